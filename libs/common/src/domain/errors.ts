@@ -1,0 +1,33 @@
+/** A rule of the domain was broken. `code` is stable and part of the API; `message` is for people. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  /** The field of the request that is at fault, where it is one. */
+  readonly field: string | null;
+
+  constructor(
+    readonly code: DomainErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly field?: string } = {},
+  ) {
+    super(message, options);
+    this.field = options.field ?? null;
+  }
+}
+
+export const DOMAIN_ERROR_CODES = [
+  'CONTACT_NOT_FOUND',
+  'CONTACT_NOT_CHANGEABLE',
+  'CONTACT_CHANGED_MEANWHILE',
+  'REPORT_NOT_FOUND',
+  'ROCKET_EXPLODED',
+  'ROCKET_NOT_FOUND',
+  'ROCKET_STATE_UNAVAILABLE',
+  'ROCKET_STORE_FULL',
+  'SHIP_NOT_FOUND',
+  'START_TIME_PASSED',
+  'STREAM_NOT_FOUND',
+  'STREAM_QUEUE_FULL',
+  'STREAM_TARGET_REFUSED',
+] as const;
+
+export type DomainErrorCode = (typeof DOMAIN_ERROR_CODES)[number];

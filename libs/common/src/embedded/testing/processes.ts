@@ -1,0 +1,5 @@
+import { startOf } from '../process-facts.js';
+
+export async function isAlive(pid: number): Promise<boolean> {
+  return (await startOf(pid)) !== null;
+}

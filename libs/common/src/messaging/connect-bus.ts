@@ -1,0 +1,26 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  type INestApplication,
+  type INestMicroservice,
+  type RpcExceptionFilter,
+} from '@nestjs/common';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { type Observable, throwError } from 'rxjs';
+import type { Bus } from './bus.js';
+
+/** Lets a handler's fault through as it is: Nest's own filter would tell the bus just "error". */
+@Catch()
+export class BusFaultFilter implements RpcExceptionFilter {
+  catch(fault: unknown, _host: ArgumentsHost): Observable<never> {
+    return throwError(() => fault);
+  }
+}
+
+/** Makes an app's handlers listen on the bus once its microservices are started. */
+export function connectBus(app: INestApplication, bus: Bus, name: string): INestMicroservice {
+  const strategy = bus.server(name);
+  const microservice = app.connectMicroservice<MicroserviceOptions>({ strategy });
+  microservice.useGlobalFilters(new BusFaultFilter());
+  return microservice;
+}

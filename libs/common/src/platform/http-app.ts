@@ -1,0 +1,58 @@
+import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { BODY_BYTES_MAX, readJsonBodies } from './http-body.js';
+import { problemOf } from './problem.js';
+import { PROBLEM_MEDIA_TYPE, ProblemFilter } from './problem.filter.js';
+import { httpValidation } from './validation.js';
+
+const REQUEST_TIMEOUT_MS = 15_000;
+const KEEP_ALIVE_TIMEOUT_MS = 5_000;
+const CONNECTIONS_MAX = 1_000;
+const PATH_PARAMETER_CHARS_MAX = 512;
+
+export interface HttpAppOptions {
+  readonly title: string;
+  readonly description: string;
+  readonly logger: LoggerService;
+  readonly anyContentType?: boolean;
+}
+
+/** A Nest application as all our apps want it: strict bodies, problem+json, Swagger at /docs. */
+export async function createHttpApp(
+  module: Type | DynamicModule,
+  { title, description, logger, anyContentType = false }: HttpAppOptions,
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(), {
+    logger,
+    abortOnError: false,
+    bodyParser: false,
+    forceCloseConnections: true,
+  });
+  readJsonBodies(app, { bytesMax: BODY_BYTES_MAX, anyContentType });
+  app.useGlobalPipes(httpValidation());
+  app.useGlobalFilters(new ProblemFilter());
+  app.getHttpServer().maxConnections = CONNECTIONS_MAX;
+  const config = new DocumentBuilder().setTitle(title).setDescription(description).build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
+    jsonDocumentUrl: 'docs-json',
+  });
+  return app;
+}
+
+function fastifyAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: PATH_PARAMETER_CHARS_MAX },
+    // A URL that Fastify cannot decode never reaches Nest's filter.
+    frameworkErrors: (fault: unknown, _request: unknown, reply: FastifyReply) => {
+      const answer = problemOf(fault, '/');
+      void reply.status(answer.status).type(PROBLEM_MEDIA_TYPE).send(answer);
+    },
+  });
+}

@@ -1,0 +1,93 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { BadRequestException } from '@nestjs/common';
+
+export const BODY_BYTES_MAX = 32 * 1024;
+/** Recursive validators overflow the stack on `[[[[…`; no honest body is nested so deeply. */
+export const BODY_DEPTH_MAX = 32;
+
+export interface BodyOptions {
+  readonly bytesMax: number;
+  /** Some senders name no content type, or a wrong one: then every body is read as JSON. */
+  readonly anyContentType: boolean;
+}
+
+/** Replaces Fastify's JSON reader by one that looks at the depth first. */
+export function readJsonBodies(app: NestFastifyApplication, options: BodyOptions): void {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  fastify.removeAllContentTypeParsers();
+  // Fastify refuses a name that is no media type before it looks for a reader.
+  if (options.anyContentType)
+    fastify.addHook('onRequest', async ({ raw }) => {
+      raw.headers['content-type'] = 'application/json';
+    });
+  fastify.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string', bodyLimit: options.bytesMax },
+    async (_request: unknown, body: string) => parseJson(body),
+  );
+}
+
+/** A body that cannot be read as JSON, with its text: whoever keeps refused bodies has no other. */
+export class UnreadableBodyException extends BadRequestException {
+  constructor(
+    detail: string,
+    errorCode: string,
+    readonly text: string,
+  ) {
+    super(detail, { errorCode });
+  }
+}
+
+export function parseJson(text: string): unknown {
+  if (isDeeperThan(text, BODY_DEPTH_MAX))
+    throw new UnreadableBodyException(
+      `The body is nested over ${BODY_DEPTH_MAX} levels.`,
+      'BODY_TOO_DEEP',
+      text,
+    );
+  if (text === '') return undefined;
+  const refusedNames: string[] = [];
+  const body = readJson(text, (name) => void refusedNames.push(name));
+  if (refusedNames.length === 0) return body;
+  throw new UnreadableBodyException(
+    `The field ${refusedNames[0]} is refused.`,
+    'BODY_NOT_JSON',
+    text,
+  );
+}
+
+/**
+ * `__proto__` as an own key turns into a prototype when such an object is copied; `constructor` and
+ * `hasOwnProperty` slip past the check for unknown fields.
+ */
+const REFUSED_NAMES: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+function readJson(text: string, refuse: (name: string) => void): unknown {
+  try {
+    return JSON.parse(text, (name, value: unknown) => {
+      if (REFUSED_NAMES.has(name)) refuse(name);
+      return value;
+    });
+  } catch {
+    throw new UnreadableBodyException('The body is not JSON.', 'BODY_NOT_JSON', text);
+  }
+}
+
+/** Counts brackets outside of strings, so it needs no stack of its own. */
+export function isDeeperThan(text: string, depthMax: number): boolean {
+  let depth = 0;
+  let isInString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charCodeAt(at);
+    if (isInString) {
+      if (char === 0x5c) at += 1;
+      else if (char === 0x22) isInString = false;
+    } else if (char === 0x22) isInString = true;
+    else if (char === 0x5b || char === 0x7b) {
+      depth += 1;
+      if (depth > depthMax) return true;
+    } else if (char === 0x5d || char === 0x7d) depth -= 1;
+  }
+  return false;
+}

@@ -1,0 +1,62 @@
+import type { LoggerService } from '@nestjs/common';
+import { IsIn, IsOptional, IsString } from 'class-validator';
+import { destination, type Logger as Pino, pino } from 'pino';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** The variables of logging, the same in every app. */
+export class LoggingConfig {
+  @IsIn(LOG_LEVELS)
+  readonly LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
+
+  /** JSON lines go to this file instead of to standard output. */
+  @IsOptional()
+  @IsString()
+  readonly LOG_FILE: string | undefined = undefined;
+}
+
+/** Credentials in URLs are the one secret that error texts tend to carry. */
+const URL_PASSWORD = /(\w+:\/\/[^:/@\s]+:)[^@/\s]+@/g;
+export const withoutPasswords = (text: string): string => text.replace(URL_PASSWORD, '$1***@');
+
+/** Nest's logger as structured lines of pino: one JSON object each, with app and context. */
+export class StructuredLogger implements LoggerService {
+  readonly #pino: Pino;
+
+  constructor(app: string, { LOG_LEVEL, LOG_FILE }: LoggingConfig) {
+    const options = { name: app, level: LOG_LEVEL, base: { app } };
+    this.#pino =
+      LOG_FILE === undefined
+        ? pino(options)
+        : pino(options, destination({ dest: LOG_FILE, mkdir: true, sync: true }));
+  }
+
+  fatal = (message: unknown, ...rest: unknown[]): void => this.#write('fatal', message, rest);
+  error = (message: unknown, ...rest: unknown[]): void => this.#write('error', message, rest);
+  warn = (message: unknown, ...rest: unknown[]): void => this.#write('warn', message, rest);
+  log = (message: unknown, ...rest: unknown[]): void => this.#write('info', message, rest);
+  debug = (message: unknown, ...rest: unknown[]): void => this.#write('debug', message, rest);
+  verbose = (message: unknown, ...rest: unknown[]): void => this.#write('trace', message, rest);
+
+  /** Nest hands over (message, stack?, context): the last string names who logs. */
+  #write(
+    level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace',
+    message: unknown,
+    rest: unknown[],
+  ): void {
+    const texts = rest.filter((value) => typeof value === 'string');
+    const fields = { context: texts.at(-1), ...fieldsOf(message) };
+    const text = message instanceof Error ? message.message : String(textOf(message));
+    this.#pino[level](fields, withoutPasswords(text));
+  }
+}
+
+function fieldsOf(message: unknown): object {
+  if (message instanceof Error) return { stack: withoutPasswords(message.stack ?? '') };
+  return typeof message === 'object' && message !== null ? message : {};
+}
+
+function textOf(message: unknown): unknown {
+  if (typeof message !== 'object' || message === null) return message;
+  return 'message' in message ? message.message : '';
+}

@@ -1,0 +1,106 @@
+import { HttpException, HttpStatus } from '@nestjs/common';
+import { DomainError, type DomainErrorCode } from '#common/domain';
+
+export interface FieldFault {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** The body of every error, `application/problem+json` (RFC 9457) with `code` and `errors` added. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: string;
+  readonly errors?: readonly FieldFault[];
+}
+
+/** A new domain error does not compile until it has a status here. */
+export const DOMAIN_ERROR_STATUS: Record<DomainErrorCode, HttpStatus> = {
+  CONTACT_NOT_FOUND: HttpStatus.NOT_FOUND,
+  CONTACT_NOT_CHANGEABLE: HttpStatus.CONFLICT,
+  CONTACT_CHANGED_MEANWHILE: HttpStatus.CONFLICT,
+  REPORT_NOT_FOUND: HttpStatus.NOT_FOUND,
+  ROCKET_EXPLODED: HttpStatus.CONFLICT,
+  ROCKET_NOT_FOUND: HttpStatus.NOT_FOUND,
+  ROCKET_STATE_UNAVAILABLE: HttpStatus.SERVICE_UNAVAILABLE,
+  ROCKET_STORE_FULL: HttpStatus.SERVICE_UNAVAILABLE,
+  SHIP_NOT_FOUND: HttpStatus.NOT_FOUND,
+  START_TIME_PASSED: HttpStatus.BAD_REQUEST,
+  STREAM_NOT_FOUND: HttpStatus.NOT_FOUND,
+  STREAM_QUEUE_FULL: HttpStatus.SERVICE_UNAVAILABLE,
+  STREAM_TARGET_REFUSED: HttpStatus.BAD_REQUEST,
+};
+
+/** Faults that no rule of ours names: the code says what kind, the status which family. */
+export const HTTP_ERROR_CODES: Readonly<Record<number, string>> = {
+  400: 'BAD_REQUEST',
+  404: 'ROUTE_NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  408: 'REQUEST_TIMEOUT',
+  413: 'BODY_TOO_LARGE',
+  414: 'URL_TOO_LONG',
+  415: 'MEDIA_TYPE_UNSUPPORTED',
+  500: 'INTERNAL',
+  503: 'UNAVAILABLE',
+};
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  404: 'Not found',
+  409: 'Conflict',
+  413: 'Content too large',
+  415: 'Unsupported media type',
+  500: 'Internal error',
+  503: 'Service unavailable',
+};
+
+/** Turns whatever was thrown into the answer for it. What is not known says nothing of itself. */
+export function problemOf(fault: unknown, instance: string): Problem {
+  if (fault instanceof DomainError) return problemOfDomain(fault, instance);
+  if (fault instanceof HttpException) return problemOfHttp(fault, instance);
+
+  const status = statusOf(fault);
+  if (status === 413) return problem(413, 'The body is too large.', instance);
+  if (status === 415) return problem(415, 'The body must be application/json.', instance);
+  if (status >= 400 && status < 500) return problem(status, 'The request is malformed.', instance);
+  return problem(500, 'Something went wrong on our side.', instance);
+}
+
+/** The field faults that `validation.ts` put into an exception. */
+export class ValidationException extends HttpException {
+  constructor(readonly errors: readonly FieldFault[]) {
+    super(errors.map(({ message }) => message).join('; '), HttpStatus.BAD_REQUEST, {
+      errorCode: 'VALIDATION_FAILED',
+    });
+  }
+}
+
+function problemOfDomain({ code, message, field }: DomainError, instance: string): Problem {
+  const basic = problem(DOMAIN_ERROR_STATUS[code], message, instance, code);
+  return field === null ? basic : { ...basic, errors: [{ field, message }] };
+}
+
+function problemOfHttp(fault: HttpException, instance: string): Problem {
+  const detail = fault.getStatus() === 404 ? `Nothing is at ${instance}.` : fault.message;
+  const basic = problem(fault.getStatus(), detail, instance, fault.errorCode);
+  return fault instanceof ValidationException ? { ...basic, errors: fault.errors } : basic;
+}
+
+function problem(
+  status: number,
+  detail: string,
+  instance: string,
+  code = HTTP_ERROR_CODES[status] ?? 'INTERNAL',
+): Problem {
+  const title = TITLES[status] ?? 'Request refused';
+  return { type: 'about:blank', title, status, detail, instance, code };
+}
+
+/** Fastify's own errors carry `statusCode`. */
+function statusOf(fault: unknown): number {
+  const { statusCode } = (fault ?? {}) as { statusCode?: unknown };
+  return typeof statusCode === 'number' ? statusCode : 500;
+}

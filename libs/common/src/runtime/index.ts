@@ -1,0 +1,3 @@
+export * from './bus.js';
+export * from './database.js';
+export * from './services.config.js';

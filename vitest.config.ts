@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * The aliases `#common/*` lead to the sources under the condition "source". Workers get just that
+ * one: with 'import' beside it, CommonJS `require('pg')` would load ESM and break TypeORM. The
+ * global setup runs in an environment of its own.
+ */
+const source = {
+  ssr: { resolve: { conditions: ['source'] } },
+  environments: { __vitest__: { resolve: { conditions: ['source', 'node'] } } },
+};
+
+const tier = (name: string, include: string, globalSetup: string[] = []) => ({
+  ...source,
+  test: {
+    name,
+    include: [include],
+    globalSetup,
+    setupFiles: ['test/support/setup.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    pool: 'forks' as const,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      tier('unit', '{apps,libs,scripts}/**/*.spec.ts'),
+      tier('integration', '{apps,libs}/**/*.int-spec.ts', ['test/support/services.ts']),
+      tier('e2e', 'test/**/*.e2e-spec.ts', ['test/support/services.ts']),
+    ],
+  },
+});
