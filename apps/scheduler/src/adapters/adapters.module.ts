@@ -1,0 +1,58 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { RECEPTION_CLOSE, RECEPTION_OPEN } from '#common/contracts';
+import { Outbox, OutboxRelay } from '#common/messaging';
+import { dataSourceOptions, TypeOrmOutbox } from '#common/persistence';
+import { Clock, SystemClock } from '#common/platform';
+import { ContactStore } from '../contacts/contact-store.port.js';
+import { RocketDirectory } from '../contacts/rocket-directory.port.js';
+import type { SchedulerServices } from '../scheduler.services.js';
+import { ContactCourse } from '../starts/contact-course.port.js';
+import { StartAlarm } from '../starts/start-alarm.port.js';
+import { BusRocketDirectory } from './bus-rocket.directory.js';
+import { SCHEDULER_OUTBOX } from './contact-row.js';
+import { InProcessStartAlarm } from './in-process-start.alarm.js';
+import { TypeOrmContactCourse } from './typeorm-contact.course.js';
+import { TypeOrmContactStore } from './typeorm-contact.store.js';
+
+/** Nobody may overlook a command; an event may have no listener. */
+const MANDATORY = new Set([RECEPTION_OPEN, RECEPTION_CLOSE]);
+
+/** The one place that says which adapter stands behind which port. */
+@Module({})
+export class AdaptersModule {
+  static forRoot({ databaseUrl, bus }: SchedulerServices): DynamicModule {
+    return {
+      module: AdaptersModule,
+      imports: [TypeOrmModule.forRoot(dataSourceOptions(databaseUrl, 'scheduler'))],
+      providers: [
+        { provide: Clock, useClass: SystemClock },
+        { provide: ContactStore, useClass: TypeOrmContactStore },
+        { provide: ContactCourse, useClass: TypeOrmContactCourse },
+        { provide: StartAlarm, useClass: InProcessStartAlarm },
+        { provide: RocketDirectory, useFactory: () => new BusRocketDirectory(bus.client()) },
+        {
+          provide: Outbox,
+          inject: [getDataSourceToken('scheduler')],
+          useFactory: (source: DataSource) => new TypeOrmOutbox(source, SCHEDULER_OUTBOX),
+        },
+        {
+          provide: OutboxRelay,
+          inject: [Outbox, Clock],
+          useFactory: (outbox: Outbox, clock: Clock) =>
+            new OutboxRelay({ outbox, client: bus.client(), clock, mandatory: MANDATORY }),
+        },
+      ],
+      exports: [
+        Clock,
+        ContactStore,
+        ContactCourse,
+        StartAlarm,
+        RocketDirectory,
+        Outbox,
+        OutboxRelay,
+      ],
+    };
+  }
+}

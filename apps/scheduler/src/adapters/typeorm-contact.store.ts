@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import { CONTACT_CANCELLED, CONTACT_SCHEDULED, RECEPTION_CLOSE } from '#common/contracts';
+import type { ReceptionCloseDto } from '#common/contracts';
+import { DomainError, formatInstant, isOpen, plannedEnd } from '#common/domain';
+import { envelope } from '#common/messaging';
+import { insertOutbox } from '#common/persistence';
+import {
+  type ContactChange,
+  type ContactPosition,
+  ContactStore,
+  type NewContact,
+  type StoredContact,
+} from '../contacts/contact-store.port.js';
+import {
+  changedContacts,
+  CONTACT_COLUMNS,
+  contactOf,
+  type ContactRow,
+  recordChange,
+  SCHEDULER_OUTBOX,
+} from './contact-row.js';
+
+/** Bookings in PostgreSQL. */
+@Injectable()
+export class TypeOrmContactStore extends ContactStore {
+  constructor(@InjectDataSource('scheduler') private readonly source: DataSource) {
+    super();
+  }
+
+  add(contact: NewContact): Promise<StoredContact> {
+    return this.source.transaction(async (manager) => {
+      if (contact.channel !== null) await refuseExploded(manager, contact.channel);
+      const added = await changedContacts(
+        manager,
+        `INSERT INTO contacts (id, ship_name, start_time, duration, planned_end, antenna, priority,
+                               channel, stream)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING ${CONTACT_COLUMNS}`,
+        [
+          randomUUID(),
+          contact.shipName,
+          formatInstant(contact.startTime),
+          contact.durationSeconds,
+          formatInstant(plannedEnd(contact)),
+          contact.antenna,
+          contact.priority,
+          contact.channel,
+          JSON.stringify(contact.stream),
+        ],
+      );
+      await recordChange(manager, added, CONTACT_SCHEDULED);
+      return theOne(added);
+    });
+  }
+
+  async find(id: string): Promise<StoredContact | null> {
+    const rows = (await this.source.query(`SELECT ${CONTACT_COLUMNS} FROM contacts WHERE id = $1`, [
+      id,
+    ])) as ContactRow[];
+    return rows[0] ? contactOf(rows[0]) : null;
+  }
+
+  async page(limit: number, after: ContactPosition | null): Promise<StoredContact[]> {
+    const rows = (await this.source.query(
+      `SELECT ${CONTACT_COLUMNS} FROM contacts c
+       WHERE $2::timestamptz IS NULL OR (c.start_time, c.id) < ($2::timestamptz, $3::uuid)
+       ORDER BY c.start_time DESC, c.id DESC LIMIT $1`,
+      [limit, after && formatInstant(after.startTime), after && after.id],
+    )) as ContactRow[];
+    return rows.map(contactOf);
+  }
+
+  change(id: string, change: ContactChange): Promise<StoredContact> {
+    return this.source.transaction(async (manager) => {
+      const contact = await lock(manager, id);
+      if (contact.state !== 'scheduled') throw notChangeable(contact);
+      const next = { ...contact, ...change };
+      const changed = await changedContacts(
+        manager,
+        `UPDATE contacts SET revision = revision + 1, start_time = $2, duration = $3,
+                planned_end = $4, antenna = $5, priority = $6, stream = $7
+         WHERE id = $1 AND state = 'scheduled' RETURNING ${CONTACT_COLUMNS}`,
+        [
+          id,
+          formatInstant(next.startTime),
+          next.durationSeconds,
+          formatInstant(plannedEnd(next)),
+          next.antenna,
+          next.priority,
+          JSON.stringify(next.stream),
+        ],
+      );
+      await recordChange(manager, changed, CONTACT_SCHEDULED);
+      return theOne(changed);
+    });
+  }
+
+  end(id: string, reason: string): Promise<StoredContact> {
+    return this.source.transaction(async (manager) => {
+      const contact = await lock(manager, id);
+      if (contact.state === 'cancelled' || contact.state === 'stopped') return contact;
+      if (!isOpen(contact)) throw notChangeable(contact);
+      return theOne(await endOpen(manager, 'id = $2', id, reason));
+    });
+  }
+
+  endOfRocket(channel: string, reason: string): Promise<string[]> {
+    return this.source.transaction(async (manager) => {
+      await lockChannel(manager, channel);
+      await manager.query(
+        `INSERT INTO exploded_rockets (channel, reason) VALUES ($1, $2)
+         ON CONFLICT (channel) DO UPDATE SET reason = excluded.reason`,
+        [channel, reason],
+      );
+      const ended = await endOpen(manager, 'channel = $2', channel, reason);
+      return ended.map((contact) => contact.id);
+    });
+  }
+}
+
+/** Cancels or stops the open contacts that fit; one that had begun has its reception closed. */
+async function endOpen(
+  manager: EntityManager,
+  condition: string,
+  value: string,
+  reason: string,
+): Promise<StoredContact[]> {
+  const ended = await changedContacts(
+    manager,
+    `UPDATE contacts SET ended_at = clock_timestamp(), end_reason = $1,
+            state = CASE state WHEN 'scheduled' THEN 'cancelled' ELSE 'stopped' END
+     WHERE state IN ('scheduled', 'starting', 'active') AND ${condition}
+     RETURNING ${CONTACT_COLUMNS}`,
+    [reason, value],
+  );
+  await recordChange(manager, ended, CONTACT_CANCELLED);
+  const closes = ended
+    .filter(({ state }) => state === 'stopped')
+    .map(({ id, fence }): ReceptionCloseDto => ({ contact_id: id, fence, reason }))
+    .map((close) => envelope(RECEPTION_CLOSE, close));
+  if (closes.length > 0) await insertOutbox(manager, SCHEDULER_OUTBOX, closes);
+  return ended;
+}
+
+/** Booking and explosion of one rocket exclude each other, so that neither overlooks the other. */
+const lockChannel = (manager: EntityManager, channel: string): Promise<unknown> =>
+  manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [channel]);
+
+async function refuseExploded(manager: EntityManager, channel: string): Promise<void> {
+  await lockChannel(manager, channel);
+  const [rocket] = (await manager.query('SELECT reason FROM exploded_rockets WHERE channel = $1', [
+    channel,
+  ])) as { reason: string }[];
+  if (rocket) throw new DomainError('ROCKET_EXPLODED', rocket.reason);
+}
+
+async function lock(manager: EntityManager, id: string): Promise<StoredContact> {
+  const rows = (await manager.query(
+    `SELECT ${CONTACT_COLUMNS} FROM contacts WHERE id = $1 FOR UPDATE`,
+    [id],
+  )) as ContactRow[];
+  if (!rows[0]) throw new DomainError('CONTACT_NOT_FOUND', `No contact has the id ${id}`);
+  return contactOf(rows[0]);
+}
+
+const notChangeable = ({ id, state }: StoredContact): DomainError =>
+  new DomainError('CONTACT_NOT_CHANGEABLE', `Contact ${id} is ${state}`);
+
+function theOne(contacts: readonly StoredContact[]): StoredContact {
+  const [contact] = contacts;
+  if (!contact) throw new Error('A change of one contact changed none');
+  return contact;
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { instantOf } from '#common/domain';
+import type { ContactStore, NewContact } from './contact-store.port.js';
+
+export const NEXT_YEAR = instantOf(new Date(Date.UTC(new Date().getUTCFullYear() + 1, 0, 1)));
+
+export const aContact = (given: Partial<NewContact> = {}): NewContact => ({
+  shipName: 'USS Enterprise',
+  startTime: NEXT_YEAR,
+  durationSeconds: 15,
+  antenna: null,
+  priority: 0,
+  channel: null,
+  stream: { format: 'json' },
+  ...given,
+});
+
+/** What every `ContactStore` must do. */
+export function describeContactStore(make: () => Promise<ContactStore>): void {
+  describe('a ContactStore', () => {
+    let store: ContactStore;
+
+    beforeEach(async () => {
+      store = await make();
+    });
+
+    it('finds what it was given, to the microsecond', async () => {
+      const contact = aContact({ startTime: NEXT_YEAR + 342_210, antenna: 'Kiruna', priority: 3 });
+      const added = await store.add(contact);
+      expect(added).toMatchObject({ ...contact, state: 'scheduled', revision: 1, fence: 0 });
+      expect(await store.find(added.id)).toEqual(added);
+      expect(await store.find(randomUUID())).toBeNull();
+    });
+
+    it('pages through all, latest start first, each once', async () => {
+      const starts = [0, 5, 2, 2, 9, 1, 2].map((seconds) => NEXT_YEAR + seconds * 1_000_000);
+      for (const startTime of starts) await store.add(aContact({ startTime }));
+
+      const seen: number[] = [];
+      let page = await store.page(3, null);
+      while (page.length > 0) {
+        seen.push(...page.map(({ startTime }) => startTime));
+        page = await store.page(3, page.at(-1) ?? null);
+      }
+      expect(seen).toEqual(starts.toSorted((a, b) => b - a));
+    });
+
+    it('changes a scheduled contact and counts the revision', async () => {
+      const { id } = await store.add(aContact());
+      const changed = await store.change(id, { startTime: NEXT_YEAR + 1, durationSeconds: 7 });
+      expect(changed).toMatchObject({ startTime: NEXT_YEAR + 1, durationSeconds: 7, revision: 2 });
+      expect(await store.find(id)).toEqual(changed);
+    });
+
+    it('cancels a scheduled contact once, for good', async () => {
+      const { id } = await store.add(aContact());
+      const ended = await store.end(id, 'no longer wanted');
+      expect(ended).toMatchObject({ state: 'cancelled', endReason: 'no longer wanted' });
+      expect(await store.end(id, 'again')).toEqual(ended);
+      await expect(store.change(id, { priority: 1 })).rejects.toMatchObject({
+        code: 'CONTACT_NOT_CHANGEABLE',
+      });
+    });
+
+    it('knows nothing of other ids', async () => {
+      const unknown = { code: 'CONTACT_NOT_FOUND' };
+      await expect(store.change(randomUUID(), {})).rejects.toMatchObject(unknown);
+      await expect(store.end(randomUUID(), '')).rejects.toMatchObject(unknown);
+    });
+
+    it("ends an exploded rocket's contacts and takes no more for it", async () => {
+      const lost = await store.add(aContact({ channel: 'rocket 1' }));
+      const kept = await store.add(aContact({ channel: 'rocket 2' }));
+
+      expect(await store.endOfRocket('rocket 1', 'FROZEN_O_RINGS')).toEqual([lost.id]);
+      expect(await store.endOfRocket('rocket 1', 'FROZEN_O_RINGS')).toEqual([]);
+
+      expect(await store.find(lost.id)).toMatchObject({ state: 'cancelled' });
+      expect(await store.find(kept.id)).toEqual(kept);
+      await expect(store.add(aContact({ channel: 'rocket 1' }))).rejects.toMatchObject({
+        code: 'ROCKET_EXPLODED',
+      });
+    });
+  });
+}

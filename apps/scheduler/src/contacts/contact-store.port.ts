@@ -1,0 +1,45 @@
+import type { ContactReport, StreamOptionsDto } from '#common/contracts';
+import type { Contact, Instant } from '#common/domain';
+
+export type StoredContact = Contact<StreamOptionsDto, ContactReport>;
+
+export interface NewContact {
+  readonly shipName: string;
+  readonly startTime: Instant;
+  readonly durationSeconds: number;
+  readonly antenna: string | null;
+  readonly priority: number;
+  readonly channel: string | null;
+  readonly stream: StreamOptionsDto;
+}
+
+/** What a booked contact may still change; a field that is not given stays. */
+export type ContactChange = Partial<Omit<NewContact, 'shipName' | 'channel'>>;
+
+/** Where a page of the list goes on. */
+export interface ContactPosition {
+  readonly startTime: Instant;
+  readonly id: string;
+}
+
+/** The bookings. Each change stores contact, history and outbox message in one transaction. */
+export abstract class ContactStore {
+  /** @throws {DomainError} ROCKET_EXPLODED when the contact's rocket is known to have exploded. */
+  abstract add(contact: NewContact): Promise<StoredContact>;
+  abstract find(id: string): Promise<StoredContact | null>;
+  /** Latest start first, from behind `after`. */
+  abstract page(limit: number, after: ContactPosition | null): Promise<StoredContact[]>;
+  /**
+   * Changes a contact that is still scheduled and counts up its revision.
+   * @throws {DomainError} CONTACT_NOT_FOUND; CONTACT_NOT_CHANGEABLE once it has begun or ended.
+   */
+  abstract change(id: string, change: ContactChange): Promise<StoredContact>;
+  /**
+   * Cancels a contact before its start, stops it during. One that is cancelled or stopped already
+   * stays as it is.
+   * @throws {DomainError} CONTACT_NOT_FOUND; CONTACT_NOT_CHANGEABLE when it ended by itself.
+   */
+  abstract end(id: string, reason: string): Promise<StoredContact>;
+  /** Ends all open contacts of a rocket, and refuses new ones from then on. The ended ones' ids. */
+  abstract endOfRocket(channel: string, reason: string): Promise<string[]>;
+}

@@ -1,0 +1,110 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Param,
+  ParseUUIDPipe,
+  Patch,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { isUUID } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { decodeCursor, encodeCursor, nextLink, PageQueryDto } from '#common/platform';
+import {
+  BookContactDto,
+  ChangeContactDto,
+  ContactDto,
+  contactChangeOf,
+  contactDtoOf,
+  newContactOf,
+} from './contact.dto.js';
+import type { ContactPosition } from './contact-store.port.js';
+import { ContactsService } from './contacts.service.js';
+
+const PAST = 'START_TIME_PASSED: Start time must be greater than current time';
+const INVALID = 'VALIDATION_FAILED: each fault names its field';
+
+@ApiTags('contacts')
+@Controller('scheduler')
+export class ContactsController {
+  constructor(private readonly contacts: ContactsService) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Book a contact with a ship' })
+  @ApiCreatedResponse({ type: ContactDto })
+  @ApiBadRequestResponse({ description: `${INVALID}; ${PAST}` })
+  @ApiConflictResponse({ description: 'ROCKET_EXPLODED: the rocket that carries the ship is gone' })
+  @ApiServiceUnavailableResponse({ description: 'ROCKET_STATE_UNAVAILABLE: try again' })
+  async book(@Body() contact: BookContactDto): Promise<ContactDto> {
+    return contactDtoOf(await this.contacts.book(newContactOf(contact)));
+  }
+
+  @Get()
+  @ApiOperation({
+    summary: 'All contacts, latest start first; the next page is in the Link header',
+  })
+  @ApiOkResponse({ type: [ContactDto] })
+  async page(
+    @Query() { limit, cursor }: PageQueryDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ContactDto[]> {
+    const page = await this.contacts.page(limit, cursor === undefined ? null : positionOf(cursor));
+    const last = page.at(-1);
+    if (last && page.length === limit)
+      void reply.header('Link', nextLink(request.url, encodeCursor([last.startTime, last.id])));
+    return page.map(contactDtoOf);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One contact, with its report once it has ended' })
+  @ApiOkResponse({ type: ContactDto })
+  @ApiNotFoundResponse({ description: 'CONTACT_NOT_FOUND' })
+  async get(@Param('id', ParseUUIDPipe) id: string): Promise<ContactDto> {
+    return contactDtoOf(await this.contacts.get(id));
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Move or change a contact that has not begun' })
+  @ApiOkResponse({ type: ContactDto })
+  @ApiBadRequestResponse({ description: `${INVALID}; ${PAST}` })
+  @ApiNotFoundResponse({ description: 'CONTACT_NOT_FOUND' })
+  @ApiConflictResponse({ description: 'CONTACT_NOT_CHANGEABLE: it has begun or ended' })
+  async change(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() change: ChangeContactDto,
+  ): Promise<ContactDto> {
+    return contactDtoOf(await this.contacts.change(id, contactChangeOf(change)));
+  }
+
+  @Delete(':id')
+  @ApiOperation({ summary: 'Cancel a contact before its start, stop it during' })
+  @ApiOkResponse({ type: ContactDto })
+  @ApiNotFoundResponse({ description: 'CONTACT_NOT_FOUND' })
+  @ApiConflictResponse({ description: 'CONTACT_NOT_CHANGEABLE: it ended by itself' })
+  async end(@Param('id', ParseUUIDPipe) id: string): Promise<ContactDto> {
+    return contactDtoOf(await this.contacts.end(id));
+  }
+}
+
+function positionOf(cursor: string): ContactPosition {
+  const [startTime, id] = decodeCursor(cursor, isPosition);
+  return { startTime, id };
+}
+
+const isPosition = (value: readonly unknown[]): value is readonly [number, string] =>
+  Number.isSafeInteger(value[0]) && isUUID(value[1]);

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError, type Instant } from '#common/domain';
+import { Clock } from '#common/platform';
+import {
+  type ContactChange,
+  type ContactPosition,
+  ContactStore,
+  type NewContact,
+  type StoredContact,
+} from './contact-store.port.js';
+import { RocketDirectory } from './rocket-directory.port.js';
+import { StartsService } from '../starts/starts.service.js';
+
+@Injectable()
+export class ContactsService {
+  constructor(
+    private readonly store: ContactStore,
+    private readonly rockets: RocketDirectory,
+    private readonly starts: StartsService,
+    private readonly clock: Clock,
+  ) {}
+
+  async book(contact: NewContact): Promise<StoredContact> {
+    this.#refusePast(contact.startTime);
+    await this.#refuseExploded(contact.channel);
+    const booked = await this.store.add(contact);
+    this.starts.arm(booked);
+    return booked;
+  }
+
+  async get(id: string): Promise<StoredContact> {
+    const contact = await this.store.find(id);
+    if (!contact) throw new DomainError('CONTACT_NOT_FOUND', `No contact has the id ${id}`);
+    return contact;
+  }
+
+  page(limit: number, after: ContactPosition | null): Promise<StoredContact[]> {
+    return this.store.page(limit, after);
+  }
+
+  async change(id: string, change: ContactChange): Promise<StoredContact> {
+    if (change.startTime !== undefined) this.#refusePast(change.startTime);
+    const changed = await this.store.change(id, change);
+    this.starts.arm(changed);
+    return changed;
+  }
+
+  async end(id: string): Promise<StoredContact> {
+    const ended = await this.store.end(id, 'Ended on request');
+    this.starts.disarm([id]);
+    return ended;
+  }
+
+  /** Contacts with a ship whose rocket is gone make no sense any more. */
+  async rocketExploded(channel: string, reason: string): Promise<void> {
+    const ended = await this.store.endOfRocket(channel, `Rocket ${channel} exploded: ${reason}`);
+    this.starts.disarm(ended);
+  }
+
+  #refusePast(startTime: Instant): void {
+    if (startTime <= this.clock.nowMs() * 1_000)
+      throw new DomainError('START_TIME_PASSED', 'Start time must be greater than current time', {
+        field: 'start_time',
+      });
+  }
+
+  async #refuseExploded(channel: string | null): Promise<void> {
+    if (channel === null) return;
+    const reason = await this.rockets.explosionReason(channel);
+    if (reason !== null)
+      throw new DomainError('ROCKET_EXPLODED', `Rocket ${channel} exploded: ${reason}`);
+  }
+}

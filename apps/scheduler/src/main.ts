@@ -1,0 +1,15 @@
+import { closing, readConfig, run, StructuredLogger } from '#common/platform';
+import { openDatabase, openOwnBus, ServicesConfig } from '#common/runtime';
+import { createScheduler } from './scheduler.app.js';
+import { SchedulerConfig } from './scheduler.config.js';
+
+await run(async () => {
+  const config = readConfig(SchedulerConfig, process.env);
+  const services = readConfig(ServicesConfig, process.env);
+  const logger = new StructuredLogger('scheduler', config);
+  const bus = openOwnBus(services, 'scheduler');
+  const database = await openDatabase(services, logger);
+  const app = await createScheduler(config, { databaseUrl: database.url, bus }, logger);
+  await app.listen(config.SCHEDULER_PORT, config.HOST);
+  return closing(app, bus, database);
+});

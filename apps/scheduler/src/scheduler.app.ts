@@ -1,0 +1,23 @@
+import type { LoggerService } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { connectBus } from '#common/messaging';
+import { createHttpApp, StructuredLogger } from '#common/platform';
+import type { SchedulerConfig } from './scheduler.config.js';
+import { SchedulerModule } from './scheduler.module.js';
+import type { SchedulerServices } from './scheduler.services.js';
+
+/** Everything between create and listen; `main.ts`, `apps/all` and the tests call it. */
+export async function createScheduler(
+  config: SchedulerConfig,
+  services: SchedulerServices,
+  logger: LoggerService = new StructuredLogger('scheduler', config),
+): Promise<NestFastifyApplication> {
+  const app = await createHttpApp(SchedulerModule.forRoot(services), {
+    title: 'Scheduler',
+    description: 'Books contacts with spaceships and starts each one on the second.',
+    logger,
+  });
+  connectBus(app, services.bus, 'scheduler');
+  await app.startAllMicroservices();
+  return app;
+}

@@ -1,0 +1,49 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Outbox } from '#common/messaging';
+import { HealthcheckController, HealthModule, type ReadinessCheck } from '#common/platform';
+import { AdaptersModule } from './adapters/adapters.module.js';
+import { ContactsController } from './contacts/contacts.controller.js';
+import { ContactsService } from './contacts/contacts.service.js';
+import { RocketEventsConsumer } from './contacts/rocket-events.consumer.js';
+import type { SchedulerServices } from './scheduler.services.js';
+import { ContactEventsConsumer } from './starts/contact-events.consumer.js';
+import { StartsLoop } from './starts/starts.loop.js';
+import { StartsService } from './starts/starts.service.js';
+
+@Module({})
+export class SchedulerModule {
+  static forRoot(services: SchedulerServices): DynamicModule {
+    const adapters = AdaptersModule.forRoot(services);
+    return {
+      module: SchedulerModule,
+      imports: [
+        adapters,
+        HealthModule.forRootAsync({
+          imports: [adapters],
+          inject: [Outbox],
+          useFactory: (outbox: Outbox) => ({ readiness: readinessOf(services, outbox) }),
+        }),
+      ],
+      controllers: [
+        ContactsController,
+        HealthcheckController,
+        ContactEventsConsumer,
+        RocketEventsConsumer,
+      ],
+      providers: [ContactsService, StartsService, StartsLoop],
+    };
+  }
+}
+
+/** Counting the outbox asks the database, so it stands for both. */
+const readinessOf = ({ bus }: SchedulerServices, outbox: Outbox): ReadinessCheck[] => [
+  { part: 'bus', check: () => bus.health() },
+  {
+    part: 'database',
+    check: async () => {
+      const { waiting, dead } = await outbox.counts();
+      const status = dead > 0 ? 'degraded' : 'up';
+      return { status, outbox_waiting: waiting, outbox_dead: dead };
+    },
+  },
+];

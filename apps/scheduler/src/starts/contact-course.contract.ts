@@ -1,0 +1,116 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../../../test/support/until.js';
+import { aContact, NEXT_YEAR } from '../contacts/contact-store.contract.js';
+import type { ContactStore, StoredContact } from '../contacts/contact-store.port.js';
+import type { ContactCourse } from './contact-course.port.js';
+
+export interface CourseUnderTest {
+  readonly course: ContactCourse;
+  readonly store: ContactStore;
+}
+
+const nowMicros = (): number => Date.now() * 1_000;
+
+/** What every `ContactCourse` must do. */
+export function describeContactCourse(make: () => Promise<CourseUnderTest>): void {
+  describe('a ContactCourse', () => {
+    let course: ContactCourse;
+    let store: ContactStore;
+
+    beforeEach(async () => {
+      ({ course, store } = await make());
+    });
+
+    const bookDue = (given: Parameters<typeof aContact>[0] = {}) =>
+      store.add(aContact({ startTime: nowMicros() - 1_000, durationSeconds: 60, ...given }));
+
+    async function startOne(): Promise<StoredContact> {
+      const { id } = await bookDue();
+      expect(await course.startDue(10)).toEqual([id]);
+      return (await store.find(id))!;
+    }
+
+    it('starts what is due, and counts the fence', async () => {
+      const started = await startOne();
+      expect(started).toMatchObject({ state: 'starting', fence: 1, revision: 1 });
+      expect(started.startedAt).toBeGreaterThanOrEqual(started.startTime);
+    });
+
+    it('starts each contact once, however many ask at the same time', async () => {
+      const booked = await Promise.all(Array.from({ length: 40 }, () => bookDue()));
+      const asked = await Promise.all(Array.from({ length: 8 }, () => course.startDue(15)));
+      asked.push(await course.startDue(40));
+      expect(asked.flat().toSorted()).toEqual(booked.map(({ id }) => id).toSorted());
+    });
+
+    it('never starts before the start time', async () => {
+      const startTime = nowMicros() + 150_000;
+      const { id } = await store.add(aContact({ startTime }));
+      await until(async () => expect(await course.startDue(10)).toEqual([id]), 2_000, 1);
+      const { startedAt } = (await store.find(id))!;
+      expect(startedAt).toBeGreaterThanOrEqual(startTime);
+    });
+
+    it('starts neither cancelled contacts nor those whose window has passed', async () => {
+      const { id } = await bookDue();
+      await store.end(id, 'no longer wanted');
+      const passed = await bookDue({ startTime: nowMicros() - 2_000_000, durationSeconds: 1 });
+      expect(await course.startDue(10)).toEqual([]);
+
+      expect(await course.missPassed(10, 'too late')).toBe(1);
+      const missed = { state: 'missed', endReason: 'too late', startedAt: null };
+      expect(await store.find(passed.id)).toMatchObject(missed);
+      expect(await course.missPassed(10, 'too late')).toBe(0);
+    });
+
+    it('lists what is due soon, earliest first', async () => {
+      const soon = await store.add(aContact({ startTime: nowMicros() + 20_000_000 }));
+      const sooner = await store.add(aContact({ startTime: nowMicros() + 10_000_000 }));
+      await store.add(aContact({ startTime: NEXT_YEAR }));
+      const due = await course.dueWithin(60_000, 10);
+      expect(due.map(({ id }) => id)).toEqual([sooner.id, soon.id]);
+      expect(due[0]).toEqual({ id: sooner.id, revision: 1, startTime: sooner.startTime });
+    });
+
+    it('follows a contact to its end, each step once', async () => {
+      const { id } = await startOne();
+      const end = {
+        contactId: id,
+        fence: 1,
+        endedAt: nowMicros(),
+        state: 'completed',
+        fault: null,
+        reason: null,
+        report: null,
+      } as const;
+      expect([await course.began(id, 1), await course.began(id, 1)]).toEqual([true, false]);
+      expect((await store.find(id))?.state).toBe('active');
+      expect([await course.ended(end), await course.ended(end)]).toEqual([true, false]);
+      expect(await store.find(id)).toMatchObject({ state: 'completed', endedAt: end.endedAt });
+    });
+
+    it('does not listen to another fence', async () => {
+      const { id } = await startOne();
+      expect(await course.began(id, 2)).toBe(false);
+      expect((await store.find(id))?.state).toBe('starting');
+    });
+
+    it('stops a contact that has begun, and still takes its report once', async () => {
+      const { id } = await startOne();
+      expect(await store.end(id, 'enough')).toMatchObject({ state: 'stopped' });
+      const report = { contact_id: id } as never;
+      const end = { contactId: id, fence: 1, endedAt: nowMicros(), fault: null, reason: null };
+      expect(await course.ended({ ...end, state: 'completed', report })).toBe(true);
+      expect(await store.find(id)).toMatchObject({ state: 'stopped', report });
+      expect(await course.ended({ ...end, state: 'completed', report })).toBe(false);
+    });
+
+    it('fails a running contact of which nobody reports the end', async () => {
+      const { id } = await bookDue({ startTime: nowMicros() - 950_000, durationSeconds: 1 });
+      expect(await course.startDue(1)).toEqual([id]);
+      expect(await course.failUnreported(10, 60_000, 'silence')).toBe(0);
+      await until(async () => expect(await course.failUnreported(10, 0, 'silence')).toBe(1));
+      expect(await store.find(id)).toMatchObject({ state: 'failed', fault: 'system' });
+    });
+  });
+}

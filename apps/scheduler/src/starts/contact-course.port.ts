@@ -1,0 +1,43 @@
+import type { ContactReport } from '#common/contracts';
+import type { Contact, FaultParty, Instant } from '#common/domain';
+
+/** An alarm to set: when which revision of a contact is due. */
+export type DueContact = Pick<Contact, 'id' | 'revision' | 'startTime'>;
+
+/** How a receiver says that a contact ended. */
+export interface ContactEnd {
+  readonly contactId: string;
+  readonly fence: number;
+  readonly endedAt: Instant;
+  readonly state: 'completed' | 'failed';
+  readonly fault: FaultParty | null;
+  readonly reason: string | null;
+  readonly report: ContactReport | null;
+}
+
+/**
+ * The course of contacts from due to ended. The row decides: each step is one conditional update by
+ * the database's clock, with history and outbox in the same transaction, so that any number of
+ * triggers, in any process, come to one start.
+ */
+export abstract class ContactCourse {
+  /**
+   * Starts up to `limit` contacts that are due: state `starting`, fence + 1, `reception.open` in the
+   * outbox. Never before the start time, never twice, never after the planned end.
+   * @returns the ids of those that this call started, earliest first
+   */
+  abstract startDue(limit: number): Promise<string[]>;
+  /** Gives up scheduled contacts whose window has passed. Returns how many. */
+  abstract missPassed(limit: number, reason: string): Promise<number>;
+  /** Fails running contacts of whose end nobody told within `graceMs` of the planned one. */
+  abstract failUnreported(limit: number, graceMs: number, reason: string): Promise<number>;
+  /** Scheduled contacts that are due within `horizonMs`, earliest first. */
+  abstract dueWithin(horizonMs: number, limit: number): Promise<DueContact[]>;
+  /** The ship agreed to stream. False when that fence is not the one that is starting. */
+  abstract began(contactId: string, fence: number): Promise<boolean>;
+  /**
+   * Ends a running contact, or gives its report to one that was stopped meanwhile. False when
+   * nothing changed: an older fence, or told before.
+   */
+  abstract ended(end: ContactEnd): Promise<boolean>;
+}

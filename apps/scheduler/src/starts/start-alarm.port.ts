@@ -1,0 +1,14 @@
+import type { DueContact } from './contact-course.port.js';
+
+/** Wakes the scheduler when contacts are due. It only proposes: the row decides. */
+export abstract class StartAlarm {
+  /** Whom to wake. Set once, before any alarm. */
+  abstract onDue(wake: () => void): void;
+  /**
+   * Sets the alarm of a contact. An alarm set again for the same contact replaces the one before;
+   * one that lies beyond the alarm's horizon may be left to a later call.
+   */
+  abstract set(contact: DueContact): void;
+  /** Unknown contacts are ignored. */
+  abstract cancel(contactId: string): void;
+}

@@ -1,0 +1,61 @@
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { type CancelTimer, Clock } from '#common/platform';
+import { StartsService } from './starts.service.js';
+
+/** The safety net under the alarm: what it missed starts at most so late. */
+const SWEEP_MS = 500;
+const REFRESH_MS = 5_000;
+
+/** Sweeps over due rows, and keeps the alarms of the next minute. */
+@Injectable()
+export class StartsLoop implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #logger = new Logger(StartsLoop.name);
+  #isStopped = false;
+  #running: Promise<void> = Promise.resolve();
+  #cancel: CancelTimer | null = null;
+  #refreshedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly starts: StartsService,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#next(0);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancel?.();
+    await this.#running;
+  }
+
+  #next(delayMs: number): void {
+    if (this.#isStopped) return;
+    this.#cancel = this.clock.after(delayMs, () => {
+      this.#running = this.#sweep().finally(() => this.#next(SWEEP_MS));
+    });
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      await this.starts.startDue();
+      await this.starts.closePassed();
+      await this.#refresh();
+    } catch (fault) {
+      this.#logger.error({ message: 'A sweep failed; the next one tries again', fault });
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const now = this.clock.monotonicMs();
+    if (now - this.#refreshedAtMs < REFRESH_MS) return;
+    await this.starts.refreshAlarms();
+    this.#refreshedAtMs = now;
+  }
+}

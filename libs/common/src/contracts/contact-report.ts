@@ -1,0 +1,53 @@
+/** Why a number that the ship sent is missing. */
+export type MissingCause = 'corrupt' | 'shed' | 'kernel' | 'restart' | 'lost';
+
+export interface MissingRange {
+  readonly from: number;
+  readonly to: number;
+  readonly cause: MissingCause;
+}
+
+/** `closed` contacts end in one of these; what each means is in docs/glossary.md. */
+export type ReportState = 'completed' | 'stopped' | 'failed';
+
+/** The account of a contact, as it crosses the wire; both identities of it are in docs/architecture.md. */
+export interface ContactReport {
+  readonly contact_id: string;
+  readonly ship_name: string;
+  readonly state: ReportState;
+  /** True only when every number and every datagram is explained. */
+  readonly closed: boolean;
+  /** `totals` where datagrams carry no number (`json`): only sums can be compared. */
+  readonly accounting: 'sequence' | 'totals';
+  readonly planned_start: string;
+  readonly planned_end: string;
+  readonly started_at: string;
+  readonly stream_asked_at: string | null;
+  readonly first_datagram_at: string | null;
+  readonly ended_at: string;
+  readonly lateness_ms: number;
+  readonly first_sequence: number | null;
+  readonly last_sequence: number | null;
+  readonly datagrams: {
+    readonly received: number;
+    readonly bytes: number;
+    readonly good: number;
+    readonly duplicates: number;
+    /** Good ones that came after a higher number. */
+    readonly late: number;
+    readonly corrupt: number;
+    readonly control: number;
+    readonly rejected: Readonly<Record<string, number>>;
+    /** Taken from the socket, then dropped because our own queue was full. */
+    readonly shed: number;
+    readonly kernel_dropped: number;
+  };
+  readonly numbers: {
+    /** What the ship says it sent; null when it could not be asked. */
+    readonly expected: number | null;
+    readonly good: number;
+    readonly missing: number | null;
+    readonly missing_ranges: readonly MissingRange[];
+  };
+  readonly samples_stored: number;
+}

@@ -1,0 +1,67 @@
+import { Type } from 'class-transformer';
+import {
+  IsInt,
+  IsNumber,
+  IsObject,
+  IsString,
+  IsUUID,
+  Length,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { IsInstant } from './instant.decorator.js';
+import { StreamOptionsDto } from './stream-options.dto.js';
+
+/** Commands of the scheduler to whichever ingestor takes them. */
+export const RECEPTION_OPEN = 'reception.open';
+export const RECEPTION_CLOSE = 'reception.close';
+
+/**
+ * Receive this ship from now until the planned end. Sent again with the same fence it opens nothing
+ * new; with a lower one than known it is stale and ignored.
+ */
+export class ReceptionOpenDto {
+  @IsUUID()
+  readonly contact_id: string;
+
+  /** Counts the starts of the contact. */
+  @IsInt()
+  @Min(1)
+  readonly fence: number;
+
+  @IsString()
+  @Length(1, 128)
+  readonly ship_name: string;
+
+  @IsInstant()
+  readonly planned_start: string;
+
+  @IsInstant()
+  readonly planned_end: string;
+
+  /** The commit of the start. */
+  @IsInstant()
+  readonly started_at: string;
+
+  @IsNumber()
+  @Min(0)
+  readonly lateness_ms: number;
+
+  @IsObject()
+  @ValidateNested()
+  @Type(() => StreamOptionsDto)
+  readonly stream: StreamOptionsDto;
+}
+
+/** End the reception before its planned end. An unknown contact is ignored. */
+export class ReceptionCloseDto {
+  @IsUUID()
+  readonly contact_id: string;
+
+  @IsInt()
+  @Min(1)
+  readonly fence: number;
+
+  @IsString()
+  readonly reason: string;
+}

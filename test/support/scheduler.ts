@@ -1,0 +1,59 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { InProcessBus } from '#common/messaging';
+import { createScheduler } from '../../apps/scheduler/src/scheduler.app.js';
+import { SchedulerConfig } from '../../apps/scheduler/src/scheduler.config.js';
+import { type TestDatabase, testDatabase } from './database.js';
+import { asking } from './http.js';
+import { aStandIn, type StandIn } from './stand-in.js';
+
+const silent = Object.assign(new SchedulerConfig(), { LOG_LEVEL: 'silent' });
+
+export const future = (seconds = 3_600): string =>
+  new Date(Date.now() + seconds * 1_000).toISOString();
+
+export const aBooking = (given: object = {}): object => ({
+  ship_name: 'USS Enterprise',
+  start_time: future(),
+  duration: 15,
+  ...given,
+});
+
+/** The scheduler as it is, on a database of its own, with a stand-in for the apps around it. */
+export class SchedulerUnderTest {
+  http: Awaited<ReturnType<typeof asking>>;
+  others: StandIn;
+  #app: NestFastifyApplication;
+  #database: TestDatabase;
+
+  static async make(): Promise<SchedulerUnderTest> {
+    const made = new SchedulerUnderTest();
+    made.#database = await testDatabase();
+    await made.start();
+    return made;
+  }
+
+  async start(): Promise<void> {
+    const bus = new InProcessBus();
+    this.others = await aStandIn(bus);
+    this.#app = await createScheduler(silent, { databaseUrl: this.#database.url, bus });
+    this.http = await asking(this.#app);
+  }
+
+  async stop(): Promise<void> {
+    await this.#app.close();
+    await this.others.close();
+  }
+
+  async end(): Promise<void> {
+    await this.stop();
+    await this.#database.drop();
+  }
+
+  async book(given: object = {}) {
+    return (await this.http.post('/scheduler/').send(aBooking(given)).expect(201)).body;
+  }
+
+  async contact(id: string) {
+    return (await this.http.get(`/scheduler/${id}`).expect(200)).body;
+  }
+}
