@@ -1,0 +1,50 @@
+import { IsInt, IsString, Max, Min, ValidateBy } from 'class-validator';
+import { LoggingConfig } from '#common/platform';
+import { parseNetworks } from './streams/network.js';
+
+const IsNetworkList = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isNetworkList',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && parseNetworks(value) !== null,
+      defaultMessage: (args) =>
+        `${args?.property} must be networks with commas between them, such as 127.0.0.0/8,::1/128`,
+    },
+  });
+
+export class SpaceshipConfig extends LoggingConfig {
+  @IsString()
+  readonly HOST: string = '127.0.0.1';
+
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  readonly SPACESHIP_PORT: number = 8001;
+
+  /** Where datagrams may be sent; anything else would make the ship a weapon for strangers. */
+  @IsNetworkList()
+  readonly SPACESHIP_TARGETS: string = '127.0.0.0/8,::1/128';
+
+  /** Streams that send at the same time; further ones wait. */
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  readonly SPACESHIP_STREAMS_MAX: number = 10;
+
+  @IsInt()
+  @Min(0)
+  @Max(100_000)
+  readonly SPACESHIP_STREAMS_WAITING_MAX: number = 1_000;
+
+  /** Per stream. */
+  @IsInt()
+  @Min(1)
+  @Max(200_000)
+  readonly SPACESHIP_DATAGRAMS_PER_SECOND_MAX: number = 10_000;
+
+  /** A stream that nobody stops ends by itself. */
+  @IsInt()
+  @Min(1)
+  @Max(2_000_000)
+  readonly SPACESHIP_STREAM_LIFE_SECONDS_MAX: number = 86_400;
+}

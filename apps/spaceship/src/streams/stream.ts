@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import type { StreamEndReason, StreamPhase } from '#common/contracts';
+import { type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
+import type { CancelTimer, Clock } from '#common/platform';
+import { type BatteryDatagrams, batteryDatagrams } from './battery-datagrams.js';
+import type { DatagramChannel } from './datagram-sender.port.js';
+import { Pacer } from './pacer.js';
+import { RefusalWatch } from './refusal-watch.js';
+import type { StreamPlan } from './stream-plan.js';
+
+/** Datagrams between two looks at the event loop, so that a fast stream leaves room for the rest. */
+const BURST_DATAGRAMS_MAX = 128;
+export const FIRST_SEQUENCE = 1;
+
+export interface StreamLimits {
+  readonly datagramsPerSecondMax: number;
+  readonly lifeMsMax: number;
+}
+
+/** A look at a stream. Instants in Unix milliseconds. */
+export interface StreamSnapshot {
+  readonly eventKey: string;
+  readonly plan: StreamPlan;
+  readonly phase: StreamPhase;
+  readonly lastSequence: number;
+  readonly sent: number;
+  readonly acceptedAtMs: number;
+  readonly startedAtMs: number | null;
+  readonly endedAtMs: number | null;
+  readonly endReason: StreamEndReason | null;
+}
+
+/** One stream from its acceptance to its end: waits, sends at its pace, closes. */
+export class Stream {
+  readonly eventKey = randomUUID();
+  readonly #acceptedAtMs: number;
+  readonly #periodMs: number;
+  readonly #datagrams: BatteryDatagrams;
+  #phase: StreamPhase = 'waiting';
+  #lastSequence = 0;
+  #sent = 0;
+  #latestInstant: Instant = 0;
+  #startedAtMs: number | null = null;
+  #startedMonotonicMs = 0;
+  #endedAtMs: number | null = null;
+  #endReason: StreamEndReason | null = null;
+  #isStopRequested = false;
+  #wake: () => void = () => undefined;
+
+  constructor(
+    readonly plan: StreamPlan,
+    private readonly limits: StreamLimits,
+    private readonly clock: Clock,
+  ) {
+    const periodMsMin = 1_000 / limits.datagramsPerSecondMax;
+    this.#periodMs = Math.max(plan.intervalSeconds * 1_000, periodMsMin);
+    this.#datagrams = batteryDatagrams(plan, this.#periodMs / 1_000);
+    this.#acceptedAtMs = clock.nowMs();
+  }
+
+  /** Sends until there is a reason to end, says goodbye, and closes the channel. */
+  async run(channel: DatagramChannel): Promise<void> {
+    this.#phase = 'sending';
+    this.#startedAtMs = this.clock.nowMs();
+    this.#startedMonotonicMs = this.clock.monotonicMs();
+    let reason: StreamEndReason = 'stopped';
+    try {
+      reason = await this.#sendUntilOver(channel);
+      await channel.send(this.#datagrams.makeClosing(this.#lastSequence, this.#nextInstant()));
+    } finally {
+      await channel.close();
+      this.end(reason);
+    }
+  }
+
+  /** A running stream ends as soon as what it is sending has left. */
+  requestStop(): void {
+    this.#isStopRequested = true;
+    this.#wake();
+  }
+
+  /** Ends a stream that is not running; a second end changes nothing. */
+  end(reason: StreamEndReason): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    this.#endReason = reason;
+    this.#endedAtMs = this.clock.nowMs();
+  }
+
+  snapshot(): StreamSnapshot {
+    return {
+      eventKey: this.eventKey,
+      plan: this.plan,
+      phase: this.#phase,
+      lastSequence: this.#lastSequence,
+      sent: this.#sent,
+      acceptedAtMs: this.#acceptedAtMs,
+      startedAtMs: this.#startedAtMs,
+      endedAtMs: this.#endedAtMs,
+      endReason: this.#endReason,
+    };
+  }
+
+  async #sendUntilOver(channel: DatagramChannel): Promise<StreamEndReason> {
+    const pacer = new Pacer(this.#startedMonotonicMs, this.#periodMs);
+    const refusals = new RefusalWatch(this.#periodMs);
+    for (;;) {
+      if (this.#isStopRequested) return 'stopped';
+      const nowMs = this.clock.monotonicMs();
+      const leftMs = this.#startedMonotonicMs + this.limits.lifeMsMax - nowMs;
+      if (leftMs <= 0) return 'expired';
+      if (refusals.isOver(nowMs, channel.refusalCount)) return 'refused';
+
+      await this.#sendBurst(channel, pacer.take(nowMs, BURST_DATAGRAMS_MAX));
+      // Also when the next one is due already: other work gets its turn.
+      await this.#pause(Math.min(pacer.waitMs(this.clock.monotonicMs()), leftMs));
+    }
+  }
+
+  async #sendBurst(channel: DatagramChannel, count: number): Promise<void> {
+    const burst: Buffer[] = [];
+    for (let index = 0; index < count; index++) {
+      this.#lastSequence += 1;
+      burst.push(this.#datagrams.make(this.#lastSequence, this.#nextInstant()));
+    }
+    this.#sent += await channel.send(burst);
+  }
+
+  /** The ship's own clock: never goes back and never shows one instant twice. */
+  #nextInstant(): Instant {
+    const sinceStartMs = this.clock.monotonicMs() - this.#startedMonotonicMs;
+    const nowMs = (this.#startedAtMs ?? 0) + sinceStartMs;
+    const instant = Math.floor(nowMs * MICROS_PER_MILLISECOND);
+    this.#latestInstant = Math.max(instant, this.#latestInstant + 1);
+    return this.#latestInstant;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel: CancelTimer = this.clock.after(ms, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Post,
+  UseFilters,
+} from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiPayloadTooLargeResponse,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+  ApiUnsupportedMediaTypeResponse,
+} from '@nestjs/swagger';
+import { StreamRequestDto } from '#common/contracts';
+import { EventKeyFilter } from './event-key.filter.js';
+import {
+  ActiveStreamsDto,
+  EventKeyNotFoundDto,
+  StreamStartedDto,
+  StreamStateDto,
+  StreamStoppedDto,
+  toStreamStarted,
+  toStreamState,
+  toStreamStopped,
+} from './stream.dto.js';
+import { StreamsService } from './streams.service.js';
+
+@ApiTags('streams')
+@Controller('stream')
+@UseFilters(EventKeyFilter)
+export class StreamsController {
+  constructor(private readonly streams: StreamsService) {}
+
+  @Post()
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ summary: 'Send battery readings to an address until told to stop' })
+  @ApiOkResponse({ type: StreamStartedDto })
+  @ApiBadRequestResponse({
+    description: 'VALIDATION_FAILED or STREAM_TARGET_REFUSED, problem+json',
+  })
+  @ApiPayloadTooLargeResponse({ description: 'BODY_TOO_LARGE, problem+json' })
+  @ApiUnsupportedMediaTypeResponse({ description: 'MEDIA_TYPE_UNSUPPORTED, problem+json' })
+  @ApiServiceUnavailableResponse({ description: 'STREAM_QUEUE_FULL, problem+json' })
+  async start(@Body() request: StreamRequestDto): Promise<StreamStartedDto> {
+    return toStreamStarted(await this.streams.start(request));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'How many streams send or wait for their turn?' })
+  @ApiOkResponse({ type: ActiveStreamsDto })
+  count(): ActiveStreamsDto {
+    return { number_of_active_streams: this.streams.activeCount };
+  }
+
+  @Get(':event_key')
+  @ApiOperation({ summary: 'One stream, also for a while after its end' })
+  @ApiOkResponse({ type: StreamStateDto })
+  @ApiNotFoundResponse({ type: EventKeyNotFoundDto })
+  state(@Param('event_key') eventKey: string): StreamStateDto {
+    return toStreamState(this.streams.find(eventKey));
+  }
+
+  @Delete(':event_key')
+  @ApiOperation({ summary: 'Stop a stream; answers when its last datagram has left' })
+  @ApiOkResponse({ type: StreamStoppedDto })
+  @ApiNotFoundResponse({ type: EventKeyNotFoundDto })
+  async stop(@Param('event_key') eventKey: string): Promise<StreamStoppedDto> {
+    return toStreamStopped(await this.streams.stop(eventKey));
+  }
+}

@@ -1,0 +1,90 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, IsOptional, IsString, Length, Max, Min, ValidateIf } from 'class-validator';
+import { APID_MAX, APID_MIN } from './battery-packet.js';
+import { type StreamFormat, StreamOptionsDto } from './stream-options.dto.js';
+
+export const STREAM_PORT_MIN = 1_024;
+export const STREAM_PORT_MAX = 65_535;
+/** The longest address, an IPv6 one that ends in IPv4, has 45 characters. */
+export const STREAM_HOST_CHARS_MAX = 45;
+
+/** `POST /stream/` of a ship: send to this address until told to stop. */
+export class StreamRequestDto extends StreamOptionsDto {
+  @ApiProperty({ example: '127.0.0.1', description: 'IPv4 or IPv6 address; names are refused' })
+  @IsString()
+  @Length(1, STREAM_HOST_CHARS_MAX)
+  readonly host: string;
+
+  @ApiProperty({ example: 41_001, minimum: STREAM_PORT_MIN, maximum: STREAM_PORT_MAX })
+  @IsInt()
+  @Min(STREAM_PORT_MIN)
+  @Max(STREAM_PORT_MAX)
+  readonly port: number;
+
+  @ApiPropertyOptional({ example: 'USS Enterprise', minLength: 1, maxLength: 128 })
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  readonly ship_name?: string;
+
+  @ApiPropertyOptional({
+    example: 200,
+    minimum: APID_MIN,
+    maximum: APID_MAX,
+    description: 'Required with format ccsds: how the receiver tells the ships apart',
+  })
+  @ValidateIf(({ apid, format }: StreamRequestDto) => format === 'ccsds' || apid !== undefined)
+  @IsInt({ message: 'apid must be a whole number, and format ccsds needs one' })
+  @Min(APID_MIN)
+  @Max(APID_MAX)
+  readonly apid?: number;
+}
+
+/** Answer to `POST /stream/`. */
+export interface StreamStarted {
+  readonly message: string;
+  readonly event_key: string;
+  readonly first_sequence: number;
+}
+
+/** Answer to `DELETE /stream/{event_key}`; 0 and 0 where the stream never had its turn. */
+export interface StreamStopped {
+  readonly message: string;
+  readonly last_sequence: number;
+  readonly sent: number;
+}
+
+/** `waiting` for one of the places of those that send; `ended` ones are remembered for a while. */
+export const STREAM_PHASES = ['waiting', 'sending', 'ended'] as const;
+export type StreamPhase = (typeof STREAM_PHASES)[number];
+
+/**
+ * `stopped` on request; `expired` at the longest life of a stream; `refused` when nobody listens at
+ * the target for seconds; `unreachable` when its turn came and no socket could be opened.
+ */
+export const STREAM_END_REASONS = ['stopped', 'expired', 'refused', 'unreachable'] as const;
+export type StreamEndReason = (typeof STREAM_END_REASONS)[number];
+
+/** Answer to `GET /stream/{event_key}`. */
+export interface StreamState {
+  readonly event_key: string;
+  readonly ship_name: string | null;
+  readonly format: StreamFormat;
+  readonly host: string;
+  readonly port: number;
+  readonly apid: number | null;
+  readonly interval: number;
+  readonly batteries: number;
+  readonly seed: number;
+  readonly phase: StreamPhase;
+  readonly first_sequence: number;
+  /** The highest number given to a datagram; 0 before the first. */
+  readonly last_sequence: number;
+  /** Datagrams that the network took, closing packets not counted. */
+  readonly sent: number;
+  readonly accepted_at: string;
+  /** Null while it waits. */
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly end_reason: StreamEndReason | null;
+}

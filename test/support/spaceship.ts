@@ -1,0 +1,73 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import request from 'supertest';
+import { createSpaceship } from '../../apps/spaceship/src/spaceship.app.js';
+import { SpaceshipConfig } from '../../apps/spaceship/src/spaceship.config.js';
+
+export const LOOPBACK = '127.0.0.1';
+
+export interface Receiver {
+  readonly port: number;
+  readonly received: readonly Buffer[];
+}
+
+/** The real ship behind HTTP, and sockets for it to send to. */
+export class ShipUnderTest {
+  readonly #sockets: Socket[] = [];
+
+  private constructor(private readonly app: NestFastifyApplication) {}
+
+  static async launch(changes: Partial<SpaceshipConfig> = {}): Promise<ShipUnderTest> {
+    const config = Object.assign(new SpaceshipConfig(), { LOG_LEVEL: 'silent' }, changes);
+    const app = await createSpaceship(config);
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    return new ShipUnderTest(app);
+  }
+
+  http() {
+    return request(this.app.getHttpServer());
+  }
+
+  /** `POST /stream/` that must succeed; the event key. */
+  async start(body: object): Promise<string> {
+    const answer = await this.http().post('/stream/').send(body).expect(200);
+    return (answer.body as { event_key: string }).event_key;
+  }
+
+  /** `DELETE /stream/{event_key}` that must succeed. */
+  async stop(eventKey: string): Promise<{ message: string; last_sequence: number; sent: number }> {
+    const answer = await this.http().delete(`/stream/${eventKey}`).expect(200);
+    return answer.body as { message: string; last_sequence: number; sent: number };
+  }
+
+  async state(eventKey: string): Promise<unknown> {
+    return (await this.http().get(`/stream/${eventKey}`).expect(200)).body;
+  }
+
+  async activeCount(): Promise<number> {
+    const { body } = await this.http().get('/stream/').expect(200);
+    return (body as { number_of_active_streams: number }).number_of_active_streams;
+  }
+
+  async listen(): Promise<Receiver> {
+    const socket = createSocket('udp4');
+    this.#sockets.push(socket);
+    const received: Buffer[] = [];
+    socket.on('message', (datagram) => received.push(datagram));
+    socket.bind(0, LOOPBACK);
+    await once(socket, 'listening');
+    return { port: socket.address().port, received };
+  }
+
+  /** The app only; its receivers go on listening. */
+  shutDown(): Promise<void> {
+    return this.app.close();
+  }
+
+  async close(): Promise<void> {
+    await this.shutDown();
+    for (const socket of this.#sockets.splice(0)) socket.close();
+  }
+}
