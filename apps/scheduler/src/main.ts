@@ -9,7 +9,7 @@ await run(async () => {
   const logger = new StructuredLogger('scheduler', config);
   const bus = openOwnBus(services, 'scheduler');
   const database = await openDatabase(services, logger);
-  const app = await createScheduler(config, { databaseUrl: database.url, bus }, logger);
+  const app = await createScheduler(config, { databaseUrl: database.url, bus, logger });
   await app.listen(config.SCHEDULER_PORT, config.HOST);
   return closing(app, bus, database);
 });

@@ -1,4 +1,3 @@
-import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { connectBus } from '#common/messaging';
 import { createHttpApp, StructuredLogger } from '#common/platform';
@@ -10,12 +9,11 @@ import type { SchedulerServices } from './scheduler.services.js';
 export async function createScheduler(
   config: SchedulerConfig,
   services: SchedulerServices,
-  logger: LoggerService = new StructuredLogger('scheduler', config),
 ): Promise<NestFastifyApplication> {
   const app = await createHttpApp(SchedulerModule.forRoot(services), {
     title: 'Scheduler',
     description: 'Books contacts with spaceships and starts each one on the second.',
-    logger,
+    logger: services.logger ?? new StructuredLogger('scheduler', config),
   });
   connectBus(app, services.bus, 'scheduler');
   await app.startAllMicroservices();

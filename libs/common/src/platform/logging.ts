@@ -52,9 +52,20 @@ export class StructuredLogger implements LoggerService {
 }
 
 function fieldsOf(message: unknown): object {
-  if (message instanceof Error) return { stack: withoutPasswords(message.stack ?? '') };
-  return typeof message === 'object' && message !== null ? message : {};
+  if (message instanceof Error) return errorFields(message);
+  if (typeof message !== 'object' || message === null) return {};
+  const fields = Object.entries(message).filter(([name]) => name !== 'message');
+  return Object.fromEntries(
+    fields.map(([name, value]) => [name, value instanceof Error ? errorFields(value) : value]),
+  );
 }
+
+/** An error's own properties do not show in JSON; its cause is often what one looks for. */
+const errorFields = ({ message, stack, cause }: Error): object => ({
+  message: withoutPasswords(message),
+  stack: withoutPasswords(stack ?? ''),
+  ...(cause instanceof Error && { cause: errorFields(cause) }),
+});
 
 function textOf(message: unknown): unknown {
   if (typeof message !== 'object' || message === null) return message;

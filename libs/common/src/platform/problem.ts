@@ -21,7 +21,6 @@ export interface Problem {
 export const DOMAIN_ERROR_STATUS: Record<DomainErrorCode, HttpStatus> = {
   CONTACT_NOT_FOUND: HttpStatus.NOT_FOUND,
   CONTACT_NOT_CHANGEABLE: HttpStatus.CONFLICT,
-  CONTACT_CHANGED_MEANWHILE: HttpStatus.CONFLICT,
   REPORT_NOT_FOUND: HttpStatus.NOT_FOUND,
   ROCKET_EXPLODED: HttpStatus.CONFLICT,
   ROCKET_NOT_FOUND: HttpStatus.NOT_FOUND,

@@ -24,20 +24,23 @@ export const SHUTDOWN_DEADLINE_MS = 10_000;
  * SIGINT close in order, with a deadline; a second signal does not wait.
  */
 export async function run(start: () => Promise<Running>): Promise<void> {
+  const started = start();
+  closeOnSignals(started);
   try {
-    closeOnSignals(await start());
+    await started;
   } catch (fault) {
     process.stderr.write(`${describeFault(fault)}\n`);
     process.exit(1);
   }
 }
 
-function closeOnSignals(running: Running): void {
+/** A signal that comes during the start is obeyed when there is something to close. */
+function closeOnSignals(started: Promise<Running>): void {
   let isClosing = false;
   const close = async (): Promise<void> => {
     if (isClosing) process.exit(1);
     isClosing = true;
-    process.exit(await closeWithin(running, SHUTDOWN_DEADLINE_MS));
+    process.exit(await closeWithin(await started, SHUTDOWN_DEADLINE_MS));
   };
   process.on('SIGTERM', () => void close());
   process.on('SIGINT', () => void close());

@@ -1,0 +1,18 @@
+# One image for all apps; the argument chooses: docker run perigee scheduler
+FROM node:22-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+RUN npm run build && npm prune --omit=dev --omit=optional
+
+FROM node:22-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0 LOG_FILE=/dev/stdout
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+USER node
+EXPOSE 8000 8001 8002 8088 10015/udp
+ENTRYPOINT ["/bin/sh", "-c", "exec node --enable-source-maps dist/apps/$0/src/main.js"]
+CMD ["all"]

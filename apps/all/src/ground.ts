@@ -1,0 +1,90 @@
+import type { LoggerService } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Bus } from '#common/messaging';
+import { closing, readConfig, type Running, StructuredLogger } from '#common/platform';
+import { type Database, openDatabase, openSharedBus, ServicesConfig } from '#common/runtime';
+import { createIngestor } from '../../ingestor/src/ingestor.app.js';
+import { IngestorConfig } from '../../ingestor/src/ingestor.config.js';
+import { createRocketMonitor } from '../../rocket-monitor/src/rocket-monitor.app.js';
+import { RocketMonitorConfig } from '../../rocket-monitor/src/rocket-monitor.config.js';
+import { createScheduler } from '../../scheduler/src/scheduler.app.js';
+import { SchedulerConfig } from '../../scheduler/src/scheduler.config.js';
+import { createSpaceship } from '../../spaceship/src/spaceship.app.js';
+import { SpaceshipConfig } from '../../spaceship/src/spaceship.config.js';
+import { GroundConfig } from './ground.config.js';
+
+/** The addresses of what runs, with the ports that were really taken. */
+export interface GroundUrls {
+  readonly scheduler: string;
+  readonly spaceship: string;
+  readonly ingestor: string;
+  readonly rocketMonitor: string;
+}
+
+export interface Ground extends Running {
+  readonly urls: GroundUrls;
+  readonly database: Database;
+  readonly logFile: string | undefined;
+}
+
+interface Foundation {
+  readonly env: NodeJS.ProcessEnv;
+  readonly bus: Bus;
+  readonly database: Database;
+  readonly logger: LoggerService;
+}
+
+/** Starts all apps in this process: who is asked by others starts before those who ask. */
+export async function startGround(env: NodeJS.ProcessEnv): Promise<Ground> {
+  const config = readConfig(GroundConfig, env);
+  const services = readConfig(ServicesConfig, env);
+  checkAll(env);
+  const bus = openSharedBus(services);
+  const logger = new StructuredLogger('perigee', config);
+  const database = await openDatabase(services, logger);
+
+  const started: Running[] = [bus, database];
+  try {
+    const urls = await startApps({ env, bus, database, logger }, started);
+    return { urls, database, logFile: config.LOG_FILE, ...closing(...started) };
+  } catch (fault) {
+    await closing(...started).close();
+    throw fault;
+  }
+}
+
+/** A fault in the last app's settings shall not show only after the others have started. */
+function checkAll(env: NodeJS.ProcessEnv): void {
+  for (const Config of [SchedulerConfig, SpaceshipConfig, IngestorConfig, RocketMonitorConfig])
+    readConfig<object>(Config, env);
+}
+
+/** Puts each app in front of `started`: what started last closes first. */
+async function startApps(ground: Foundation, started: Running[]): Promise<GroundUrls> {
+  const { bus, database, logger } = ground;
+  const open = async (app: NestFastifyApplication, port: number, host: string): Promise<string> => {
+    started.unshift(app);
+    await app.listen(port, host);
+    return reachable(await app.getUrl());
+  };
+
+  const monitor = readConfig(RocketMonitorConfig, ground.env);
+  const monitorApp = await createRocketMonitor(monitor, { bus, logger });
+  const rocketMonitor = await open(monitorApp, monitor.ROCKET_MONITOR_PORT, monitor.HOST);
+
+  const ship = readConfig(SpaceshipConfig, ground.env);
+  const spaceship = await open(await createSpaceship(ship, logger), ship.SPACESHIP_PORT, ship.HOST);
+
+  const ingest = readConfig(IngestorConfig, { SPACESHIP_URL: spaceship, ...ground.env });
+  const ingestorApp = await createIngestor(ingest, { bus, databaseUrl: database.url, logger });
+  const ingestor = await open(ingestorApp, ingest.INGESTOR_PORT, ingest.HOST);
+
+  const schedule = readConfig(SchedulerConfig, ground.env);
+  const schedulerApp = await createScheduler(schedule, { bus, databaseUrl: database.url, logger });
+  const scheduler = await open(schedulerApp, schedule.SCHEDULER_PORT, schedule.HOST);
+  return { scheduler, spaceship, ingestor, rocketMonitor };
+}
+
+/** Where to ask an app that listens on every address. */
+const reachable = (url: string): string =>
+  url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');

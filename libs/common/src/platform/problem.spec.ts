@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { BadRequestException, NotFoundException } from '@nestjs/common';
+import { describe, expect, it } from 'vitest';
+import { DOMAIN_ERROR_CODES, DomainError } from '#common/domain';
+import {
+  DOMAIN_ERROR_STATUS,
+  HTTP_ERROR_CODES,
+  problemOf,
+  ValidationException,
+} from './problem.js';
+
+describe('a problem', () => {
+  it('of the domain has the status of its code', () => {
+    expect(problemOf(new DomainError('ROCKET_EXPLODED', 'It is gone'), '/scheduler/')).toEqual({
+      type: 'about:blank',
+      title: 'Conflict',
+      status: 409,
+      detail: 'It is gone',
+      instance: '/scheduler/',
+      code: 'ROCKET_EXPLODED',
+    });
+  });
+
+  it('names the field that is at fault', () => {
+    const errors = [{ field: 'duration', message: 'duration must be a number' }];
+    const validation = problemOf(new ValidationException(errors), '/');
+    expect(validation).toMatchObject({ status: 400, code: 'VALIDATION_FAILED', errors });
+    const past = new DomainError('START_TIME_PASSED', 'Too late', { field: 'start_time' });
+    expect(problemOf(past, '/').errors).toEqual([{ field: 'start_time', message: 'Too late' }]);
+  });
+
+  it.each([
+    [new NotFoundException('Cannot GET /secret'), 404, 'ROUTE_NOT_FOUND'],
+    [new BadRequestException('no', { errorCode: 'BODY_NOT_JSON' }), 400, 'BODY_NOT_JSON'],
+    [Object.assign(new Error('too big'), { statusCode: 413 }), 413, 'BODY_TOO_LARGE'],
+    [Object.assign(new Error('odd'), { statusCode: 400 }), 400, 'BAD_REQUEST'],
+    [Object.assign(new Error('odd'), { statusCode: 599 }), 500, 'INTERNAL'],
+    [new Error('password=secret in SELECT'), 500, 'INTERNAL'],
+    [null, 500, 'INTERNAL'],
+  ])('of %s has status %d and code %s', (fault, status, code) => {
+    const problem = problemOf(fault, '/');
+    expect(problem).toMatchObject({ status, code });
+    expect(JSON.stringify(problem)).not.toContain('secret');
+  });
+
+  it('has its code and status in the README', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
+    const statusOf = new Map<string, string>();
+    for (const row of rows) {
+      const [codes, status] = row.split('|').slice(1, 3);
+      for (const [, code] of codes?.matchAll(/`([A-Z_]+)`/g) ?? [])
+        statusOf.set(code!, status!.trim());
+    }
+    for (const code of DOMAIN_ERROR_CODES)
+      expect(statusOf.get(code), code).toContain(String(DOMAIN_ERROR_STATUS[code]));
+    for (const code of ['INTERNAL', 'BAD_REQUEST', 'BODY_TOO_LARGE', 'ROUTE_NOT_FOUND'])
+      expect([...statusOf.keys(), ...Object.values(HTTP_ERROR_CODES)]).toContain(code);
+  });
+});

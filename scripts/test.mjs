@@ -1,0 +1,46 @@
+// Runs every check and every tier of tests, and counts them on the last line: `N passed, N failed`.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const CHECKS = [
+  ['lock file is whole', 'node', ['scripts/check-lock.mjs']],
+  ['format', 'npm', ['run', '--silent', 'format:check']],
+  ['lint', 'npm', ['run', '--silent', 'lint']],
+  ['types', 'npm', ['run', '--silent', 'typecheck']],
+];
+
+const count = { passed: 0, failed: 0 };
+for (const [name, command, args] of CHECKS) {
+  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+  console.log(`${status === 0 ? '✓' : '✗'} ${name}`);
+  count[status === 0 ? 'passed' : 'failed'] += 1;
+}
+runTiers();
+console.log(`${count.passed} passed, ${count.failed} failed`);
+process.exit(count.failed === 0 ? 0 : 1);
+
+/** A test that did not run to its end has not passed, and a tier without tests is a fault. */
+function runTiers() {
+  const folder = mkdtempSync(join(tmpdir(), 'perigee-results-'));
+  const outputFile = join(folder, 'results.json');
+  const args = ['vitest', 'run', '--reporter=default', '--reporter=json'];
+  const { status } = spawnSync('npx', [...args, `--outputFile.json=${outputFile}`], {
+    stdio: 'inherit',
+  });
+  try {
+    const results = JSON.parse(readFileSync(outputFile, 'utf8'));
+    count.passed += results.numPassedTests;
+    const missing = results.numTotalTests - results.numPassedTests;
+    const brokenFiles = results.testResults.filter(
+      ({ status: state, assertionResults }) => state === 'failed' && assertionResults.length === 0,
+    ).length;
+    count.failed += Math.max(missing + brokenFiles, status === 0 ? 0 : 1);
+  } catch (fault) {
+    console.error(`The tests left no results: ${fault.message}`);
+    count.failed += 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
