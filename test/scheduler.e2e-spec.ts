@@ -59,6 +59,8 @@ describe('scheduler', () => {
       ['a list', [aBooking()], ['body']],
       ['an empty name', aBooking({ ship_name: '' }), ['ship_name']],
       ['a long name', aBooking({ ship_name: 'x'.repeat(129) }), ['ship_name']],
+      ['a name with NUL', aBooking({ ship_name: 'a\u0000b' }), ['ship_name']],
+      ['half a character', aBooking({ ship_name: '\ud800' }), ['ship_name']],
       ['a name that is no text', aBooking({ ship_name: 7 }), ['ship_name']],
       ['a local time', aBooking({ start_time: '2099-01-01T00:00:00' }), ['start_time']],
       ['a day that is not', aBooking({ start_time: '2099-02-30T00:00:00Z' }), ['start_time']],

@@ -106,15 +106,18 @@ export class TypeOrmContactStore extends ContactStore {
     });
   }
 
-  endOfRocket(channel: string, reason: string): Promise<string[]> {
+  async endOfRocket(channel: string, reason: string): Promise<string[]> {
+    // PostgreSQL has no NUL in text: so no contact names such a channel, and a reason goes without.
+    if (channel.includes('\0')) return [];
+    const storable = reason.replaceAll('\0', '');
     return this.source.transaction(async (manager) => {
       await lockChannel(manager, channel);
       await manager.query(
         `INSERT INTO exploded_rockets (channel, reason) VALUES ($1, $2)
          ON CONFLICT (channel) DO UPDATE SET reason = excluded.reason`,
-        [channel, reason],
+        [channel, storable],
       );
-      const ended = await endOpen(manager, 'channel = $2', channel, reason);
+      const ended = await endOpen(manager, 'channel = $2', channel, storable);
       return ended.map((contact) => contact.id);
     });
   }

@@ -1,19 +1,11 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import {
-  IsInt,
-  IsObject,
-  IsOptional,
-  IsString,
-  Length,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { IsInt, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import {
   CHANNEL_CHARS_MAX,
   type ContactReport,
   IsInstant,
+  IsText,
   STREAM_FORMATS,
   StreamOptionsDto,
 } from '#common/contracts';
@@ -28,6 +20,7 @@ import {
 import type { ContactChange, NewContact, StoredContact } from './contact-store.port.js';
 
 export const SHIP_NAME_CHARS_MAX = 128;
+const ANTENNA_CHARS_MAX = 128;
 /** Seven days. A contact over a pass lasts minutes; one that never ends holds a port for ever. */
 export const DURATION_SECONDS_MAX = 604_800;
 const PRIORITY_MAX = 1_000;
@@ -38,8 +31,7 @@ const digitsToNumber = ({ value }: { readonly value: unknown }): unknown =>
 
 export class BookContactDto {
   @ApiProperty({ example: 'USS Enterprise', minLength: 1, maxLength: SHIP_NAME_CHARS_MAX })
-  @IsString()
-  @Length(1, SHIP_NAME_CHARS_MAX)
+  @IsText(1, SHIP_NAME_CHARS_MAX)
   readonly ship_name: string;
 
   @ApiProperty({
@@ -62,8 +54,7 @@ export class BookContactDto {
 
   @ApiPropertyOptional({ example: 'Kiruna-1', description: 'The receiving resource' })
   @IsOptional()
-  @IsString()
-  @Length(1, 128)
+  @IsText(1, ANTENNA_CHARS_MAX)
   readonly antenna?: string | null;
 
   @ApiPropertyOptional({ default: 0, maximum: PRIORITY_MAX })
@@ -75,8 +66,7 @@ export class BookContactDto {
 
   @ApiPropertyOptional({ description: 'The rocket that carries the ship' })
   @IsOptional()
-  @IsString()
-  @Length(1, CHANNEL_CHARS_MAX)
+  @IsText(1, CHANNEL_CHARS_MAX)
   readonly channel?: string | null;
 
   @ApiPropertyOptional({ type: StreamOptionsDto, description: 'How the ship shall send' })

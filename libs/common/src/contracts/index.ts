@@ -11,3 +11,4 @@ export * from './stream-request.dto.js';
 export * from './rocket-message.decorators.js';
 export * from './rocket-message.dto.js';
 export * from './rocket-message.mapper.js';
+export * from './text.decorator.js';

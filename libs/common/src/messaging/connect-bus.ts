@@ -20,7 +20,11 @@ export class BusFaultFilter implements RpcExceptionFilter {
 /** Makes an app's handlers listen on the bus once its microservices are started. */
 export function connectBus(app: INestApplication, bus: Bus, name: string): INestMicroservice {
   const strategy = bus.server(name);
-  const microservice = app.connectMicroservice<MicroserviceOptions>({ strategy });
+  // Without deferring, Nest would be done with this microservice before it could take a filter.
+  const microservice = app.connectMicroservice<MicroserviceOptions>(
+    { strategy },
+    { deferInitialization: true },
+  );
   microservice.useGlobalFilters(new BusFaultFilter());
   return microservice;
 }

@@ -1,0 +1,85 @@
+import {
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { ROCKET_EXPLODED, ROCKET_LAUNCHED, ROCKET_MISSION_CHANGED } from '#common/contracts';
+import { DomainError, type RocketFact } from '#common/domain';
+import {
+  type Bus,
+  type Envelope,
+  envelope,
+  MEMORY_OUTBOX_MAX,
+  MemoryOutbox,
+  OutboxRelay,
+} from '#common/messaging';
+import type { Clock, PartHealth } from '#common/platform';
+import { RocketEvents } from '../rockets/rocket-events.port.js';
+
+/** Waiting events past which the health says that the bus does not keep up. */
+const WAITING_DEGRADED = MEMORY_OUTBOX_MAX / 2;
+
+/** Tells over the bus, by way of an outbox in memory: what was not told yet is lost with the process. */
+@Injectable()
+export class OutboxRocketEvents
+  extends RocketEvents
+  implements OnApplicationBootstrap, OnApplicationShutdown
+{
+  readonly #outbox: MemoryOutbox;
+  readonly #relay: OutboxRelay;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly clock: Clock,
+  ) {
+    super();
+    this.#outbox = new MemoryOutbox(clock);
+    this.#relay = new OutboxRelay({
+      outbox: this.#outbox,
+      client: bus.client(),
+      clock,
+      // A contact with an exploded rocket is cancelled by whoever hears of it: somebody must.
+      mandatory: new Set([ROCKET_EXPLODED]),
+    });
+  }
+
+  publish(channel: string, fact: RocketFact): void {
+    try {
+      this.#outbox.add(toEnvelope(channel, fact, new Date(this.clock.nowMs())));
+    } catch (fault) {
+      throw new DomainError('ROCKET_STORE_FULL', 'Too many events wait for the bus.', {
+        cause: fault,
+      });
+    }
+    this.#relay.wake();
+  }
+
+  async health(): Promise<PartHealth> {
+    const { waiting, dead } = await this.#outbox.counts();
+    const health = this.bus.health();
+    const isBehind = health.status !== 'up' || waiting > WAITING_DEGRADED;
+    const status = isBehind ? 'degraded' : 'up';
+    return { ...health, status, events_waiting: waiting, events_dead: dead };
+  }
+
+  onApplicationBootstrap(): void {
+    this.#relay.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#relay.stop();
+  }
+}
+
+function toEnvelope(channel: string, fact: RocketFact, now: Date): Envelope {
+  switch (fact.type) {
+    case 'launched':
+      return envelope(ROCKET_LAUNCHED, { channel, type: fact.model, mission: fact.mission }, now);
+    case 'exploded':
+      return envelope(ROCKET_EXPLODED, { channel, reason: fact.reason }, now);
+    case 'mission-changed':
+      return envelope(ROCKET_MISSION_CHANGED, { channel, mission: fact.mission }, now);
+    default:
+      return fact satisfies never;
+  }
+}

@@ -1,0 +1,11 @@
+import { readConfig, run, StructuredLogger } from '#common/platform';
+import { createRocketMonitor } from './rocket-monitor.app.js';
+import { RocketMonitorConfig } from './rocket-monitor.config.js';
+
+await run(async () => {
+  const config = readConfig(RocketMonitorConfig, process.env);
+  const logger = new StructuredLogger('rocket-monitor', config);
+  const app = await createRocketMonitor(config, { bus: null, logger });
+  await app.listen(config.ROCKET_MONITOR_PORT, config.HOST);
+  return app;
+});

@@ -1,0 +1,38 @@
+import type { LoggerService } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type Bus, connectBus } from '#common/messaging';
+import { type Clock, createHttpApp, StructuredLogger, SystemClock } from '#common/platform';
+import type { RocketMonitorConfig } from './rocket-monitor.config.js';
+import { RocketMonitorModule } from './rocket-monitor.module.js';
+import { closeConnectionsUnlessAsked } from './rockets/connection-close.js';
+import { RejectedMessagesFilter } from './rockets/rejected-messages.filter.js';
+import { RocketsService } from './rockets/rockets.service.js';
+
+export interface RocketMonitorServices {
+  /** Null: the monitor runs alone, answers nobody's questions and tells nobody. */
+  readonly bus: Bus | null;
+  readonly clock?: Clock;
+  readonly logger?: LoggerService;
+}
+
+/** The app ready to listen; on the bus it listens already. */
+export async function createRocketMonitor(
+  config: RocketMonitorConfig,
+  services: RocketMonitorServices,
+): Promise<NestFastifyApplication> {
+  const { bus, clock = new SystemClock() } = services;
+  const app = await createHttpApp(RocketMonitorModule.forRoot(config, bus, clock), {
+    title: 'Rocket monitor',
+    description: 'Follows rockets by messages that arrive more than once and in any order.',
+    logger: services.logger ?? new StructuredLogger('rocket-monitor', config),
+    anyContentType: true,
+  });
+  closeConnectionsUnlessAsked(app);
+  app.useGlobalFilters(new RejectedMessagesFilter(app.get(RocketsService)));
+  if (bus !== null) {
+    connectBus(app, bus, 'rocket-monitor');
+    await app.init();
+    await app.startAllMicroservices();
+  }
+  return app;
+}

@@ -1,0 +1,36 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Bus } from '#common/messaging';
+import { type Clock, HealthModule, type HealthOptions } from '#common/platform';
+import { AdaptersModule } from './adapters/adapters.module.js';
+import { RocketMonitorConfig } from './rocket-monitor.config.js';
+import { MessagesController } from './rockets/messages.controller.js';
+import { RocketConsumer } from './rockets/rocket.consumer.js';
+import { RocketEvents } from './rockets/rocket-events.port.js';
+import { RocketStore } from './rockets/rocket-store.port.js';
+import { RocketsController } from './rockets/rockets.controller.js';
+import { RocketsService } from './rockets/rockets.service.js';
+
+@Module({})
+export class RocketMonitorModule {
+  static forRoot(config: RocketMonitorConfig, bus: Bus | null, clock: Clock): DynamicModule {
+    const adapters = AdaptersModule.forRoot(config, bus, clock);
+    const health = HealthModule.forRootAsync({
+      imports: [adapters],
+      inject: [RocketStore, RocketEvents],
+      useFactory: readiness,
+    });
+    return {
+      module: RocketMonitorModule,
+      imports: [adapters, health],
+      controllers: [MessagesController, RocketsController, RocketConsumer],
+      providers: [{ provide: RocketMonitorConfig, useValue: config }, RocketsService],
+    };
+  }
+}
+
+const readiness = (store: RocketStore, events: RocketEvents): HealthOptions => ({
+  readiness: [
+    { part: 'store', check: () => store.health() },
+    { part: 'bus', check: () => events.health() },
+  ],
+});

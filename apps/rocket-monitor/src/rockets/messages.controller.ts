@@ -1,0 +1,47 @@
+import { Body, Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { RocketMessageDto, toRocketMessage } from '#common/contracts';
+import { RejectedMessageDto, rejectedDtoOf } from './rocket.dto.js';
+import { REJECTED_MESSAGES_MAX } from './rocket-store.port.js';
+import { RocketsService } from './rockets.service.js';
+
+@ApiTags('messages')
+@Controller()
+export class MessagesController {
+  constructor(private readonly rockets: RocketsService) {}
+
+  /** Conflicts answer like duplicates: a sender would repeat them for ever on anything but 2xx. */
+  @Post('messages')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Take a message of a rocket; any content type is read as JSON' })
+  @ApiOkResponse({ description: 'The message is new; the body is `null`' })
+  @ApiNoContentResponse({ description: 'A message with this channel and number was taken before' })
+  @ApiBadRequestResponse({ description: 'VALIDATION_FAILED, BODY_NOT_JSON, BODY_TOO_DEEP' })
+  @ApiServiceUnavailableResponse({ description: 'ROCKET_STORE_FULL: send it again later' })
+  async take(
+    @Body() body: RocketMessageDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string | undefined> {
+    const outcome = await this.rockets.take(toRocketMessage(body));
+    void reply.status(outcome === 'new' ? 200 : 204);
+    if (outcome !== 'new') return undefined;
+    void reply.type('application/json; charset=utf-8');
+    return 'null';
+  }
+
+  @Get('rejected')
+  @ApiOperation({ summary: `The last ${REJECTED_MESSAGES_MAX} refused messages, newest first` })
+  @ApiOkResponse({ type: [RejectedMessageDto] })
+  async rejected(): Promise<RejectedMessageDto[]> {
+    const messages = await this.rockets.rejected(REJECTED_MESSAGES_MAX);
+    return messages.map(rejectedDtoOf);
+  }
+}

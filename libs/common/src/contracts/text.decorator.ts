@@ -1,0 +1,23 @@
+import { ValidateBy } from 'class-validator';
+
+/**
+ * Text that every store keeps as it is: PostgreSQL has no NUL, and a lone surrogate has no UTF-8.
+ * Lengths are in code points, as PostgreSQL counts them.
+ */
+export const IsText = (charsMin: number, charsMax: number): PropertyDecorator =>
+  ValidateBy({
+    name: 'isText',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' &&
+        !LONE_SURROGATE_OR_NUL.test(value) &&
+        isBetween(Array.from(value).length, charsMin, charsMax),
+      defaultMessage: (args) =>
+        `${args?.property} must be text of ${charsMin} to ${charsMax} characters, without NUL`,
+    },
+  });
+
+const LONE_SURROGATE_OR_NUL = /\0|\p{Surrogate}/u;
+
+const isBetween = (count: number, min: number, max: number): boolean =>
+  count >= min && count <= max;

@@ -1,0 +1,70 @@
+import { DomainError } from './errors.js';
+import { newFacts, type RocketFact } from './rocket-facts.js';
+import { digestOf, type RocketMessage } from './rocket-message.js';
+import { gapCount, NO_NUMBERS, takeNumber, type TakenNumbers } from './rocket-numbers.js';
+import { applyMessage, type Rocket, UNKNOWN_ROCKET } from './rocket.js';
+
+/** Everything that is known of one channel. */
+export interface RocketTrack {
+  readonly channel: string;
+  readonly rocket: Rocket;
+  readonly taken: TakenNumbers;
+  /** Repeated with the same content. */
+  readonly duplicateCount: number;
+  /** Repeated with other content: the first stays. */
+  readonly conflictCount: number;
+}
+
+export interface Reception {
+  readonly outcome: 'new' | 'duplicate' | 'conflict';
+  readonly track: RocketTrack;
+  readonly facts: readonly RocketFact[];
+}
+
+/** Open gaps of one channel; 16 bytes each. Only a number that opens one more is refused. */
+export const GAPS_MAX = 20_000;
+
+export const newTrack = (channel: string): RocketTrack => ({
+  channel,
+  rocket: UNKNOWN_ROCKET,
+  taken: NO_NUMBERS,
+  duplicateCount: 0,
+  conflictCount: 0,
+});
+
+/**
+ * Takes one message, at most once per number, in any order.
+ *
+ * @param firstDigest `digestOf` the message that was first taken under this number, where it is
+ *   still remembered; without it a repetition counts as a duplicate.
+ * @throws DomainError ROCKET_STORE_FULL when the number would open a gap over `GAPS_MAX`
+ */
+export function receive(
+  track: RocketTrack,
+  message: RocketMessage,
+  firstDigest?: number,
+): Reception {
+  const taken = takeNumber(track.taken, message.number);
+  if (taken === null) return repeated(track, message, firstDigest);
+  if (gapCount(taken) > GAPS_MAX && gapCount(taken) > gapCount(track.taken))
+    throw new DomainError(
+      'ROCKET_STORE_FULL',
+      `This channel misses messages in ${GAPS_MAX} places; the ones in between are taken.`,
+    );
+
+  const rocket = applyMessage(track.rocket, message);
+  const facts = newFacts(track.rocket, rocket);
+  return { outcome: 'new', track: { ...track, rocket, taken }, facts };
+}
+
+function repeated(track: RocketTrack, message: RocketMessage, firstDigest?: number): Reception {
+  const isSame = firstDigest === undefined || firstDigest === digestOf(message);
+  return isSame
+    ? { outcome: 'duplicate', track: plus(track, 'duplicateCount'), facts: [] }
+    : { outcome: 'conflict', track: plus(track, 'conflictCount'), facts: [] };
+}
+
+const plus = (track: RocketTrack, counter: 'duplicateCount' | 'conflictCount'): RocketTrack => ({
+  ...track,
+  [counter]: track[counter] + 1,
+});
