@@ -1,7 +1,7 @@
 import { closing, type Running } from '#common/platform';
 import { startGround } from '../apps/all/src/ground.js';
 import { accountLines } from './demo/account.js';
-import { ask } from './demo/ask.js';
+import { ask } from './ask.js';
 import { book, type DemoContact, follow, type Wish } from './demo/contacts.js';
 import { flyRockets } from './demo/rockets.js';
 import { Screen, table } from './demo/screen.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ContactReport } from '#common/contracts';
 import { anyPorts } from './support/any-ports.js';
-import { json } from './support/json.js';
+import { ask } from '../scripts/ask.js';
 import { PerigeeProcess } from './support/process.js';
 import { until } from './support/until.js';
 
@@ -32,18 +32,18 @@ describe('kill -9 of the whole process', () => {
   });
 
   const book = (ship_name: string, inMs: number, duration: number): Promise<Contact> =>
-    json(`${perigee.url('scheduler')}/scheduler/`, {
+    ask(`${perigee.url('scheduler')}/scheduler/`, {
       ship_name,
       start_time: new Date(Date.now() + inMs).toISOString(),
       duration,
       stream: { format: 'ccsds', interval: 0.02 },
     });
   const contact = (id: string): Promise<Contact> =>
-    json(`${perigee.url('scheduler')}/scheduler/${id}`);
-  const contacts = (): Promise<Contact[]> => json(`${perigee.url('scheduler')}/scheduler/`);
+    ask(`${perigee.url('scheduler')}/scheduler/${id}`);
+  const contacts = (): Promise<Contact[]> => ask(`${perigee.url('scheduler')}/scheduler/`);
 
   async function samplesOf(ship: string): Promise<readonly { readonly sequence: number }[]> {
-    return json(`${perigee.url('ingestor')}/ships/${ship}/samples?limit=500`);
+    return ask(`${perigee.url('ingestor')}/ships/${ship}/samples?limit=500`);
   }
 
   it('loses and doubles no contact: one was running, one was booked', async () => {

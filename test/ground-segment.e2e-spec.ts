@@ -7,7 +7,7 @@ import { type Ground, startGround } from '../apps/all/src/ground.js';
 import type { ContactReport } from '#common/contracts';
 import { anyPorts } from './support/any-ports.js';
 import { testDatabase, type TestDatabase } from './support/database.js';
-import { json } from './support/json.js';
+import { ask } from '../scripts/ask.js';
 import { until } from './support/until.js';
 
 interface Contact {
@@ -37,13 +37,12 @@ describe('the ground segment', () => {
   });
 
   const book = (given: object): Promise<Contact> =>
-    json(`${ground.urls.scheduler}/scheduler/`, {
+    ask(`${ground.urls.scheduler}/scheduler/`, {
       start_time: new Date(Date.now() + 700).toISOString(),
       duration: 2,
       ...given,
     });
-  const contact = (id: string): Promise<Contact> =>
-    json(`${ground.urls.scheduler}/scheduler/${id}`);
+  const contact = (id: string): Promise<Contact> => ask(`${ground.urls.scheduler}/scheduler/${id}`);
 
   async function ended(id: string): Promise<Contact> {
     let last: Contact | null = null;
@@ -76,12 +75,10 @@ describe('the ground segment', () => {
     const { id } = await book({ ship_name: 'Voyager / 1', stream: { interval: 0.05 } });
     const { report } = await ended(id);
     expect(report).toMatchObject({ closed: true, accounting: 'totals', state: 'completed' });
-    expect(await json(`${ground.urls.ingestor}/contacts/${id}/report`)).toEqual(report);
+    expect(await ask(`${ground.urls.ingestor}/contacts/${id}/report`)).toEqual(report);
 
     const ship = `${ground.urls.ingestor}/ships/${encodeURIComponent('Voyager / 1')}`;
-    const samples = await json<{ volts: number; contact_id: string }[]>(
-      `${ship}/samples?limit=500`,
-    );
+    const samples = await ask<{ volts: number; contact_id: string }[]>(`${ship}/samples?limit=500`);
     expect(samples).toHaveLength(report!.samples_stored);
     for (const sample of samples) {
       expect(sample.contact_id).toBe(id);
@@ -97,7 +94,7 @@ describe('the ground segment', () => {
     expect(response.status).toBe(200);
     expect(await ended(id)).toMatchObject({ state: 'stopped', report: { state: 'stopped' } });
     await until(async () => {
-      const active = await json(`${ground.urls.spaceship}/stream/`);
+      const active = await ask(`${ground.urls.spaceship}/stream/`);
       expect(active).toEqual({ number_of_active_streams: 0 });
     });
   });
@@ -106,7 +103,7 @@ describe('the ground segment', () => {
     const channel = randomUUID();
     const start_time = new Date(Date.now() + 3_600_000).toISOString();
     const { id } = await book({ ship_name: 'Soyuz', channel, start_time });
-    await json(`${ground.urls.rocketMonitor}/messages`, {
+    await ask(`${ground.urls.rocketMonitor}/messages`, {
       metadata: {
         channel,
         messageNumber: 3,
@@ -127,6 +124,6 @@ describe('the ground segment', () => {
 
   it('is ready, all of it', async () => {
     for (const url of Object.values(ground.urls))
-      expect(await json(`${url}/health/ready`)).toMatchObject({ status: 'ok' });
+      expect(await ask(`${url}/health/ready`)).toMatchObject({ status: 'ok' });
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ContactReport, StreamOptionsDto } from '#common/contracts';
-import { ask } from './ask.js';
+import { ask } from '../ask.js';
 import { progressBar, type Screen } from './screen.js';
 
 export interface DemoContact {

@@ -2,7 +2,7 @@ import { findDifferences } from '../rockets/check-states.js';
 import { deliver } from '../rockets/deliver.js';
 import { rocketScenario } from '../rockets/scenario.js';
 import { sendAll } from '../rockets/sender.js';
-import { ask } from './ask.js';
+import { ask } from '../ask.js';
 import { table } from './screen.js';
 
 const SEED = 444;

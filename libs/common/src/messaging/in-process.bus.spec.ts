@@ -1,17 +1,21 @@
-import { Controller, type INestMicroservice, Injectable, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Controller, type INestApplication, Injectable, Module } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload, RpcException } from '@nestjs/microservices';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { firstValueFrom, lastValueFrom } from 'rxjs';
-import { SystemClock } from '#common/platform';
+import { createHttpApp, LoggingConfig, StructuredLogger, SystemClock } from '#common/platform';
 import { until } from '../../../../test/support/until.js';
 import { BUS } from './bus.js';
-import { BusFaultFilter } from './connect-bus.js';
+import { connectBus } from './connect-bus.js';
 import { DeadLetteredError, UnroutableError } from './delivery.errors.js';
 import { envelope } from './envelope.js';
 import { DELIVERY_LIMIT, InProcessBus } from './in-process.bus.js';
 import { MemoryOutbox } from './memory.outbox.js';
 import { OutboxRelay } from './outbox.relay.js';
+
+const silent = new StructuredLogger(
+  'test',
+  Object.assign(new LoggingConfig(), { LOG_LEVEL: 'silent' }),
+);
 
 @Injectable()
 class Received {
@@ -62,7 +66,7 @@ class SecondModule {}
 
 describe('the in-process bus', () => {
   let bus: InProcessBus;
-  let apps: INestMicroservice[];
+  let apps: INestApplication[];
   let first: Received;
   let second: Received;
 
@@ -73,10 +77,9 @@ describe('the in-process bus', () => {
       ['first', FirstModule],
       ['second', SecondModule],
     ] as const) {
-      const strategy = bus.server(name);
-      const app = await NestFactory.createMicroservice(module, { strategy, logger: false });
-      app.useGlobalFilters(new BusFaultFilter());
-      await app.listen();
+      const app = await createHttpApp(module, { title: name, description: '', logger: silent });
+      connectBus(app, bus, name);
+      await app.startAllMicroservices();
       apps.push(app);
     }
     first = apps[0]!.get(Received);

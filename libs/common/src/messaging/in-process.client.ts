@@ -1,9 +1,14 @@
 import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
-import type { InProcessBus } from './in-process.bus.js';
+
+/** What carries its packets, as JSON. */
+interface Carrier {
+  publish(key: string, packet: string): Promise<void>;
+  request(key: string, packet: string): Promise<string>;
+}
 
 /** The way out on the in-process bus. */
 export class InProcessClient extends ClientProxy {
-  constructor(private readonly bus: InProcessBus) {
+  constructor(private readonly carrier: Carrier) {
     super();
   }
 
@@ -12,12 +17,12 @@ export class InProcessClient extends ClientProxy {
   close(): void {}
 
   unwrap<T>(): T {
-    return this.bus as unknown as T;
+    return this.carrier as unknown as T;
   }
 
   protected publish(packet: ReadPacket, callback: (packet: WritePacket) => void): () => void {
     let isWanted = true;
-    this.bus.request(packet.pattern as string, JSON.stringify(packet.data)).then(
+    this.carrier.request(packet.pattern as string, JSON.stringify(packet.data)).then(
       (reply) => isWanted && callback({ response: JSON.parse(reply), isDisposed: true }),
       (err: unknown) => isWanted && callback({ err }),
     );
@@ -27,6 +32,6 @@ export class InProcessClient extends ClientProxy {
   }
 
   protected async dispatchEvent<T>(packet: ReadPacket): Promise<T> {
-    return (await this.bus.publish(packet.pattern as string, JSON.stringify(packet.data))) as T;
+    return (await this.carrier.publish(packet.pattern as string, JSON.stringify(packet.data))) as T;
   }
 }
