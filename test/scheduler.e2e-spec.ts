@@ -138,7 +138,7 @@ describe('scheduler', () => {
     expect(second.headers['link']).toBeUndefined();
   });
 
-  it.each(['limit=0', 'limit=501', 'limit=x', 'cursor=x', 'cursor=WzEsMl0', 'colour=red'])(
+  it.each(['limit=0', 'limit=1001', 'limit=x', 'cursor=x', 'cursor=WzEsMl0', 'colour=red'])(
     'refuses the list query %s',
     async (query) => {
       const { body } = await http.get(`/scheduler/?${query}`).expect(400);

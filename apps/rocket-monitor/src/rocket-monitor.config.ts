@@ -1,16 +1,11 @@
-import { IsIn, IsInt, IsString, Max, Min } from 'class-validator';
-import { LoggingConfig } from '#common/platform';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { HttpConfig, IsPortNumber } from '#common/platform';
 
 /** Where tracks are kept. */
 export const ROCKET_STORES = ['memory'] as const;
 
-export class RocketMonitorConfig extends LoggingConfig {
-  @IsString()
-  readonly HOST: string = '127.0.0.1';
-
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
+export class RocketMonitorConfig extends HttpConfig {
+  @IsPortNumber()
   readonly ROCKET_MONITOR_PORT: number = 8088;
 
   @IsIn(ROCKET_STORES)

@@ -1,5 +1,5 @@
-import { IsInt, IsString, Max, Min, ValidateBy } from 'class-validator';
-import { LoggingConfig } from '#common/platform';
+import { IsInt, Max, Min, ValidateBy } from 'class-validator';
+import { HttpConfig, IsPortNumber } from '#common/platform';
 import { parseNetworks } from './streams/network.js';
 
 const IsNetworkList = (): PropertyDecorator =>
@@ -12,13 +12,8 @@ const IsNetworkList = (): PropertyDecorator =>
     },
   });
 
-export class SpaceshipConfig extends LoggingConfig {
-  @IsString()
-  readonly HOST: string = '127.0.0.1';
-
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
+export class SpaceshipConfig extends HttpConfig {
+  @IsPortNumber()
   readonly SPACESHIP_PORT: number = 8001;
 
   /** Where datagrams may be sent; anything else would make the ship a weapon for strangers. */

@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { decodeCursor, encodeCursor, nextLink, PageQueryDto } from '#common/platform';
+import { decodeCursor, linkedItems, PageQueryDto } from '#common/platform';
 import { RocketDto, rocketDtoOf, RocketStateDto, stateDtoOf } from './rocket.dto.js';
 import { RocketsService } from './rockets.service.js';
 
@@ -50,10 +50,8 @@ export class RocketsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RocketDto[]> {
     const after = cursor === undefined ? '' : decodeCursor(cursor, isPosition)[0];
-    const { tracks, nextAfter } = await this.rockets.list(after, limit);
-    if (nextAfter !== null)
-      void reply.header('Link', nextLink(request.url, encodeCursor([nextAfter])));
-    return tracks.map(rocketDtoOf);
+    const page = await this.rockets.list(after, limit);
+    return linkedItems(page, request, reply).map(rocketDtoOf);
   }
 
   @Get('rockets/:channel')

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, type RocketMessage, type RocketTrack } from '#common/domain';
-import { Clock } from '#common/platform';
+import { Clock, type Page, pageOf } from '#common/platform';
 import { type Outcome, type RejectedMessage, RocketStore } from './rocket-store.port.js';
 
 /** What can be done with rockets: hear from them, and tell what is known of them. */
@@ -26,14 +26,10 @@ export class RocketsService {
     return track;
   }
 
-  /** One page of tracks by channel, and after which channel the next begins, if there is one. */
-  async list(
-    after: string,
-    limit: number,
-  ): Promise<{ readonly tracks: readonly RocketTrack[]; readonly nextAfter: string | null }> {
+  /** Tracks by channel. */
+  async list(after: string, limit: number): Promise<Page<RocketTrack>> {
     const found = await this.store.list({ after, limit: limit + 1 });
-    const tracks = found.slice(0, limit);
-    return { tracks, nextAfter: found.length > limit ? (tracks.at(-1)?.channel ?? null) : null };
+    return pageOf(found, limit, ({ channel }) => [channel]);
   }
 
   channels(): Promise<string[]> {

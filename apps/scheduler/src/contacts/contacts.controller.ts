@@ -23,7 +23,7 @@ import {
 } from '@nestjs/swagger';
 import { isUUID } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { decodeCursor, encodeCursor, nextLink, PageQueryDto } from '#common/platform';
+import { decodeCursor, linkedItems, PageQueryDto } from '#common/platform';
 import {
   BookContactDto,
   ChangeContactDto,
@@ -64,10 +64,7 @@ export class ContactsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ContactDto[]> {
     const page = await this.contacts.page(limit, cursor === undefined ? null : positionOf(cursor));
-    const last = page.at(-1);
-    if (last && page.length === limit)
-      void reply.header('Link', nextLink(request.url, encodeCursor([last.startTime, last.id])));
-    return page.map(contactDtoOf);
+    return linkedItems(page, request, reply).map(contactDtoOf);
   }
 
   @Get(':id')

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, type Instant } from '#common/domain';
-import { Clock } from '#common/platform';
+import { Clock, type Page, pageOf } from '#common/platform';
 import {
   type ContactChange,
   type ContactPosition,
@@ -34,8 +34,9 @@ export class ContactsService {
     return contact;
   }
 
-  page(limit: number, after: ContactPosition | null): Promise<StoredContact[]> {
-    return this.store.page(limit, after);
+  async page(limit: number, after: ContactPosition | null): Promise<Page<StoredContact>> {
+    const found = await this.store.page(limit + 1, after);
+    return pageOf(found, limit, ({ startTime, id }) => [startTime, id]);
   }
 
   async change(id: string, change: ContactChange): Promise<StoredContact> {

@@ -1,5 +1,5 @@
 import { type ClassConstructor, plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
+import { IsInt, Max, Min, validateSync } from 'class-validator';
 
 /**
  * Reads a checked `Config` out of the environment, or throws one error that names every fault.
@@ -28,3 +28,8 @@ export function readConfig<T extends object>(
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
+
+/** A port to listen on; 0: any free one. */
+export const IsPortNumber = (): PropertyDecorator => (target, property) => {
+  for (const decorate of [Min(0), Max(65_535), IsInt()]) decorate(target, property);
+};

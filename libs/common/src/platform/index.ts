@@ -3,6 +3,7 @@ export * from './config.js';
 export * from './health.module.js';
 export * from './healthcheck.controller.js';
 export * from './http-app.js';
+export * from './http.config.js';
 export * from './http-body.js';
 export * from './logging.js';
 export * from './manual.clock.js';

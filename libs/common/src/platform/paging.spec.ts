@@ -1,23 +1,38 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeCursor, encodeCursor, nextLink } from './paging.js';
+import { decodeCursor, linkedItems, pageOf } from './paging.js';
 
 const isPair = (value: readonly unknown[]): value is readonly [number, string] =>
   value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'string';
 
-describe('a cursor', () => {
-  it('comes back as the position that it was made of, through a link', () => {
+const headersOf = (found: readonly (readonly [number, string])[], limit: number) => {
+  const headers = new Map<string, string>();
+  const reply = { header: (name: string, value: string) => headers.set(name, value) };
+  const request = { url: `/things?limit=${limit}&cursor=old` };
+  const page = pageOf(found, limit, (item) => item);
+  const items = linkedItems(page, request as FastifyRequest, reply as unknown as FastifyReply);
+  return { items, link: headers.get('link') };
+};
+
+describe('a page', () => {
+  it('links to what comes behind its last item, when there is more', () => {
+    const items = fc.array(fc.tuple(fc.integer(), fc.string()), { minLength: 1, maxLength: 9 });
     fc.assert(
-      fc.property(fc.integer(), fc.string(), (number, text) => {
-        const link = nextLink('/things?limit=2&cursor=old', encodeCursor([number, text]));
+      fc.property(items, fc.integer({ min: 1, max: 9 }), (found, limit) => {
+        const { items: shown, link } = headersOf(found, limit);
+        expect(shown).toEqual(found.slice(0, limit));
+        expect(link !== undefined).toBe(found.length > limit);
+        if (link === undefined) return;
         const url = new URL(/<(.+)>; rel="next"/.exec(link)?.[1] ?? '', 'http://localhost');
-        expect(url.searchParams.get('limit')).toBe('2');
-        expect(decodeCursor(url.searchParams.get('cursor') ?? '', isPair)).toEqual([number, text]);
+        expect(url.searchParams.get('limit')).toBe(String(limit));
+        const cursor = url.searchParams.get('cursor') ?? '';
+        expect(decodeCursor(cursor, isPair)).toEqual(shown.at(-1));
       }),
     );
   });
 
-  it('is refused when it is not one', () => {
+  it('refuses a cursor that is not one', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(() => decodeCursor(text, isPair)).toThrow('cursor is not one of this list');

@@ -1,9 +1,10 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ValidationException } from './problem.js';
 
-export const PAGE_LIMIT_MAX = 500;
+export const PAGE_LIMIT_MAX = 1_000;
 export const PAGE_LIMIT_DEFAULT = 100;
 const CURSOR_CHARS_MAX = 2_048;
 
@@ -24,8 +25,36 @@ export class PageQueryDto {
   readonly cursor?: string;
 }
 
+/** Part of a list; `next` is the cursor of the rest, null at the end. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+/** The page out of what was found when one more than `limit` was asked for. */
+export function pageOf<T>(
+  found: readonly T[],
+  limit: number,
+  positionOf: (item: T) => readonly (string | number)[],
+): Page<T> {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  const hasMore = found.length > limit && last !== undefined;
+  return { items, next: hasMore ? encodeCursor(positionOf(last)) : null };
+}
+
+/** The items for the body; the way to the rest goes into the `Link` header (RFC 8288). */
+export function linkedItems<T>(
+  { items, next }: Page<T>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): readonly T[] {
+  if (next !== null) void reply.header('link', nextLink(request.url, next));
+  return items;
+}
+
 /** A position in a list as opaque text: clients hand it back, they do not read it. */
-export const encodeCursor = (position: readonly (string | number)[]): string =>
+const encodeCursor = (position: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url');
 
 /** @throws {ValidationException} for a cursor that no `encodeCursor` of such a position made. */
@@ -42,8 +71,8 @@ export function decodeCursor<T extends readonly unknown[]>(
   throw new ValidationException([{ field: 'cursor', message: 'cursor is not one of this list' }]);
 }
 
-/** The `Link` header for the next page (RFC 8288), other query parameters kept. */
-export function nextLink(url: string, cursor: string): string {
+/** This request with another cursor. */
+function nextLink(url: string, cursor: string): string {
   const [path, query] = url.split('?', 2);
   const parameters = new URLSearchParams(query);
   parameters.set('cursor', cursor);

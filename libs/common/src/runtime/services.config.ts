@@ -1,4 +1,5 @@
-import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { IsOptional, IsString } from 'class-validator';
+import { IsPortNumber } from '#common/platform';
 
 /** Where the services are. One that is not named is replaced inside the process. */
 export class ServicesConfig {
@@ -20,8 +21,6 @@ export class ServicesConfig {
   readonly DATA_FOLDER: string = './data';
 
   /** 0: any free one. */
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
+  @IsPortNumber()
   readonly EMBEDDED_POSTGRES_PORT: number = 0;
 }

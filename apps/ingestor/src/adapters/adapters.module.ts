@@ -1,0 +1,64 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { CONTACT_COMPLETED, CONTACT_FAILED, CONTACT_STARTED } from '#common/contracts';
+import { Outbox, OutboxRelay } from '#common/messaging';
+import { dataSourceOptions, TypeOrmOutbox } from '#common/persistence';
+import { Clock, SystemClock } from '#common/platform';
+import { IngestorConfig } from '../ingestor.config.js';
+import type { IngestorServices } from '../ingestor.services.js';
+import { ReceptionStore } from '../receptions/reception-store.port.js';
+import { Spaceship } from '../receptions/spaceship.port.js';
+import { HotList } from '../telemetry/hot-list.port.js';
+import { TelemetryArchive } from '../telemetry/telemetry-archive.port.js';
+import { HttpSpaceship } from './http-spaceship.client.js';
+import { MemoryHotList } from './memory/memory-hot.list.js';
+import { INGESTOR_OUTBOX, TypeOrmReceptionStore } from './typeorm-reception.store.js';
+import { TypeOrmTelemetryArchive } from './typeorm-telemetry.archive.js';
+
+/** The scheduler's state of a contact depends on them: while it is not there, they wait. */
+const MANDATORY = new Set([CONTACT_STARTED, CONTACT_COMPLETED, CONTACT_FAILED]);
+
+/** The one place that says which adapter stands behind which port. */
+@Module({})
+export class AdaptersModule {
+  static forRoot(
+    config: IngestorConfig,
+    { databaseUrl, bus, clock = new SystemClock() }: IngestorServices,
+  ): DynamicModule {
+    const { SPACESHIP_URL: url, INGESTOR_ADDRESS: address, HOT_LIST_MAX } = config;
+    return {
+      module: AdaptersModule,
+      imports: [TypeOrmModule.forRoot(dataSourceOptions(databaseUrl, 'ingestor'))],
+      providers: [
+        { provide: Clock, useValue: clock },
+        { provide: IngestorConfig, useValue: config },
+        { provide: ReceptionStore, useClass: TypeOrmReceptionStore },
+        { provide: TelemetryArchive, useClass: TypeOrmTelemetryArchive },
+        { provide: HotList, useFactory: () => new MemoryHotList(HOT_LIST_MAX) },
+        { provide: Spaceship, useFactory: () => new HttpSpaceship({ url, address }) },
+        {
+          provide: Outbox,
+          inject: [getDataSourceToken('ingestor')],
+          useFactory: (source: DataSource) => new TypeOrmOutbox(source, INGESTOR_OUTBOX),
+        },
+        {
+          provide: OutboxRelay,
+          inject: [Outbox],
+          useFactory: (outbox: Outbox) =>
+            new OutboxRelay({ outbox, client: bus.client(), clock, mandatory: MANDATORY }),
+        },
+      ],
+      exports: [
+        Clock,
+        IngestorConfig,
+        ReceptionStore,
+        TelemetryArchive,
+        HotList,
+        Spaceship,
+        Outbox,
+        OutboxRelay,
+      ],
+    };
+  }
+}

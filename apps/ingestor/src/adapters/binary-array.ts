@@ -1,0 +1,85 @@
+/**
+ * PostgreSQL arrays in their binary form, which pg sends as it is when a parameter is a Buffer: no
+ * text is made of the numbers here and none is read there. Each element stands behind its length.
+ *
+ *   int32 dimensions | int32 has nulls | int32 element type | int32 length | int32 lower bound | …
+ */
+const HEADER_BYTES = 20;
+const NULL_LENGTH = -1;
+
+interface ElementType {
+  readonly oid: number;
+  readonly bytes: number;
+  readonly write: (buffer: Buffer, value: number, offset: number) => void;
+}
+
+/** 2000-01-01 in microseconds since 1970: PostgreSQL counts from there. */
+const POSTGRES_EPOCH_MICROS = 946_684_800_000_000;
+const TWO_TO_32 = 0x1_0000_0000;
+
+/** Faster than a BigInt per element, and exact below 2⁵³. */
+function writeInt64(buffer: Buffer, value: number, offset: number): void {
+  buffer.writeInt32BE(Math.floor(value / TWO_TO_32), offset);
+  buffer.writeUInt32BE(value - Math.floor(value / TWO_TO_32) * TWO_TO_32, offset + 4);
+}
+
+export const INT2: ElementType = {
+  oid: 21,
+  bytes: 2,
+  write: (buffer, value, offset) => void buffer.writeInt16BE(value, offset),
+};
+export const INT4: ElementType = {
+  oid: 23,
+  bytes: 4,
+  write: (buffer, value, offset) => void buffer.writeInt32BE(value, offset),
+};
+export const INT8: ElementType = { oid: 20, bytes: 8, write: writeInt64 };
+export const FLOAT4: ElementType = {
+  oid: 700,
+  bytes: 4,
+  write: (buffer, value, offset) => void buffer.writeFloatBE(value, offset),
+};
+export const FLOAT8: ElementType = {
+  oid: 701,
+  bytes: 8,
+  write: (buffer, value, offset) => void buffer.writeDoubleBE(value, offset),
+};
+/** From microseconds since 1970. */
+export const TIMESTAMPTZ: ElementType = {
+  oid: 1184,
+  bytes: 8,
+  write: (buffer, value, offset) => writeInt64(buffer, value - POSTGRES_EPOCH_MICROS, offset),
+};
+
+/** The first `length` values; those for which `isNull` holds become NULL. */
+export function binaryArray(
+  type: ElementType,
+  values: ArrayLike<number>,
+  length: number,
+  isNull: (value: number) => boolean = () => false,
+): Buffer {
+  const buffer = Buffer.allocUnsafe(HEADER_BYTES + length * (4 + type.bytes));
+  let offset = HEADER_BYTES;
+  let hasNulls = 0;
+  for (let at = 0; at < length; at += 1) {
+    const value = values[at]!;
+    if (isNull(value)) {
+      hasNulls = 1;
+      offset = buffer.writeInt32BE(NULL_LENGTH, offset);
+      continue;
+    }
+    offset = buffer.writeInt32BE(type.bytes, offset);
+    type.write(buffer, value, offset);
+    offset += type.bytes;
+  }
+  writeHeader(buffer, type.oid, length, hasNulls);
+  return buffer.subarray(0, offset);
+}
+
+function writeHeader(buffer: Buffer, oid: number, length: number, hasNulls: number): void {
+  buffer.writeInt32BE(1, 0);
+  buffer.writeInt32BE(hasNulls, 4);
+  buffer.writeInt32BE(oid, 8);
+  buffer.writeInt32BE(length, 12);
+  buffer.writeInt32BE(1, 16);
+}

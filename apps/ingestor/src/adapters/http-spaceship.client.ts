@@ -1,0 +1,153 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { Injectable } from '@nestjs/common';
+import {
+  ShipRefusedError,
+  ShipUnreachableError,
+  Spaceship,
+  type StartedStream,
+  type StoppedStream,
+  type StreamOrder,
+} from '../receptions/spaceship.port.js';
+
+const ANSWER_TIMEOUT_MS = 2_000;
+/** An answer of a ship has some hundred bytes; what is longer is no answer. */
+const ANSWER_CHARS_MAX = 64 * 1024;
+/** Nothing was sent, so nothing can have been done. */
+const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** The ship may say otherwise the next time. */
+const TRY_LATER = new Set([408, 425, 429]);
+/** A ship that does not name its first number starts from 1. */
+const FIRST_SEQUENCE = 1;
+
+export interface HttpSpaceshipOptions {
+  readonly url: string;
+  /** Where the ship shall send: an address of ours, or a name that has one. */
+  readonly address: string;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The ship's HTTP API, section "Spaceship" of WIRE. */
+@Injectable()
+export class HttpSpaceship extends Spaceship {
+  constructor(private readonly options: HttpSpaceshipOptions) {
+    super();
+  }
+
+  async start({ shipName, address, stream }: StreamOrder): Promise<StartedStream> {
+    const host = await this.#ownAddress();
+    const { port, apid } = address;
+    const order = {
+      ...stream,
+      host,
+      port,
+      ship_name: shipName,
+      ...(apid === null ? {} : { apid }),
+    };
+    const { status, body } = await this.#call('POST', '/stream/', order);
+    if (status >= 400) throw new ShipRefusedError(`${status} ${reasonIn(body)}`);
+    const { event_key, first_sequence } = body;
+    if (typeof event_key !== 'string')
+      throw new ShipUnreachableError('The ship named no event_key', true);
+    return { eventKey: event_key, firstSequence: countIn(first_sequence) ?? FIRST_SEQUENCE };
+  }
+
+  async stop(eventKey: string): Promise<StoppedStream | null> {
+    const { status, body } = await this.#call('DELETE', streamPath(eventKey));
+    if (status === 404) return null;
+    if (status >= 400) throw unexpected(status, body);
+    return { lastSequence: countIn(body['last_sequence']), sent: countIn(body['sent']) };
+  }
+
+  async isStreaming(eventKey: string): Promise<boolean> {
+    const { status, body } = await this.#call('GET', streamPath(eventKey));
+    if (status === 404) return false;
+    if (status >= 400) throw unexpected(status, body);
+    return true;
+  }
+
+  async addresses(): Promise<ReadonlySet<string>> {
+    // A URL writes IPv6 in brackets.
+    const host = new URL(this.options.url).hostname.replace(/^\[|\]$/g, '');
+    try {
+      const found = await lookup(host, { all: true });
+      return new Set(found.map(({ address }) => address));
+    } catch (cause) {
+      throw new ShipUnreachableError(`The address of ${host} is unknown`, false, { cause });
+    }
+  }
+
+  async #ownAddress(): Promise<string> {
+    const { address } = this.options;
+    if (isIP(address)) return address;
+    try {
+      return (await lookup(address, { family: 4 })).address;
+    } catch (cause) {
+      throw new ShipUnreachableError(`Our own address ${address} is unknown`, false, { cause });
+    }
+  }
+
+  /** Answers up to 4xx; what is worth another try is thrown. */
+  async #call(method: string, path: string, body?: object): Promise<Answer> {
+    const url = new URL(path, this.options.url);
+    const request = {
+      method,
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      ...(body && {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    };
+    const answer = await this.#fetch(url, request);
+    if (answer.status >= 500 || TRY_LATER.has(answer.status))
+      throw unexpected(answer.status, answer.body);
+    return answer;
+  }
+
+  async #fetch(url: URL, request: RequestInit): Promise<Answer> {
+    try {
+      const response = await fetch(url, request);
+      const text = await response.text();
+      return { status: response.status, body: objectIn(text.slice(0, ANSWER_CHARS_MAX)) };
+    } catch (cause) {
+      throw new ShipUnreachableError(
+        `The ship does not answer at ${url.origin}`,
+        !isUnsent(cause),
+        {
+          cause,
+        },
+      );
+    }
+  }
+}
+
+const streamPath = (eventKey: string): string => `/stream/${encodeURIComponent(eventKey)}`;
+
+const unexpected = (status: number, body: Answer['body']): ShipUnreachableError =>
+  new ShipUnreachableError(`The ship answered ${status} ${reasonIn(body)}`, false);
+
+function reasonIn({ detail, title, message }: Answer['body']): string {
+  const reason = [detail, message, title].find((value) => typeof value === 'string');
+  return typeof reason === 'string' ? reason : '';
+}
+
+function isUnsent(fault: unknown): boolean {
+  const { cause } = fault as { cause?: { code?: unknown } };
+  return typeof cause?.code === 'string' && UNSENT.has(cause.code);
+}
+
+const countIn = (value: unknown): number | null =>
+  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null;
+
+function objectIn(text: string): Answer['body'] {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? (body as Answer['body']) : {};
+  } catch {
+    return {};
+  }
+}

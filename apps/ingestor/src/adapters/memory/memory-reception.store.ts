@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import type { ContactReport } from '#common/contracts';
+import { SequenceSet } from '#common/domain';
+import type { Envelope } from '#common/messaging';
+import {
+  type Agreement,
+  type NewReception,
+  type ReceptionAddress,
+  type ReceptionEnd,
+  ReceptionStore,
+  type StoredReception,
+} from '../../receptions/reception-store.port.js';
+import { type MemoryReception, MemoryTables } from './memory-tables.js';
+
+@Injectable()
+export class MemoryReceptionStore extends ReceptionStore {
+  constructor(private readonly tables: MemoryTables) {
+    super();
+  }
+
+  async shipId(name: string): Promise<number> {
+    const { ships } = this.tables;
+    const known = ships.get(name);
+    if (known) return known.id;
+    const id = ships.size + 1;
+    ships.set(name, { id, name, samplesCount: 0, firstSampleAt: null, lastSampleAt: null });
+    return id;
+  }
+
+  async begin(reception: NewReception): Promise<boolean> {
+    const { contactId, fence } = reception.opening;
+    const known = this.tables.receptions.get(contactId);
+    if (known && known.opening.fence >= fence) return false;
+    const fresh = { ...reception, agreement: null, samplesStored: 0, isEnded: false };
+    this.tables.receptions.set(contactId, fresh);
+    return true;
+  }
+
+  async moved(contactId: string, fence: number, address: ReceptionAddress): Promise<void> {
+    const open = this.#open(contactId, fence);
+    if (open) open.address = address;
+  }
+
+  async agreed(
+    contactId: string,
+    fence: number,
+    agreement: Agreement,
+    message: Envelope,
+  ): Promise<boolean> {
+    const open = this.#open(contactId, fence);
+    if (!open || open.agreement) return false;
+    open.agreement = agreement;
+    this.tables.outbox.push(message);
+    return true;
+  }
+
+  async samplesStored(contactId: string): Promise<number> {
+    return this.tables.receptions.get(contactId)?.samplesStored ?? 0;
+  }
+
+  async end({ contactId, fence, report, message }: ReceptionEnd): Promise<boolean> {
+    const open = this.#open(contactId, fence);
+    if (!open) return false;
+    open.isEnded = true;
+    this.tables.reports.set(contactId, report);
+    this.tables.outbox.push(message);
+    return true;
+  }
+
+  async unfinished(instance: string): Promise<StoredReception[]> {
+    return [...this.tables.receptions.values()]
+      .filter((reception) => reception.instance === instance && !reception.isEnded)
+      .toSorted((a, b) => a.openedAt - b.openedAt)
+      .map((reception) => ({ ...reception, good: this.#goodNumbers(reception) }));
+  }
+
+  async report(contactId: string): Promise<ContactReport | null> {
+    return this.tables.reports.get(contactId) ?? null;
+  }
+
+  #open(contactId: string, fence: number): MemoryReception | undefined {
+    const known = this.tables.receptions.get(contactId);
+    return known && known.opening.fence === fence && !known.isEnded ? known : undefined;
+  }
+
+  #goodNumbers({ opening, openedAt }: MemoryReception): SequenceSet {
+    const good = new SequenceSet();
+    for (const { contactId, sequence, receivedAt } of this.tables.samples.values())
+      if (contactId === opening.contactId && receivedAt >= openedAt) good.add(sequence);
+    return good;
+  }
+}

@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { ContactReport } from '#common/contracts';
+import { formatInstant, type SequenceRange, SequenceSet } from '#common/domain';
+import type { Envelope } from '#common/messaging';
+import { insertOutbox } from '#common/persistence';
+import {
+  type Agreement,
+  type NewReception,
+  type ReceptionAddress,
+  type ReceptionEnd,
+  ReceptionStore,
+  type StoredReception,
+} from '../receptions/reception-store.port.js';
+import { RECEPTION_COLUMNS, type ReceptionRow, storedReceptionOf } from './reception-row.js';
+
+/** Whose relay sends what this app writes into the outbox. */
+export const INGESTOR_OUTBOX = 'ingestor';
+
+@Injectable()
+export class TypeOrmReceptionStore extends ReceptionStore {
+  constructor(@InjectDataSource('ingestor') private readonly source: DataSource) {
+    super();
+  }
+
+  async shipId(name: string): Promise<number> {
+    const known = await this.#knownShipId(name);
+    if (known !== null) return known;
+    await this.source.query('INSERT INTO ships (name) VALUES ($1) ON CONFLICT DO NOTHING', [name]);
+    return (await this.#knownShipId(name))!;
+  }
+
+  async begin({ opening, ...reception }: NewReception): Promise<boolean> {
+    const rows = (await this.source.query(
+      `INSERT INTO receptions AS known (contact_id, fence, ship_id, instance, planned_start,
+         planned_end, started_at, lateness_ms, stream, port, apid, opened_at, progress)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+       ON CONFLICT (contact_id) DO UPDATE SET fence = excluded.fence, ship_id = excluded.ship_id,
+         instance = excluded.instance, planned_start = excluded.planned_start,
+         planned_end = excluded.planned_end, started_at = excluded.started_at,
+         lateness_ms = excluded.lateness_ms, stream = excluded.stream, port = excluded.port,
+         apid = excluded.apid, opened_at = excluded.opened_at, progress = excluded.progress,
+         event_key = NULL, stream_asked_at = NULL, first_sequence = NULL, samples_stored = 0,
+         first_sample_at = NULL, last_sample_at = NULL, ended_at = NULL
+       WHERE known.fence < excluded.fence RETURNING contact_id`,
+      [
+        opening.contactId,
+        opening.fence,
+        reception.shipId,
+        reception.instance,
+        formatInstant(opening.plannedStart),
+        formatInstant(opening.plannedEnd),
+        formatInstant(opening.startedAt),
+        opening.latenessMs,
+        JSON.stringify(opening.stream),
+        reception.address?.port ?? null,
+        reception.address?.apid ?? null,
+        formatInstant(reception.openedAt),
+        JSON.stringify(reception.progress),
+      ],
+    )) as unknown[];
+    return rows.length > 0;
+  }
+
+  async moved(contactId: string, fence: number, address: ReceptionAddress): Promise<void> {
+    await this.source.query(
+      'UPDATE receptions SET port = $3, apid = $4 WHERE contact_id = $1 AND fence = $2',
+      [contactId, fence, address.port, address.apid],
+    );
+  }
+
+  agreed(
+    contactId: string,
+    fence: number,
+    { eventKey, firstSequence, streamAskedAt }: Agreement,
+    message: Envelope,
+  ): Promise<boolean> {
+    return this.source.transaction(async (manager) => {
+      const [, count] = (await manager.query(
+        `UPDATE receptions SET event_key = $3, first_sequence = $4, stream_asked_at = $5
+         WHERE contact_id = $1 AND fence = $2 AND ended_at IS NULL AND event_key IS NULL`,
+        [contactId, fence, eventKey, firstSequence, formatInstant(streamAskedAt)],
+      )) as [unknown, number];
+      if (count > 0) await insertOutbox(manager, INGESTOR_OUTBOX, [message]);
+      return count > 0;
+    });
+  }
+
+  async samplesStored(contactId: string): Promise<number> {
+    const rows = (await this.source.query(
+      'SELECT samples_stored FROM receptions WHERE contact_id = $1',
+      [contactId],
+    )) as { samples_stored: string }[];
+    return Number(rows[0]?.samples_stored ?? 0);
+  }
+
+  end({ contactId, fence, endedAt, report, message }: ReceptionEnd): Promise<boolean> {
+    return this.source.transaction(async (manager) => {
+      const at = formatInstant(endedAt);
+      const [, count] = (await manager.query(
+        `UPDATE receptions SET ended_at = $3
+         WHERE contact_id = $1 AND fence = $2 AND ended_at IS NULL`,
+        [contactId, fence, at],
+      )) as [unknown, number];
+      if (count === 0) return false;
+      await manager.query(
+        `INSERT INTO reports (contact_id, fence, report, ended_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (contact_id) DO UPDATE SET fence = excluded.fence, report = excluded.report,
+           ended_at = excluded.ended_at`,
+        [contactId, fence, JSON.stringify(report), at],
+      );
+      await insertOutbox(manager, INGESTOR_OUTBOX, [message]);
+      return true;
+    });
+  }
+
+  async unfinished(instance: string): Promise<StoredReception[]> {
+    const rows = (await this.source.query(
+      `SELECT ${RECEPTION_COLUMNS} FROM receptions r JOIN ships s ON s.id = r.ship_id
+       WHERE instance = $1 AND ended_at IS NULL ORDER BY r.opened_at, contact_id`,
+      [instance],
+    )) as ReceptionRow[];
+    const unfinished: StoredReception[] = [];
+    for (const row of rows)
+      unfinished.push(storedReceptionOf(row, await this.#goodNumbers(row.contact_id)));
+    return unfinished;
+  }
+
+  async report(contactId: string): Promise<ContactReport | null> {
+    const rows = (await this.source.query('SELECT report FROM reports WHERE contact_id = $1', [
+      contactId,
+    ])) as { report: ContactReport }[];
+    return rows[0]?.report ?? null;
+  }
+
+  async #knownShipId(name: string): Promise<number | null> {
+    const rows = (await this.source.query('SELECT id FROM ships WHERE name = $1', [name])) as {
+      id: number;
+    }[];
+    return rows[0]?.id ?? null;
+  }
+
+  /** Runs of numbers: within one, number minus rank stays the same. */
+  async #goodNumbers(contactId: string): Promise<SequenceSet> {
+    const rows = (await this.source.query(
+      `SELECT min(sequence) AS first, max(sequence) AS last
+       FROM (SELECT DISTINCT sequence, sequence - dense_rank() OVER (ORDER BY sequence) AS run
+             FROM receptions r JOIN samples s ON s.ship_id = r.ship_id
+               AND s.generated_at BETWEEN r.first_sample_at AND r.last_sample_at
+               AND s.contact_id = r.contact_id AND s.received_at >= r.opened_at
+             WHERE r.contact_id = $1) numbered
+       GROUP BY run ORDER BY first`,
+      [contactId],
+    )) as { first: string; last: string }[];
+    return SequenceSet.of(
+      rows.map(({ first, last }): SequenceRange => [Number(first), Number(last)]),
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import { IsInt, IsString, IsUrl, Length, Matches, Max, Min } from 'class-validator';
+import { HttpConfig, IsPortNumber } from '#common/platform';
+
+export class IngestorConfig extends HttpConfig {
+  @IsPortNumber()
+  readonly INGESTOR_PORT: number = 8002;
+
+  /** Where datagrams are received. */
+  @IsString()
+  readonly INGESTOR_UDP_HOST: string = '127.0.0.1';
+
+  /** The shared port, for `ccsds`. */
+  @IsPortNumber()
+  readonly INGESTOR_UDP_PORT: number = 10_015;
+
+  /** One port per contact with format `json`. */
+  @Matches(/^\d{4,5}-\d{4,5}$/, {
+    message: 'INGESTOR_PORT_POOL must be a range of ports, such as 41000-41255',
+  })
+  readonly INGESTOR_PORT_POOL: string = '41000-41255';
+
+  /** The address or name of this machine as the ship reaches it. */
+  @IsString()
+  readonly INGESTOR_ADDRESS: string = '127.0.0.1';
+
+  /** Tells the receptions of several ingestors apart; must stay the same over a restart. */
+  @IsString()
+  @Length(1, 64)
+  readonly INGESTOR_ID: string = 'ingestor';
+
+  /** Contacts at one time. */
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  readonly INGESTOR_RECEPTIONS_MAX: number = 1_000;
+
+  /** Readings per ship in the hot list. */
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  readonly HOT_LIST_MAX: number = 100_000;
+
+  @IsUrl({ protocols: ['http', 'https'], require_tld: false, require_protocol: true })
+  readonly SPACESHIP_URL: string = 'http://127.0.0.1:8001';
+}

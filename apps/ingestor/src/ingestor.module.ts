@@ -1,0 +1,93 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import {
+  HealthcheckController,
+  HealthModule,
+  type ReadinessCheck,
+  SystemClock,
+} from '#common/platform';
+import { AdaptersModule } from './adapters/adapters.module.js';
+import { IngestorConfig } from './ingestor.config.js';
+import type { IngestorServices } from './ingestor.services.js';
+import { IngestorShutdown } from './ingestor.shutdown.js';
+import { AddressPool, portRange } from './receptions/address-pool.js';
+import { ReceptionCourse } from './receptions/reception-course.js';
+import { ReceptionListener } from './receptions/reception-listener.js';
+import { ReceptionResumption } from './receptions/reception-resumption.js';
+import { ReceptionsConsumer } from './receptions/receptions.consumer.js';
+import { ReceptionsController } from './receptions/receptions.controller.js';
+import { ReceptionsHealth } from './receptions/receptions.health.js';
+import { ReceptionsService } from './receptions/receptions.service.js';
+import { StreamControl } from './receptions/stream-control.js';
+import { ArchiveWriter } from './telemetry/archive-writer.js';
+import { DatagramsConsumer } from './telemetry/datagrams.consumer.js';
+import { ReceptionRoutes } from './telemetry/reception-routes.js';
+import { ShipsController } from './telemetry/ships.controller.js';
+import { ShipsService } from './telemetry/ships.service.js';
+import { StrayCounters } from './telemetry/stray-counters.js';
+import { TelemetryIntake } from './telemetry/telemetry-intake.js';
+import { UdpHealth } from './udp/udp.health.js';
+import { UdpModule } from './udp/udp.module.js';
+import { UdpServer } from './udp/udp.server.js';
+
+const TELEMETRY = [ArchiveWriter, ReceptionRoutes, StrayCounters, TelemetryIntake, ShipsService];
+const RECEPTIONS = [
+  ReceptionsService,
+  ReceptionCourse,
+  ReceptionListener,
+  ReceptionResumption,
+  StreamControl,
+  ReceptionsHealth,
+];
+
+@Module({})
+export class IngestorModule {
+  static forRoot(config: IngestorConfig, services: IngestorServices): DynamicModule {
+    const core = coreOf(config, services);
+    return {
+      module: IngestorModule,
+      imports: [
+        core,
+        HealthModule.forRootAsync({
+          imports: [core],
+          inject: [UdpHealth, ArchiveWriter, ReceptionsHealth],
+          useFactory: (...checks: ReadinessCheck[]) => ({
+            readiness: [...checks, { part: 'bus', check: () => services.bus.health() }],
+          }),
+        }),
+      ],
+      controllers: [
+        DatagramsConsumer,
+        HealthcheckController,
+        ReceptionsConsumer,
+        ReceptionsController,
+        ShipsController,
+      ],
+    };
+  }
+}
+
+@Module({})
+class IngestorCoreModule {}
+
+/** All but the ways in: health needs it too. */
+function coreOf(config: IngestorConfig, services: IngestorServices): DynamicModule {
+  const { INGESTOR_UDP_HOST: host, INGESTOR_UDP_PORT: port, INGESTOR_PORT_POOL: pool } = config;
+  const { clock = new SystemClock() } = services;
+  const adapters = AdaptersModule.forRoot(config, { ...services, clock });
+  const udp = UdpModule.forRoot({ host, port, clock });
+  return {
+    module: IngestorCoreModule,
+    imports: [adapters, udp],
+    providers: [
+      ...TELEMETRY,
+      ...RECEPTIONS,
+      IngestorShutdown,
+      {
+        provide: AddressPool,
+        inject: [UdpServer],
+        useFactory: (server: UdpServer) => new AddressPool(server, portRange(pool)),
+      },
+    ],
+    exports: [...TELEMETRY, ...RECEPTIONS, adapters, udp],
+  };
+}

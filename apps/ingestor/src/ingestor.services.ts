@@ -1,0 +1,11 @@
+import type { LoggerService } from '@nestjs/common';
+import type { Bus } from '#common/messaging';
+import type { Clock } from '#common/platform';
+
+/** What the ingestor needs from outside. */
+export interface IngestorServices {
+  readonly bus: Bus;
+  readonly databaseUrl: string;
+  readonly clock?: Clock;
+  readonly logger?: LoggerService;
+}

@@ -1,0 +1,15 @@
+import { closing, readConfig, run, StructuredLogger } from '#common/platform';
+import { openDatabase, openOwnBus, ServicesConfig } from '#common/runtime';
+import { createIngestor } from './ingestor.app.js';
+import { IngestorConfig } from './ingestor.config.js';
+
+await run(async () => {
+  const config = readConfig(IngestorConfig, process.env);
+  const services = readConfig(ServicesConfig, process.env);
+  const logger = new StructuredLogger('ingestor', config);
+  const bus = openOwnBus(services, 'ingestor');
+  const database = await openDatabase(services, logger);
+  const app = await createIngestor(config, { databaseUrl: database.url, bus, logger });
+  await app.listen(config.INGESTOR_PORT, config.HOST);
+  return closing(app, bus, database);
+});

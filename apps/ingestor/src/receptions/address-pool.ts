@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { APID_MAX, APID_MIN } from '#common/contracts';
+import { UdpServer } from '../udp/udp.server.js';
+import type { ReceptionAddress } from './reception-store.port.js';
+
+/** The APIDs above belong to no ship: for a second contact of a ship, and for ships beyond. */
+export const SHIP_APID_MAX = 1_791;
+
+/** The APID of a ship; null for a ship that came after all were given. */
+export const apidOfShip = (shipId: number): number | null =>
+  shipId <= SHIP_APID_MAX ? shipId + APID_MIN - 1 : null;
+
+/** First and last port, both included. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export function portRange(text: string): PortRange {
+  const [first = 0, last = 0] = text.split('-').map(Number);
+  return { first, last };
+}
+
+/** Where receptions listen: a port of its own each, or the shared port and an APID. */
+@Injectable()
+export class AddressPool {
+  readonly #ports = new Set<number>();
+  readonly #apids = new Set<number>();
+  #next: number;
+
+  constructor(
+    private readonly udp: UdpServer,
+    private readonly range: PortRange,
+  ) {
+    this.#next = range.first;
+  }
+
+  /** @throws when every port or APID is taken. */
+  take(format: 'json' | 'ccsds', shipId: number): Promise<ReceptionAddress> {
+    return format === 'json' ? this.#takePort() : Promise.resolve(this.#takeApid(shipId));
+  }
+
+  /** The same address again, after a restart. @throws when it is taken. */
+  async retake({ port, apid }: ReceptionAddress): Promise<void> {
+    if (apid === null) {
+      await this.udp.openPort(port);
+      this.#ports.add(port);
+      return;
+    }
+    if (port !== this.udp.sharedPort) throw new Error(`The shared port is not ${port} any more`);
+    if (this.#apids.has(apid)) throw new Error(`APID ${apid} is taken`);
+    this.#apids.add(apid);
+  }
+
+  async release({ port, apid }: ReceptionAddress): Promise<void> {
+    if (apid !== null) return void this.#apids.delete(apid);
+    await this.udp.closePort(port);
+    this.#ports.delete(port);
+  }
+
+  /** In turns, so that a port rests before it is used again. Others may hold some: those are skipped. */
+  async #takePort(): Promise<ReceptionAddress> {
+    const { first, last } = this.range;
+    for (let tries = last - first + 1; tries > 0; tries -= 1) {
+      const port = this.#next;
+      this.#next = port >= last ? first : port + 1;
+      if (this.#ports.has(port)) continue;
+      this.#ports.add(port);
+      try {
+        return { port: await this.udp.openPort(port), apid: null };
+      } catch {
+        this.#ports.delete(port);
+      }
+    }
+    throw new Error(`No port from ${first} to ${last} is free`);
+  }
+
+  #takeApid(shipId: number): ReceptionAddress {
+    const own = apidOfShip(shipId);
+    const apid = own !== null && !this.#apids.has(own) ? own : this.#spareApid();
+    if (apid === null) throw new Error('No APID is free');
+    this.#apids.add(apid);
+    return { port: this.udp.sharedPort!, apid };
+  }
+
+  #spareApid(): number | null {
+    for (let apid = SHIP_APID_MAX + 1; apid <= APID_MAX; apid += 1)
+      if (!this.#apids.has(apid)) return apid;
+    return null;
+  }
+}

@@ -1,0 +1,175 @@
+import { Injectable, Logger } from '@nestjs/common';
+import {
+  CONTACT_COMPLETED,
+  CONTACT_FAILED,
+  CONTACT_STARTED,
+  type ContactCompletedDto,
+  type ContactFailedDto,
+  type ContactFault,
+  type ContactReport,
+  type ContactStartedDto,
+} from '#common/contracts';
+import { formatInstant, MICROS_PER_MILLISECOND, type ShipStatement } from '#common/domain';
+import { type Envelope, envelope, OutboxRelay } from '#common/messaging';
+import { type CancelTimer, Clock, TIMER_DELAY_MS_MAX } from '#common/platform';
+import { ReceptionListener } from './reception-listener.js';
+import type { Reception } from './reception.js';
+import { reportOf } from './reception-report.js';
+import { type Agreement, ReceptionStore } from './reception-store.port.js';
+import { type AskOutcome, StreamControl } from './stream-control.js';
+
+const RETRY_DELAY_MS = 200;
+const RETRY_DELAY_MS_MAX = 5_000;
+
+/** How a contact came to its end. */
+export type Outcome =
+  | { readonly state: 'completed' | 'stopped' }
+  | { readonly state: 'failed'; readonly fault: ContactFault; readonly reason: string };
+
+/** The course of one reception: ask the ship, receive until the end, stop the ship, account, report. */
+@Injectable()
+export class ReceptionCourse {
+  readonly #logger = new Logger(ReceptionCourse.name);
+
+  constructor(
+    private readonly streams: StreamControl,
+    private readonly listener: ReceptionListener,
+    private readonly store: ReceptionStore,
+    private readonly relay: OutboxRelay,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Ends when the report is stored, or the reception was superseded, or the app stops. */
+  async run(reception: Reception): Promise<void> {
+    await this.listener.listen(reception);
+    const cancel = this.#endAtPlannedEnd(reception);
+    await this.#hold(reception).finally(cancel);
+  }
+
+  /** For receptions that cannot go on: the ship is told to stop, what is stored is reported. */
+  async giveUp(reception: Reception, fault: ContactFault, reason: string): Promise<void> {
+    const stopped = await this.streams.stop(reception);
+    const statement = stopped.kind === 'stopped' ? stopped.statement : null;
+    await this.#end(reception, { state: 'failed', fault, reason }, statement);
+  }
+
+  async #hold(reception: Reception): Promise<void> {
+    const asked = reception.agreement ? null : await this.streams.ask(reception);
+    if (asked?.kind === 'agreed') await this.#begin(reception, asked.agreement);
+    if (asked && asked.kind !== 'agreed') return this.#endWithoutStream(reception, asked);
+    await reception.ended;
+    if (reception.endCause === 'shutdown') return;
+
+    const stopped = await this.streams.stop(reception);
+    const asStopped = stopped.kind === 'stopped' ? stopped.statement : null;
+    await this.listener.drain(reception, asStopped);
+    await this.listener.release(reception);
+    if (reception.endCause === 'superseded') return;
+
+    const statement = asStopped ?? reception.closingStatement();
+    if (stopped.kind === 'unknown' && !statement) {
+      const reason = 'The ship lost the stream before the planned end';
+      return this.#end(reception, { state: 'failed', fault: 'spacecraft', reason }, null);
+    }
+    const state = reception.endCause === 'stopped' ? 'stopped' : 'completed';
+    await this.#end(reception, { state }, statement);
+  }
+
+  /** Report and message in one transaction, tried until the database takes them or the app stops. */
+  async #end(
+    reception: Reception,
+    outcome: Outcome,
+    statement: ShipStatement | null,
+  ): Promise<void> {
+    const { contactId, opening } = reception;
+    const endedAt = this.clock.nowMs() * MICROS_PER_MILLISECOND;
+    await this.#persist(reception, async () => {
+      const samplesStored = await this.listener.samplesStored(reception);
+      const facts = { state: outcome.state, endedAt, statement, samplesStored };
+      const report = reportOf(reception, facts);
+      const message = endMessage(reception, outcome, report);
+      await this.store.end({ contactId, fence: opening.fence, endedAt, report, message });
+    });
+    this.relay.wake();
+  }
+
+  /** By the wall clock, looked at again when the timer fires: it may have been set meanwhile. */
+  #endAtPlannedEnd(reception: Reception): CancelTimer {
+    let cancel: CancelTimer = () => undefined;
+    const arm = (): void => {
+      const leftMs = reception.opening.plannedEnd / MICROS_PER_MILLISECOND - this.clock.nowMs();
+      if (leftMs <= 0) return reception.end('planned end');
+      cancel = this.clock.after(Math.min(Math.ceil(leftMs), TIMER_DELAY_MS_MAX), arm);
+    };
+    arm();
+    return () => cancel();
+  }
+
+  async #begin(reception: Reception, agreement: Agreement): Promise<void> {
+    reception.agreement = agreement;
+    const { contactId, opening } = reception;
+    const started: ContactStartedDto = {
+      contact_id: contactId,
+      fence: opening.fence,
+      stream_asked_at: formatInstant(agreement.streamAskedAt),
+    };
+    const message = envelope(CONTACT_STARTED, started, new Date(this.clock.nowMs()));
+    // The end must not wait for a database that is away: then only this message is missing.
+    const isOver = (): boolean => reception.endCause !== null;
+    await this.#persist(
+      reception,
+      () => this.store.agreed(contactId, opening.fence, agreement, message),
+      isOver,
+    );
+    this.relay.wake();
+  }
+
+  async #endWithoutStream(
+    reception: Reception,
+    asked: Exclude<AskOutcome, { kind: 'agreed' }>,
+  ): Promise<void> {
+    const cause = reception.endCause;
+    if (cause === 'shutdown') return;
+    await this.listener.release(reception);
+    if (cause === 'superseded') return;
+    if (asked.kind === 'refused') {
+      const reason = `The ship refused the stream: ${asked.reason}`;
+      return this.#end(reception, { state: 'failed', fault: 'user', reason }, null);
+    }
+    if (cause === 'stopped') return this.#end(reception, { state: 'stopped' }, null);
+    const reason = `The ship never agreed to stream: ${asked.reason}`;
+    return this.#end(reception, { state: 'failed', fault: 'spacecraft', reason }, null);
+  }
+
+  async #persist(
+    reception: Reception,
+    write: () => Promise<unknown>,
+    isOver: () => boolean = () => false,
+  ): Promise<void> {
+    for (let attempt = 0; reception.endCause !== 'shutdown'; attempt += 1) {
+      try {
+        await write();
+        return;
+      } catch (fault) {
+        this.#logger.error(fault);
+        if (isOver() || reception.isAbandoned) return;
+        const delayMs = Math.min(RETRY_DELAY_MS_MAX, RETRY_DELAY_MS * 2 ** Math.min(attempt, 8));
+        await Promise.race([this.clock.sleep(delayMs), reception.abandoned]);
+      }
+    }
+  }
+}
+
+function endMessage(reception: Reception, outcome: Outcome, report: ContactReport): Envelope {
+  const common = {
+    contact_id: reception.contactId,
+    fence: reception.opening.fence,
+    ended_at: report.ended_at,
+    report,
+  };
+  if (outcome.state !== 'failed')
+    return envelope<ContactCompletedDto>(CONTACT_COMPLETED, common, new Date(report.ended_at));
+  const { fault, reason } = outcome;
+  const failed: ContactFailedDto = { ...common, fault, reason };
+  return envelope(CONTACT_FAILED, failed, new Date(report.ended_at));
+}

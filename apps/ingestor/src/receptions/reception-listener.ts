@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import type { ShipStatement } from '#common/domain';
+import { Clock } from '#common/platform';
+import { ArchiveWriter } from '../telemetry/archive-writer.js';
+import { ReceptionRoutes } from '../telemetry/reception-routes.js';
+import { UdpServer } from '../udp/udp.server.js';
+import { AddressPool } from './address-pool.js';
+import type { Reception } from './reception.js';
+import { ReceptionStore } from './reception-store.port.js';
+
+/** What the ship sent before its stop may still be on the way. */
+const QUIET_MS = 200;
+const DRAIN_DEADLINE_MS = 2_000;
+const LOOK_EVERY_MS = 10;
+const CLOSING_PACKETS = 3;
+
+/** The first and the last steps at the sockets: listen, wait for what is under way, let go. */
+@Injectable()
+export class ReceptionListener {
+  constructor(
+    private readonly udp: UdpServer,
+    private readonly routes: ReceptionRoutes,
+    private readonly addresses: AddressPool,
+    private readonly writer: ArchiveWriter,
+    private readonly store: ReceptionStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Until all is there that the ship says it sent, or nothing has come for a while. */
+  async drain(reception: Reception, statement: ShipStatement | null): Promise<void> {
+    const from = this.clock.monotonicMs();
+    while (this.clock.monotonicMs() - from < DRAIN_DEADLINE_MS) {
+      if (statement && isAllThere(reception, statement)) return;
+      const last = Math.max(from, reception.lastDatagramAtMonotonicMs);
+      if (this.clock.monotonicMs() - last >= QUIET_MS) return;
+      await this.clock.sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  /** From now on its datagrams, and the steps of the kernel's counter, are this reception's. */
+  async listen(reception: Reception): Promise<void> {
+    if (!reception.address || this.routes.has(reception)) return;
+    reception.kernelDropsSeen = (await this.udp.kernelDrops(reception.address.port)) ?? 0;
+    this.routes.add(reception);
+  }
+
+  /** After the last look at the kernel's counter, since that goes with the socket. */
+  async release(reception: Reception): Promise<void> {
+    const { address } = reception;
+    if (!address) return;
+    const drops = await this.udp.kernelDrops(address.port);
+    if (drops !== null)
+      reception.account.dropInKernel(Math.max(0, drops - reception.kernelDropsSeen));
+    await this.addresses.release(address);
+    this.routes.remove(reception);
+    reception.address = null;
+  }
+
+  /** What the archive holds of it, once it has everything. */
+  async samplesStored(reception: Reception): Promise<number> {
+    await this.writer.flush();
+    return this.store.samplesStored(reception.contactId);
+  }
+}
+
+const isAllThere = ({ account }: Reception, statement: ShipStatement): boolean =>
+  account.isComplete(statement) &&
+  (account.accounting === 'totals' || account.control >= CLOSING_PACKETS);

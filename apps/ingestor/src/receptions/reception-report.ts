@@ -1,0 +1,52 @@
+import type { ContactReport, ReportState } from '#common/contracts';
+import { formatInstant, type Instant, type ShipStatement } from '#common/domain';
+import type { Reception } from './reception.js';
+
+export interface ReportFacts {
+  readonly state: ReportState;
+  readonly endedAt: Instant;
+  readonly statement: ShipStatement | null;
+  readonly samplesStored: number;
+}
+
+/** The account of a contact as WIRE has it, section "Ingestor". */
+export function reportOf(reception: Reception, facts: ReportFacts): ContactReport {
+  const { opening, account, streamAskedAt, firstDatagramAt, agreement } = reception;
+  const { state, endedAt, statement } = facts;
+  const { missingRanges, ...numbers } = account.numbers(statement);
+  const { kernelDropped, ...counts } = account.counts();
+  return {
+    contact_id: opening.contactId,
+    ship_name: opening.shipName,
+    state,
+    // A contact that failed is not explained, whatever its numbers say.
+    closed: state !== 'failed' && account.isClosed(statement),
+    accounting: account.accounting,
+    planned_start: formatInstant(opening.plannedStart),
+    planned_end: formatInstant(opening.plannedEnd),
+    started_at: formatInstant(opening.startedAt),
+    stream_asked_at: orNull(streamAskedAt),
+    first_datagram_at: orNull(firstDatagramAt),
+    ended_at: formatInstant(endedAt),
+    lateness_ms: opening.latenessMs,
+    first_sequence: statement?.firstSequence ?? agreement?.firstSequence ?? null,
+    last_sequence: statement?.lastSequence ?? null,
+    datagrams: {
+      received: counts.received,
+      bytes: counts.bytes,
+      good: counts.good,
+      duplicates: counts.duplicates,
+      late: counts.late,
+      corrupt: counts.corrupt,
+      control: counts.control,
+      rejected: counts.rejected,
+      shed: counts.shed,
+      kernel_dropped: kernelDropped,
+    },
+    numbers: { ...numbers, missing_ranges: missingRanges },
+    samples_stored: facts.samplesStored,
+  };
+}
+
+const orNull = (instant: Instant | null): string | null =>
+  instant === null ? null : formatInstant(instant);

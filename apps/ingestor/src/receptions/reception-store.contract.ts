@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { CONTACT_COMPLETED, CONTACT_STARTED } from '#common/contracts';
+import { parseInstant } from '#common/domain';
+import { type Envelope, envelope } from '#common/messaging';
+import { Reception } from './reception.js';
+import { reportOf } from './reception-report.js';
+import type { NewReception, ReceptionEnd, ReceptionStore } from './reception-store.port.js';
+
+const NOW = parseInstant('2030-01-01T00:00:00.123456Z')!;
+
+export interface StoreUnderTest {
+  readonly store: ReceptionStore;
+  readonly outbox: () => Promise<Envelope[]>;
+}
+
+/** What every `ReceptionStore` must do. Called with a way to make empty ones. */
+export function describeReceptionStore(make: () => Promise<StoreUnderTest>): void {
+  describe('a ReceptionStore', () => {
+    let store: ReceptionStore;
+    let outbox: StoreUnderTest['outbox'];
+    let shipId: number;
+    let reception: NewReception;
+
+    beforeEach(async () => {
+      ({ store, outbox } = await make());
+      shipId = await store.shipId('USS Enterprise');
+      reception = receptionOf(randomUUID(), 1);
+    });
+
+    function receptionOf(contactId: string, fence: number): NewReception {
+      const opening = {
+        contactId,
+        fence,
+        shipName: 'USS Enterprise',
+        plannedStart: NOW,
+        plannedEnd: NOW + 60_000_000,
+        startedAt: NOW + 1_234,
+        latenessMs: 1.234,
+        stream: { format: 'ccsds' as const, interval: 0.01 },
+      };
+      const address = { port: 10_015, apid: 7 };
+      const progress = Reception.open(opening, shipId, address).progress();
+      return { opening, shipId, instance: 'one', address, openedAt: NOW, progress };
+    }
+
+    const agreement = { eventKey: 'key', firstSequence: 1, streamAskedAt: NOW + 2_000 };
+    const agree = (fence = 1): Promise<boolean> =>
+      store.agreed(reception.opening.contactId, fence, agreement, envelope(CONTACT_STARTED, {}));
+
+    function endOf({ opening }: NewReception): ReceptionEnd {
+      const { contactId, fence } = opening;
+      const facts = { state: 'completed' as const, endedAt: NOW, statement: null };
+      const report = reportOf(Reception.open(opening, shipId, null), {
+        ...facts,
+        samplesStored: 0,
+      });
+      const message = envelope(CONTACT_COMPLETED, { contact_id: contactId });
+      return { contactId, fence, endedAt: NOW, report, message };
+    }
+
+    it('gives a ship one number for ever', async () => {
+      expect(await store.shipId('USS Enterprise')).toBe(shipId);
+      expect(await store.shipId('Voyager')).not.toBe(shipId);
+    });
+
+    it('begins a contact once per fence, and never with a lower one', async () => {
+      const { contactId } = reception.opening;
+
+      expect(await store.begin(receptionOf(contactId, 2))).toBe(true);
+      expect(await store.begin(receptionOf(contactId, 2))).toBe(false);
+      expect(await store.begin(receptionOf(contactId, 1))).toBe(false);
+      expect(await store.begin(receptionOf(contactId, 3))).toBe(true);
+    });
+
+    it('gives back what is unfinished, of its instance only', async () => {
+      await store.begin(reception);
+      await store.begin({ ...receptionOf(randomUUID(), 1), instance: 'two' });
+      await agree();
+      const unfinished = await store.unfinished('one');
+
+      expect(unfinished).toHaveLength(1);
+      expect(unfinished[0]).toMatchObject({ ...reception, agreement });
+      expect(unfinished[0]!.good.size).toBe(0);
+    });
+
+    it('notes a new address', async () => {
+      await store.begin(reception);
+      await store.moved(reception.opening.contactId, 1, { port: 41_000, apid: null });
+
+      expect((await store.unfinished('one'))[0]!.address).toEqual({ port: 41_000, apid: null });
+    });
+
+    it('notes an agreement once, with its message', async () => {
+      await store.begin(reception);
+
+      expect(await agree(2)).toBe(false);
+      expect(await agree()).toBe(true);
+      expect(await agree()).toBe(false);
+      expect((await outbox()).map(({ type }) => type)).toEqual([CONTACT_STARTED]);
+    });
+
+    it('ends a contact once, with report and message', async () => {
+      await store.begin(reception);
+      const end = endOf(reception);
+
+      expect(await store.end({ ...end, fence: 2 })).toBe(false);
+      expect(await store.end(end)).toBe(true);
+      expect(await store.end(end)).toBe(false);
+      expect(await store.report(end.contactId)).toEqual(end.report);
+      expect(await outbox()).toEqual([end.message]);
+      expect(await store.unfinished('one')).toEqual([]);
+      expect(await agree()).toBe(false);
+    });
+
+    it('begins anew with a higher fence, though it had ended', async () => {
+      await store.begin(reception);
+      await agree();
+      await store.end(endOf(reception));
+      await store.begin(receptionOf(reception.opening.contactId, 2));
+
+      expect(await store.unfinished('one')).toMatchObject([
+        { opening: { fence: 2 }, agreement: null },
+      ]);
+    });
+
+    it('has no report of what has not ended', async () => {
+      await store.begin(reception);
+
+      expect(await store.report(reception.opening.contactId)).toBeNull();
+      expect(await store.samplesStored(reception.opening.contactId)).toBe(0);
+    });
+  });
+}

@@ -1,0 +1,87 @@
+import type { ContactReport, StreamOptionsDto } from '#common/contracts';
+import type { AccountSnapshot, Instant, SequenceSet } from '#common/domain';
+import type { Envelope } from '#common/messaging';
+
+/** How the ship shall send, handed on to it as it is. */
+export type StreamOptions = Readonly<Pick<StreamOptionsDto, keyof StreamOptionsDto>>;
+
+/** What the scheduler asks for, in our words. */
+export interface ReceptionOpening {
+  readonly contactId: string;
+  readonly fence: number;
+  readonly shipName: string;
+  readonly plannedStart: Instant;
+  readonly plannedEnd: Instant;
+  readonly startedAt: Instant;
+  readonly latenessMs: number;
+  readonly stream: StreamOptions;
+}
+
+/** Where the ship shall send. With an APID the port is shared. */
+export interface ReceptionAddress {
+  readonly port: number;
+  readonly apid: number | null;
+}
+
+/** The ship agreed to stream. */
+export interface Agreement {
+  readonly eventKey: string;
+  readonly firstSequence: number;
+  readonly streamAskedAt: Instant;
+}
+
+/** What a reception knows of its datagrams; stored together with the samples that it counts. */
+export interface ReceptionProgress {
+  readonly account: AccountSnapshot;
+  readonly firstDatagramAt: Instant | null;
+  /** The last number, as closing packets say. */
+  readonly closingSequence: number | null;
+}
+
+export interface NewReception {
+  readonly opening: ReceptionOpening;
+  readonly shipId: number;
+  /** Which ingestor holds it: another one must not take it over. */
+  readonly instance: string;
+  readonly address: ReceptionAddress | null;
+  readonly openedAt: Instant;
+  readonly progress: ReceptionProgress;
+}
+
+export interface StoredReception extends NewReception {
+  readonly agreement: Agreement | null;
+  /** The numbers that the archive holds. */
+  readonly good: SequenceSet;
+}
+
+export interface ReceptionEnd {
+  readonly contactId: string;
+  readonly fence: number;
+  readonly endedAt: Instant;
+  readonly report: ContactReport;
+  readonly message: Envelope;
+}
+
+/** Keeps receptions over a crash. A contact has one, that of its highest fence. */
+export abstract class ReceptionStore {
+  /** The number of a ship; the same name always has the same one. */
+  abstract shipId(name: string): Promise<number>;
+  /** False, and nothing changes, when the contact is known with this fence or a higher one. */
+  abstract begin(reception: NewReception): Promise<boolean>;
+  /** Notes a new address, before the ship hears of it. */
+  abstract moved(contactId: string, fence: number, address: ReceptionAddress): Promise<void>;
+  /** Notes the stream and puts the message into the outbox. False when ended or superseded. */
+  abstract agreed(
+    contactId: string,
+    fence: number,
+    agreement: Agreement,
+    message: Envelope,
+  ): Promise<boolean>;
+  /** Samples of this contact in the archive. */
+  abstract samplesStored(contactId: string): Promise<number>;
+  /** Report and message at once. False, and nothing changes, when ended before or superseded. */
+  abstract end(end: ReceptionEnd): Promise<boolean>;
+  /** Receptions that this instance began and did not end, oldest first. */
+  abstract unfinished(instance: string): Promise<StoredReception[]>;
+  abstract report(contactId: string): Promise<ContactReport | null>;
+}

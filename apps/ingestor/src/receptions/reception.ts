@@ -1,0 +1,121 @@
+import { ContactAccount, type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
+import type { ShipStatement } from '#common/domain';
+import type {
+  Agreement,
+  NewReception,
+  ReceptionAddress,
+  ReceptionOpening,
+  ReceptionProgress,
+  StoredReception,
+} from './reception-store.port.js';
+
+/** Why a reception is over. Only the first two are the end of the contact. */
+export type EndCause = 'planned end' | 'stopped' | 'superseded' | 'shutdown';
+
+/** One open reception, in memory: what routing, decoding and the course of the contact share. */
+export class Reception {
+  readonly opening: ReceptionOpening;
+  readonly shipId: number;
+  readonly account: ContactAccount;
+  address: ReceptionAddress | null;
+  agreement: Agreement | null = null;
+  streamAskedAt: Instant | null = null;
+  firstDatagramAt: Instant | null = null;
+  closingSequence: number | null = null;
+  lastDatagramAtMonotonicMs = 0;
+  /** The kernel's counter when the port was opened, or last read. */
+  kernelDropsSeen = 0;
+  endCause: EndCause | null = null;
+  /** Why the ship is not streaming yet, in words. */
+  lastFault: string | null = null;
+  readonly ended: Promise<void>;
+  /** The app stops: what is not stored by now is left to its next start. */
+  readonly abandoned: Promise<void>;
+  isAbandoned = false;
+  #resolveEnded: () => void = () => undefined;
+  #resolveAbandoned: () => void = () => undefined;
+  #sources: ReadonlySet<string> = new Set();
+
+  private constructor(reception: NewReception, account: ContactAccount) {
+    this.opening = reception.opening;
+    this.shipId = reception.shipId;
+    this.address = reception.address;
+    this.account = account;
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    this.abandoned = new Promise((resolve) => {
+      this.#resolveAbandoned = resolve;
+    });
+  }
+
+  static open(
+    opening: ReceptionOpening,
+    shipId: number,
+    address: ReceptionAddress | null,
+  ): Reception {
+    const accounting = opening.stream.format === 'ccsds' ? 'sequence' : 'totals';
+    const account = ContactAccount.open(accounting);
+    const progress = { account: account.snapshot(), firstDatagramAt: null, closingSequence: null };
+    return new Reception(
+      { opening, shipId, instance: '', address, openedAt: 0, progress },
+      account,
+    );
+  }
+
+  static restore(stored: StoredReception): Reception {
+    const { account, firstDatagramAt, closingSequence } = stored.progress;
+    const reception = new Reception(stored, ContactAccount.restore(account, stored.good));
+    reception.agreement = stored.agreement;
+    reception.streamAskedAt = stored.agreement?.streamAskedAt ?? null;
+    reception.firstDatagramAt = firstDatagramAt;
+    reception.closingSequence = closingSequence;
+    return reception;
+  }
+
+  get contactId(): string {
+    return this.opening.contactId;
+  }
+
+  get shipName(): string {
+    return this.opening.shipName;
+  }
+
+  /** Only datagrams from these addresses are the ship's. */
+  expectFrom(addresses: ReadonlySet<string>): void {
+    this.#sources = addresses;
+  }
+
+  isFrom(address: string): boolean {
+    return this.#sources.has(address);
+  }
+
+  noteArrival(receivedAtMs: number, monotonicMs: number): void {
+    this.firstDatagramAt ??= receivedAtMs * MICROS_PER_MILLISECOND;
+    this.lastDatagramAtMonotonicMs = monotonicMs;
+  }
+
+  /** The first cause stands. */
+  end(cause: EndCause): void {
+    this.endCause ??= cause;
+    this.#resolveEnded();
+  }
+
+  abandon(): void {
+    this.isAbandoned = true;
+    this.end('shutdown');
+    this.#resolveAbandoned();
+  }
+
+  progress(): ReceptionProgress {
+    const { firstDatagramAt, closingSequence } = this;
+    return { account: this.account.snapshot(), firstDatagramAt, closingSequence };
+  }
+
+  /** What the closing packets state; null without them. */
+  closingStatement(): ShipStatement | null {
+    if (this.agreement === null || this.closingSequence === null) return null;
+    const { firstSequence } = this.agreement;
+    return { firstSequence, lastSequence: this.closingSequence, sent: null };
+  }
+}

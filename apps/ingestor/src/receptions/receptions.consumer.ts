@@ -1,0 +1,41 @@
+import { Controller } from '@nestjs/common';
+import { EventPattern } from '@nestjs/microservices';
+import {
+  RECEPTION_CLOSE,
+  RECEPTION_OPEN,
+  ReceptionCloseDto,
+  ReceptionOpenDto,
+} from '#common/contracts';
+import { parseInstant } from '#common/domain';
+import { BUS } from '#common/messaging';
+import { EventPayload } from '#common/platform';
+import type { ReceptionOpening } from './reception-store.port.js';
+import { ReceptionsService } from './receptions.service.js';
+
+/** The scheduler's commands. */
+@Controller()
+export class ReceptionsConsumer {
+  constructor(private readonly receptions: ReceptionsService) {}
+
+  @EventPattern(RECEPTION_OPEN, BUS)
+  open(@EventPayload() command: ReceptionOpenDto): Promise<void> {
+    return this.receptions.open(openingOf(command));
+  }
+
+  @EventPattern(RECEPTION_CLOSE, BUS)
+  close(@EventPayload() command: ReceptionCloseDto): void {
+    this.receptions.close(command);
+  }
+}
+
+/** The DTO is checked, so its instants can be read. */
+const openingOf = (command: ReceptionOpenDto): ReceptionOpening => ({
+  contactId: command.contact_id,
+  fence: command.fence,
+  shipName: command.ship_name,
+  plannedStart: parseInstant(command.planned_start)!,
+  plannedEnd: parseInstant(command.planned_end)!,
+  startedAt: parseInstant(command.started_at)!,
+  latenessMs: command.lateness_ms,
+  stream: Object.assign({}, command.stream),
+});

@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { Outbox } from '#common/messaging';
+import type { PartHealth, ReadinessCheck } from '#common/platform';
+import { StrayCounters } from '../telemetry/stray-counters.js';
+import { ReceptionsService } from './receptions.service.js';
+
+/** Counting the outbox asks the database, so it stands for both. */
+@Injectable()
+export class ReceptionsHealth implements ReadinessCheck {
+  readonly part = 'receptions';
+
+  constructor(
+    private readonly receptions: ReceptionsService,
+    private readonly strays: StrayCounters,
+    private readonly outbox: Outbox,
+  ) {}
+
+  async check(): Promise<PartHealth> {
+    const { waiting, dead } = await this.outbox.counts();
+    return {
+      status: dead > 0 ? 'degraded' : 'up',
+      open: this.receptions.list().length,
+      stray_datagrams: this.strays.get(),
+      outbox_waiting: waiting,
+      outbox_dead: dead,
+    };
+  }
+}

@@ -1,0 +1,126 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { ReceptionCloseDto } from '#common/contracts';
+import { MICROS_PER_MILLISECOND } from '#common/domain';
+import { Clock } from '#common/platform';
+import { IngestorConfig } from '../ingestor.config.js';
+import { AddressPool } from './address-pool.js';
+import { ReceptionCourse } from './reception-course.js';
+import { ReceptionResumption } from './reception-resumption.js';
+import { Reception } from './reception.js';
+import {
+  type ReceptionAddress,
+  type ReceptionOpening,
+  ReceptionStore,
+} from './reception-store.port.js';
+
+interface NoAddress {
+  readonly reason: string;
+}
+
+/** Opens and closes receptions by command; each then runs its course by itself. */
+@Injectable()
+export class ReceptionsService {
+  readonly #logger = new Logger(ReceptionsService.name);
+  readonly #open = new Map<string, Reception>();
+  readonly #courses = new Set<Promise<void>>();
+  #isStopping = false;
+
+  constructor(
+    private readonly store: ReceptionStore,
+    private readonly addresses: AddressPool,
+    private readonly course: ReceptionCourse,
+    private readonly resumption: ReceptionResumption,
+    private readonly clock: Clock,
+    private readonly config: IngestorConfig,
+  ) {}
+
+  /** Done when the reception is stored and on its way; the contact itself goes on without us. */
+  async open(opening: ReceptionOpening): Promise<void> {
+    if (this.#isStopping) throw new Error('The ingestor stops');
+    const known = this.#open.get(opening.contactId);
+    if (known && known.opening.fence >= opening.fence) return;
+
+    const shipId = await this.store.shipId(opening.shipName);
+    const place = await this.#takeAddress(opening, shipId);
+    const reception = Reception.open(opening, shipId, 'reason' in place ? null : place);
+    if (!(await this.#begin(reception))) return;
+    this.#open.get(opening.contactId)?.end('superseded');
+    this.#track(
+      reception,
+      'reason' in place
+        ? this.course.giveUp(reception, 'system', place.reason)
+        : this.course.run(reception),
+    );
+  }
+
+  /** Unknown contacts and other fences are ignored: they have ended, or are another ingestor's. */
+  close({ contact_id, fence }: ReceptionCloseDto): void {
+    const reception = this.#open.get(contact_id);
+    if (reception && reception.opening.fence === fence) reception.end('stopped');
+  }
+
+  list(): Reception[] {
+    return [...this.#open.values()];
+  }
+
+  /** Goes on with what an earlier process of this instance left open; done when all are listening. */
+  async resume(): Promise<void> {
+    for (const stored of await this.store.unfinished(this.config.INGESTOR_ID)) {
+      const reception = Reception.restore(stored);
+      const run = await this.resumption.prepare(reception);
+      this.#track(reception, run());
+    }
+  }
+
+  /** Leaves the contacts open: the next start goes on with them. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    for (const reception of this.#open.values()) reception.abandon();
+    await Promise.all(this.#courses);
+  }
+
+  /** False when it is known already: a message that came twice, or late. */
+  async #begin(reception: Reception): Promise<boolean> {
+    const { opening, shipId, address } = reception;
+    try {
+      const isNew = await this.store.begin({
+        opening,
+        shipId,
+        address,
+        instance: this.config.INGESTOR_ID,
+        openedAt: this.clock.nowMs() * MICROS_PER_MILLISECOND,
+        progress: reception.progress(),
+      });
+      if (!isNew && address) await this.addresses.release(address);
+      return isNew;
+    } catch (fault) {
+      if (address) await this.addresses.release(address);
+      throw fault;
+    }
+  }
+
+  async #takeAddress(
+    { stream }: ReceptionOpening,
+    shipId: number,
+  ): Promise<ReceptionAddress | NoAddress> {
+    const max = this.config.INGESTOR_RECEPTIONS_MAX;
+    if (this.#open.size >= max) return { reason: `${max} receptions are open, that is the limit` };
+    try {
+      return await this.addresses.take(stream.format ?? 'json', shipId);
+    } catch (fault) {
+      return { reason: (fault as Error).message };
+    }
+  }
+
+  #track(reception: Reception, running: Promise<void>): void {
+    const { contactId } = reception;
+    this.#open.set(contactId, reception);
+    const tracked = running
+      .catch((fault: unknown) => this.#logger.error(fault))
+      .finally(() => {
+        this.#courses.delete(tracked);
+        if (this.#open.get(contactId) === reception) this.#open.delete(contactId);
+      });
+    this.#courses.add(tracked);
+  }
+}

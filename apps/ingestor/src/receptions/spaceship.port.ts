@@ -1,0 +1,48 @@
+import type { ReceptionAddress, StreamOptions } from './reception-store.port.js';
+
+export interface StreamOrder {
+  readonly shipName: string;
+  readonly address: ReceptionAddress;
+  readonly stream: StreamOptions;
+}
+
+export interface StartedStream {
+  readonly eventKey: string;
+  readonly firstSequence: number;
+}
+
+/** Null where the ship does not say. */
+export interface StoppedStream {
+  readonly lastSequence: number | null;
+  readonly sent: number | null;
+}
+
+/** The ship understood and said no: asking again would change nothing. */
+export class ShipRefusedError extends Error {
+  override readonly name = 'ShipRefusedError';
+}
+
+/** No answer, or one that may change. */
+export class ShipUnreachableError extends Error {
+  override readonly name = 'ShipUnreachableError';
+
+  constructor(
+    message: string,
+    /** The ship may have done what it was asked for. */
+    readonly isInDoubt: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The ship's own API. Every call ends within a deadline; all may fail with ShipUnreachableError. */
+export abstract class Spaceship {
+  /** @throws {ShipRefusedError} */
+  abstract start(order: StreamOrder): Promise<StartedStream>;
+  /** Null when the ship does not know the stream (any more). */
+  abstract stop(eventKey: string): Promise<StoppedStream | null>;
+  abstract isStreaming(eventKey: string): Promise<boolean>;
+  /** The addresses that its datagrams may come from. */
+  abstract addresses(): Promise<ReadonlySet<string>>;
+}

@@ -1,0 +1,137 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { MICROS_PER_MILLISECOND, type ShipStatement } from '#common/domain';
+import { Clock } from '#common/platform';
+import { ReceptionRoutes } from '../telemetry/reception-routes.js';
+import { AddressPool } from './address-pool.js';
+import type { Reception } from './reception.js';
+import { type Agreement, ReceptionStore } from './reception-store.port.js';
+import {
+  ShipRefusedError,
+  ShipUnreachableError,
+  Spaceship,
+  type StoppedStream,
+} from './spaceship.port.js';
+
+const ASK_AGAIN_MS = 250;
+const ASK_AGAIN_MS_MAX = 5_000;
+const STOP_TRIES_MAX = 3;
+const STOP_AGAIN_MS = 200;
+
+export type AskOutcome =
+  | { readonly kind: 'agreed'; readonly agreement: Agreement }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'never agreed'; readonly reason: string };
+
+export type StopOutcome =
+  | { readonly kind: 'stopped'; readonly statement: ShipStatement | null }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unreachable'; readonly reason: string };
+
+/** What an ingestor and a ship say to each other in the course of a contact. */
+@Injectable()
+export class StreamControl {
+  readonly #logger = new Logger(StreamControl.name);
+
+  constructor(
+    private readonly ship: Spaceship,
+    private readonly store: ReceptionStore,
+    private readonly addresses: AddressPool,
+    private readonly routes: ReceptionRoutes,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Asks until the ship agrees or refuses, or the reception is over. */
+  async ask(reception: Reception): Promise<AskOutcome> {
+    for (let attempt = 0; reception.endCause === null; attempt += 1) {
+      try {
+        return { kind: 'agreed', agreement: await this.#askOnce(reception) };
+      } catch (fault) {
+        if (fault instanceof ShipRefusedError) return { kind: 'refused', reason: fault.message };
+        reception.lastFault = messageOf(fault);
+        if (fault instanceof ShipUnreachableError && fault.isInDoubt) await this.#move(reception);
+      }
+      const delayMs = Math.min(ASK_AGAIN_MS_MAX, ASK_AGAIN_MS * 2 ** Math.min(attempt, 8));
+      await Promise.race([this.clock.sleep(delayMs), reception.ended]);
+    }
+    return { kind: 'never agreed', reason: reception.lastFault ?? 'It was not asked in time' };
+  }
+
+  /** After a restart: from where do its datagrams come? False when that cannot be found out now. */
+  async learnSources(reception: Reception): Promise<boolean> {
+    try {
+      reception.expectFrom(await this.ship.addresses());
+      return true;
+    } catch (fault) {
+      reception.lastFault = messageOf(fault);
+      return false;
+    }
+  }
+
+  /** After a restart: is the stream still there? Without an answer it is taken for alive. */
+  async isAlive(reception: Reception): Promise<boolean> {
+    if (!reception.agreement) return false;
+    try {
+      return await this.ship.isStreaming(reception.agreement.eventKey);
+    } catch (fault) {
+      reception.lastFault = messageOf(fault);
+      return true;
+    }
+  }
+
+  /** Always tried. The statement is the ship's answer, or what its closing packets say. */
+  async stop(reception: Reception): Promise<StopOutcome> {
+    const { agreement } = reception;
+    if (!agreement) return { kind: 'unknown' };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const stopped = await this.ship.stop(agreement.eventKey);
+        if (stopped) return { kind: 'stopped', statement: statementOf(agreement, stopped) };
+        // The first answer may have been lost: then the stream is gone because we stopped it.
+        return attempt === 1 ? { kind: 'unknown' } : { kind: 'stopped', statement: null };
+      } catch (fault) {
+        if (attempt >= STOP_TRIES_MAX) return { kind: 'unreachable', reason: messageOf(fault) };
+        await this.clock.sleep(STOP_AGAIN_MS * attempt);
+      }
+    }
+  }
+
+  async #askOnce(reception: Reception): Promise<Agreement> {
+    const { shipName, stream } = reception.opening;
+    reception.expectFrom(await this.ship.addresses());
+    const streamAskedAt = this.clock.nowMs() * MICROS_PER_MILLISECOND;
+    reception.streamAskedAt ??= streamAskedAt;
+    const started = await this.ship.start({ shipName, stream, address: reception.address! });
+    return { ...started, streamAskedAt: reception.streamAskedAt };
+  }
+
+  /**
+   * The answer was lost, so the ship may be sending already, under a key that nobody knows. The next
+   * attempt gets another address: the two streams must not mix.
+   */
+  async #move(reception: Reception): Promise<void> {
+    const { contactId, opening, shipId } = reception;
+    this.#logger.warn({ message: 'A stream may be left behind: no answer came', contactId });
+    try {
+      const next = await this.addresses.take(opening.stream.format ?? 'json', shipId);
+      const old = reception.address!;
+      this.routes.remove(reception);
+      reception.address = next;
+      this.routes.add(reception);
+      await this.addresses.release(old);
+      await this.store.moved(contactId, opening.fence, next);
+    } catch (fault) {
+      this.#logger.warn(fault instanceof Error ? fault : new Error(String(fault)));
+    }
+  }
+}
+
+function statementOf(
+  { firstSequence }: Agreement,
+  { lastSequence, sent }: StoppedStream,
+): ShipStatement | null {
+  if (lastSequence !== null) return { firstSequence, lastSequence, sent };
+  return sent === null ? null : { firstSequence, lastSequence: firstSequence + sent - 1, sent };
+}
+
+const messageOf = (fault: unknown): string =>
+  fault instanceof Error ? fault.message : String(fault);

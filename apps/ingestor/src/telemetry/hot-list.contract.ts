@@ -1,0 +1,47 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { encodeBatteryText } from '#common/contracts';
+import type { HotList } from './hot-list.port.js';
+
+/** What every `HotList` must do, with room for 300 readings of each of 3 ships. */
+export function describeHotList(make: (listMax: number, shipsMax: number) => HotList): void {
+  describe('a HotList', () => {
+    let hot: HotList;
+
+    beforeEach(() => {
+      hot = make(300, 3);
+    });
+
+    const reading = (volts: number): { generatedAt: number; volts: number } => ({
+      generatedAt: 1_000_000,
+      volts,
+    });
+
+    it('keeps the text as received, and makes one where there was none', async () => {
+      hot.push('USS Enterprise', reading(5), '{ "as": "received" }');
+      hot.push('USS Enterprise', reading(6), null);
+
+      expect(await hot.last('USS Enterprise', 10)).toEqual([
+        '{ "as": "received" }',
+        encodeBatteryText(reading(6)),
+      ]);
+    });
+
+    it.each([1, 255, 256, 257, 300, 301, 1_000])('keeps the newest of %i', async (count) => {
+      for (let volts = 1; volts <= count; volts += 1)
+        hot.push('Voyager', reading(volts), volts % 2 === 0 ? String(volts) : null);
+      const last = await hot.last('Voyager', 2);
+
+      expect(await hot.length('Voyager')).toBe(Math.min(count, 300));
+      const text = (n: number): string => (n % 2 === 0 ? String(n) : encodeBatteryText(reading(n)));
+      expect(last).toEqual(count === 1 ? [text(1)] : [text(count - 1), text(count)]);
+    });
+
+    it('forgets the ship that was silent longest', async () => {
+      for (const ship of ['A', 'B', 'C', 'A', 'D']) hot.push(ship, reading(1), null);
+
+      expect(await hot.length('A')).toBe(2);
+      expect(await hot.length('B')).toBe(0);
+      expect(await hot.last('B', 5)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,16 @@
+import { encodeBatteryText, type VoltageReading } from '#common/contracts';
+
+/** The last readings of each ship, for those who watch; the archive is complete, this is not. */
+export abstract class HotList {
+  /**
+   * Appends without waiting. `text` is the datagram as received; null where it was not text, then
+   * the equivalent one is made when it is needed.
+   */
+  abstract push(shipName: string, reading: VoltageReading, text: string | null): void;
+  /** The newest `count`, oldest first, as text. */
+  abstract last(shipName: string, count: number): Promise<string[]>;
+  abstract length(shipName: string): Promise<number>;
+}
+
+export const hotText = (reading: VoltageReading, text: string | null): string =>
+  text ?? encodeBatteryText(reading);

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { isIPv4 } from 'node:net';
+
+/**
+ * How many datagrams the kernel dropped at the socket that is bound to this address and port, from
+ * the last column of `/proc/net/udp` and `udp6`. Null where the system has no such file or row.
+ */
+export async function readKernelDrops(address: string, port: number): Promise<number | null> {
+  try {
+    const table = await readFile(isIPv4(address) ? '/proc/net/udp' : '/proc/net/udp6', 'latin1');
+    return dropsIn(table, address, port);
+  } catch {
+    return null;
+  }
+}
+
+/** Rows: `sl local_address rem_address st queues timer retrnsmt uid timeout inode ref pointer drops`. */
+export function dropsIn(table: string, address: string, port: number): number | null {
+  const wanted = localAddress(address, port);
+  for (const line of table.split('\n')) {
+    const columns = line.trim().split(/\s+/);
+    if (columns[1]?.endsWith(wanted)) return Number(columns.at(-1));
+  }
+  return null;
+}
+
+/** IPv4 is printed as one little-endian word; IPv6 rows are matched by port alone. */
+function localAddress(address: string, port: number): string {
+  const portHex = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  if (!isIPv4(address)) return portHex;
+  const bytes = address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
+  return bytes.toReversed().join('').toUpperCase() + portHex;
+}

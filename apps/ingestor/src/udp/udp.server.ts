@@ -1,0 +1,229 @@
+import type { Socket } from 'node:dgram';
+import { EventEmitter } from 'node:events';
+import { Logger } from '@nestjs/common';
+import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
+import { lastValueFrom } from 'rxjs';
+import type { Clock } from '#common/platform';
+import { QueueBudget } from './datagram-queue.js';
+import { UdpContext } from './udp.context.js';
+import {
+  type DatagramBatch,
+  DATAGRAMS,
+  UDP,
+  type UdpCounters,
+  type UdpEvents,
+  type UdpStatus,
+} from './udp.events.js';
+import { UdpSocket } from './udp.socket.js';
+
+/** A small datagram is charged about 830 bytes of it: the default of Linux holds only 256. */
+export const RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024;
+export const DATAGRAMS_PER_BATCH_MAX = 1_024;
+export const DATAGRAMS_QUEUED_MAX = 65_536;
+/** A datagram may have 64 KB: the count alone would not bound the memory. */
+export const QUEUED_BYTES_MAX = 64 * 1024 * 1024;
+const DRAIN_DEADLINE_MS = 1_000;
+/** A handler that fails under load must not fill the log. */
+const FAULT_LOG_EVERY_MS = 10_000;
+
+export interface UdpServerOptions {
+  readonly host: string;
+  /** The shared port, bound by `listen`; 0 takes any. */
+  readonly port: number;
+  readonly clock: Clock;
+  readonly batchMax?: number;
+  readonly queuedMax?: number;
+}
+
+/**
+ * A Nest transport for UDP. A datagram is an event, never a request, and is never answered, since its
+ * sender may be forged. Handlers get batches: one dispatch through Nest for all datagrams of a turn
+ * of the loop costs a fifth of one for each. Beside the shared port, others open and close at run time.
+ */
+export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTransportStrategy {
+  override readonly transportId = UDP;
+  /** We await every handler and count its failures, so Nest must not report them as well. */
+  override readonly propagatesEventHandlerErrors = true;
+  protected override readonly logger = new Logger(UdpServer.name);
+
+  readonly #events = new EventEmitter();
+  readonly #budget: QueueBudget;
+  readonly #extra = new Map<number, UdpSocket>();
+  #shared: UdpSocket | null = null;
+  #past: UdpCounters = NOTHING;
+  #lastFaultLoggedAtMs = -Infinity;
+  #closing: Promise<void> | null = null;
+
+  constructor(private readonly options: UdpServerOptions) {
+    super();
+    const { queuedMax = DATAGRAMS_QUEUED_MAX } = options;
+    this.#budget = new QueueBudget(queuedMax, QUEUED_BYTES_MAX);
+    this._status$.next('unavailable');
+  }
+
+  /** Over all ports, closed ones included. */
+  get counters(): UdpCounters {
+    return this.#sockets().reduce((sum, { counters }) => added(sum, counters), this.#past);
+  }
+
+  get waiting(): number {
+    return this.#budget.waiting;
+  }
+
+  /** The shared port; null before `listen`. */
+  get sharedPort(): number | null {
+    return this.#shared?.port ?? null;
+  }
+
+  /** Of each open port: what came, and what the system granted as its buffer. */
+  ports(): { port: number; receiveBufferBytes: number; counters: UdpCounters }[] {
+    return this.#sockets().map(({ port, receiveBufferBytes, counters }) => ({
+      port,
+      receiveBufferBytes,
+      counters: { ...counters },
+    }));
+  }
+
+  listen(callback: (fault?: Error) => void): void {
+    this.#bind(this.options.port).then(
+      (socket) => {
+        this.#shared = socket;
+        this._status$.next('ok');
+        callback();
+      },
+      (fault: Error) => {
+        this._status$.next('failed');
+        callback(fault);
+      },
+    );
+  }
+
+  /** Binds one more port, 0 for any, and gives its number. Rejects when it is taken. */
+  async openPort(port: number): Promise<number> {
+    const socket = await this.#bind(port);
+    this.#extra.set(socket.port, socket);
+    return socket.port;
+  }
+
+  /** Drains the port and closes it; unknown ports are ignored. */
+  async closePort(port: number): Promise<void> {
+    const socket = this.#extra.get(port);
+    if (!socket) return;
+    await socket.drain(DRAIN_DEADLINE_MS);
+    this.#extra.delete(port);
+    await this.#release(socket);
+  }
+
+  /** Null where the port is not open or the system does not say. */
+  async kernelDrops(port: number): Promise<number | null> {
+    const socket = this.#sockets().find((one) => one.port === port);
+    return socket ? socket.kernelDrops() : null;
+  }
+
+  /** Reads until quiet, waits for the handlers, closes every port. A second call waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  on<E extends keyof UdpEvents>(event: E, listener: UdpEvents[E]): void {
+    this.#events.on(event, listener);
+  }
+
+  unwrap<T = Socket>(): T {
+    return this.#shared?.socket as T;
+  }
+
+  async #close(): Promise<void> {
+    const sockets = this.#sockets();
+    await Promise.all(sockets.map((socket) => socket.drain(DRAIN_DEADLINE_MS)));
+    this.#shared = null;
+    this.#extra.clear();
+    await Promise.all(sockets.map((socket) => this.#release(socket)));
+    this._status$.next('unavailable');
+  }
+
+  async #release(socket: UdpSocket): Promise<void> {
+    await socket.close();
+    this.#past = added(this.#past, socket.counters);
+    this.#events.emit('close', socket.port);
+  }
+
+  async #bind(port: number): Promise<UdpSocket> {
+    const { host, clock, batchMax = DATAGRAMS_PER_BATCH_MAX } = this.options;
+    const socket = new UdpSocket({
+      host,
+      clock,
+      batchMax,
+      budget: this.#budget,
+      receiveBufferBytes: RECEIVE_BUFFER_BYTES,
+      dispatch: (batch) => this.#dispatch(batch),
+      onShed: (local, datagram) => void this.#events.emit('shed', local, datagram),
+      onError: (fault, local) => this.#fail(fault, local),
+    });
+    const bound = await socket.bind(port);
+    this.#events.emit('listening', bound);
+    return socket;
+  }
+
+  #fail(fault: Error, port: number): void {
+    this._status$.next('failed');
+    this.handleError(`Port ${port}: ${fault.message}`);
+    // An emitter without a listener would throw.
+    if (this.#events.listenerCount('error') > 0) this.#events.emit('error', fault, port);
+  }
+
+  #dispatch(batch: DatagramBatch): Promise<boolean> {
+    const context = new UdpContext([batch]);
+    return new Promise((resolve) => {
+      this.runWithProcessingHooks(context, async (endSpan) => {
+        resolve(await this.#handle(batch, context));
+        endSpan();
+      });
+    });
+  }
+
+  async #handle(batch: DatagramBatch, context: UdpContext): Promise<boolean> {
+    try {
+      const handler = this.messageHandlers.get(DATAGRAMS);
+      if (!handler) throw new Error(`No handler for "${DATAGRAMS}"`);
+      const result$ = this.transformToObservable(await handler(batch, context));
+      await lastValueFrom(result$, { defaultValue: undefined });
+      return true;
+    } catch (fault) {
+      this.#logFault(fault);
+      return false;
+    }
+  }
+
+  #logFault(fault: unknown): void {
+    const now = this.options.clock.monotonicMs();
+    if (now - this.#lastFaultLoggedAtMs < FAULT_LOG_EVERY_MS) return;
+    this.#lastFaultLoggedAtMs = now;
+    this.logger.error(fault instanceof Error ? fault : new Error(String(fault)));
+  }
+
+  #sockets(): UdpSocket[] {
+    return [...(this.#shared ? [this.#shared] : []), ...this.#extra.values()];
+  }
+}
+
+const NOTHING: UdpCounters = {
+  received: 0,
+  bytes: 0,
+  handled: 0,
+  failed: 0,
+  shed: 0,
+  batches: 0,
+  failedBatches: 0,
+};
+
+const added = (a: UdpCounters, b: UdpCounters): UdpCounters => ({
+  received: a.received + b.received,
+  bytes: a.bytes + b.bytes,
+  handled: a.handled + b.handled,
+  failed: a.failed + b.failed,
+  shed: a.shed + b.shed,
+  batches: a.batches + b.batches,
+  failedBatches: a.failedBatches + b.failedBatches,
+});

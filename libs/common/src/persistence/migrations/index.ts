@@ -1,0 +1,11 @@
+import type { MigrationInterface } from 'typeorm';
+import { Contacts1700000001000 } from './1700000001000-contacts.js';
+import { Outbox1700000000000 } from './1700000000000-outbox.js';
+import { Telemetry1700000002000 } from './1700000002000-telemetry.js';
+
+/** In the order in which they run; only ever added to. */
+export const MIGRATIONS: (new () => MigrationInterface)[] = [
+  Outbox1700000000000,
+  Contacts1700000001000,
+  Telemetry1700000002000,
+];

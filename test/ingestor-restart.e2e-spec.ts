@@ -1,0 +1,161 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ContactReport } from '#common/contracts';
+import { InProcessBus } from '#common/messaging';
+import { type TestDatabase, testDatabase } from './support/database.js';
+import {
+  ask,
+  closeReception,
+  type OpenCommand,
+  opening,
+  openReception,
+  startIngestor,
+  sums,
+} from './support/ingestor.js';
+import { type FakeStream, FakeShip } from './support/ship.js';
+import { until } from './support/until.js';
+
+describe('an ingestor that was away', () => {
+  let database: TestDatabase;
+  let bus: InProcessBus;
+  let ship: FakeShip;
+  let app: NestFastifyApplication;
+  let udpPort: number;
+
+  beforeEach(async () => {
+    database = await testDatabase();
+    bus = new InProcessBus();
+    ship = new FakeShip();
+    udpPort = await freePort();
+    await ship.start();
+    await start();
+  });
+
+  afterEach(async () => {
+    await app.close();
+    await ship.close();
+    await bus.close();
+    await database.drop();
+  });
+
+  async function start(): Promise<void> {
+    const settings = { INGESTOR_UDP_PORT: udpPort };
+    app = await startIngestor({ bus, databaseUrl: database.url, shipUrl: ship.url, settings });
+  }
+
+  async function startStream(command: OpenCommand): Promise<FakeStream> {
+    await openReception(bus, command);
+    await until(async () => {
+      const { body } = await ask(app).get('/receptions').expect(200);
+      expect(body[0]).toMatchObject({ is_streaming: true });
+    });
+    return ship.streams.at(-1)!;
+  }
+
+  async function reportOf({ contact_id }: OpenCommand): Promise<ContactReport> {
+    let report: ContactReport | undefined;
+    await until(async () => {
+      const answer = await ask(app).get(`/contacts/${contact_id}/report`).expect(200);
+      report = answer.body as ContactReport;
+    }, 15_000);
+    return report!;
+  }
+
+  it('goes on with a ccsds contact, and names what was sent meanwhile', async () => {
+    const command = opening(60, { format: 'ccsds' });
+    const stream = await startStream(command);
+    const packets = (...numbers: number[]): Buffer[] => numbers.map((n) => ship.packet(stream, n));
+    await ship.send(stream, packets(1, 2, 4, 4));
+    await app.close();
+    await ship.send(stream, packets(5, 6, 7));
+    await start();
+    await ship.send(stream, packets(8, 9, 2));
+    Object.assign(stream, { last: 10, sent: 10 });
+    await closeReception(bus, { ...command, reason: 'enough' });
+    const report = await reportOf(command);
+
+    expect(report).toMatchObject({
+      state: 'stopped',
+      closed: true,
+      datagrams: { received: 10, good: 5, duplicates: 2, control: 3 },
+      numbers: {
+        expected: 10,
+        good: 5,
+        missing: 5,
+        missing_ranges: [
+          { from: 3, to: 3, cause: 'lost' },
+          { from: 5, to: 7, cause: 'restart' },
+          { from: 10, to: 10, cause: 'lost' },
+        ],
+      },
+      samples_stored: 5,
+    });
+    expect(sums(report)).toEqual({ datagrams: 10, numbers: 10 });
+    expect(ship.streams).toHaveLength(1);
+  });
+
+  it('goes on with a json contact on the same port', async () => {
+    const command = opening(60, { format: 'json' });
+    const stream = await startStream(command);
+    await ship.send(stream, [ship.text(1), ship.text(2)]);
+    await app.close();
+    await start();
+    await until(async () => {
+      const { body } = await ask(app).get('/receptions').expect(200);
+      expect(body[0]).toMatchObject({ port: stream.request.port });
+    });
+    await ship.send(stream, [ship.text(4)]);
+    Object.assign(stream, { last: 4, sent: 4 });
+    await closeReception(bus, { ...command, reason: 'enough' });
+
+    expect(await reportOf(command)).toMatchObject({
+      closed: true,
+      datagrams: { received: 3, good: 3 },
+      numbers: { expected: 4, good: 3, missing: 1 },
+      samples_stored: 3,
+    });
+  });
+
+  it('fails a contact whose planned end passed, stops the ship, and keeps what it had', async () => {
+    const command = opening(1, { format: 'ccsds' });
+    const stream = await startStream(command);
+    await ship.send(stream, [ship.packet(stream, 1)]);
+    await app.close();
+    await until(() => expect(Date.now()).toBeGreaterThan(Date.parse(command.planned_end)));
+    await start();
+
+    expect(await reportOf(command)).toMatchObject({
+      state: 'failed',
+      closed: false,
+      datagrams: { received: 1, good: 1 },
+      samples_stored: 1,
+    });
+    expect(stream.isStopped).toBe(true);
+  });
+
+  it('fails a contact that the ship does not know any more', async () => {
+    const command = opening(60, { format: 'json' });
+    const stream = await startStream(command);
+    await app.close();
+    stream.isStopped = true;
+    await start();
+
+    expect(await reportOf(command)).toMatchObject({
+      state: 'failed',
+      closed: false,
+      numbers: { expected: null },
+    });
+  });
+});
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  await once(socket, 'close');
+  return port;
+}
