@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const CHECKS = [
-  ['lock file is whole', 'node', ['scripts/check-lock.mjs']],
-  ['format', 'npm', ['run', '--silent', 'format:check']],
-  ['lint', 'npm', ['run', '--silent', 'lint']],
-  ['types', 'npm', ['run', '--silent', 'typecheck']],
+  { name: 'lock file is whole', command: 'node scripts/check-lock.mjs' },
+  { name: 'format', command: 'npm run --silent format:check' },
+  { name: 'lint', command: 'npm run --silent lint' },
+  { name: 'types', command: 'npm run --silent typecheck' },
 ];
 
 const count = { passed: 0, failed: 0 };
-for (const [name, command, args] of CHECKS) {
-  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+for (const { name, command } of CHECKS) {
+  const { status } = spawnSync(command, { stdio: 'inherit', shell: true });
   console.log(`${status === 0 ? '✓' : '✗'} ${name}`);
   count[status === 0 ? 'passed' : 'failed'] += 1;
 }

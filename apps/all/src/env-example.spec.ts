@@ -23,11 +23,12 @@ describe('.env.example', () => {
   it('lists every variable that an app reads, and no other', () => {
     const read = new Set(CONFIGS.flatMap((Config) => Object.keys(new Config())));
     for (const name of NOT_YET) read.delete(name);
-    expect(listed.toSorted()).toEqual([...read].toSorted());
+    expect(new Set(listed)).toEqual(read);
+    expect(listed).toHaveLength(read.size);
   });
 
   it('says the defaults as they are', () => {
-    const defaults = Object.assign({}, ...CONFIGS.map((Config) => ({ ...new Config() }))) as object;
+    const defaults = Object.assign({}, ...CONFIGS.map((Config) => new Config())) as object;
     for (const [name, value] of Object.entries(defaults)) {
       if (value === undefined || name === 'LOG_FILE') continue;
       expect(example).toMatch(new RegExp(`^# ${name}=${value}(\\s|$)`, 'm'));

@@ -1,7 +1,7 @@
 /**
  * A point in time as whole microseconds since 1970-01-01T00:00:00Z. A `Date` would cut the
  * microseconds that clients send, and a contact cut to the millisecond could start too early.
- * A number holds them exactly until the year 2255.
+ * A number holds them exactly from 1684 to 2255.
  */
 export type Instant = number;
 
@@ -13,8 +13,8 @@ const PATTERN =
 
 /**
  * Reads ISO 8601 with an offset (`2024-09-25T22:49:10.342210+00:00`); null for anything else, also
- * for a day that the month lacks, a leap second, a local time without offset, and a time after
- * 2255. Nanoseconds are rounded up, so that nothing that starts at an instant starts before it.
+ * for a day that the month lacks, a leap second, a local time without offset, and a time
+ * that is out of range. Nanoseconds are rounded up, so that nothing that starts at an instant starts before it.
  */
 export function parseInstant(text: string): Instant | null {
   const match = PATTERN.exec(text);
