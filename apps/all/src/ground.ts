@@ -1,7 +1,14 @@
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Bus } from '#common/messaging';
-import { closing, readConfig, type Running, StructuredLogger } from '#common/platform';
+import {
+  closing,
+  type HttpConfig,
+  listen,
+  readConfig,
+  type Running,
+  StructuredLogger,
+} from '#common/platform';
 import { type Database, openDatabase, openSharedBus, ServicesConfig } from '#common/runtime';
 import { createIngestor } from '../../ingestor/src/ingestor.app.js';
 import { IngestorConfig } from '../../ingestor/src/ingestor.config.js';
@@ -62,29 +69,39 @@ function checkAll(env: NodeJS.ProcessEnv): void {
 /** Puts each app in front of `started`: what started last closes first. */
 async function startApps(ground: Foundation, started: Running[]): Promise<GroundUrls> {
   const { bus, database, logger } = ground;
-  const open = async (app: NestFastifyApplication, port: number, host: string): Promise<string> => {
+  const open = (
+    app: NestFastifyApplication,
+    { HOST }: HttpConfig,
+    port: number,
+    variable: string,
+  ): Promise<string> => {
     started.unshift(app);
-    await app.listen(port, host);
-    return reachable(await app.getUrl());
+    return listen(app, HOST, port, variable);
   };
 
   const monitor = readConfig(RocketMonitorConfig, ground.env);
   const monitorApp = await createRocketMonitor(monitor, { bus, logger });
-  const rocketMonitor = await open(monitorApp, monitor.ROCKET_MONITOR_PORT, monitor.HOST);
+  const rocketMonitor = await open(
+    monitorApp,
+    monitor,
+    monitor.ROCKET_MONITOR_PORT,
+    'ROCKET_MONITOR_PORT',
+  );
 
   const ship = readConfig(SpaceshipConfig, ground.env);
-  const spaceship = await open(await createSpaceship(ship, logger), ship.SPACESHIP_PORT, ship.HOST);
+  const spaceship = await open(
+    await createSpaceship(ship, logger),
+    ship,
+    ship.SPACESHIP_PORT,
+    'SPACESHIP_PORT',
+  );
 
   const ingest = readConfig(IngestorConfig, { SPACESHIP_URL: spaceship, ...ground.env });
   const ingestorApp = await createIngestor(ingest, { bus, databaseUrl: database.url, logger });
-  const ingestor = await open(ingestorApp, ingest.INGESTOR_PORT, ingest.HOST);
+  const ingestor = await open(ingestorApp, ingest, ingest.INGESTOR_PORT, 'INGESTOR_PORT');
 
   const schedule = readConfig(SchedulerConfig, ground.env);
   const schedulerApp = await createScheduler(schedule, { bus, databaseUrl: database.url, logger });
-  const scheduler = await open(schedulerApp, schedule.SCHEDULER_PORT, schedule.HOST);
+  const scheduler = await open(schedulerApp, schedule, schedule.SCHEDULER_PORT, 'SCHEDULER_PORT');
   return { scheduler, spaceship, ingestor, rocketMonitor };
 }
-
-/** Where to ask an app that listens on every address. */
-const reachable = (url: string): string =>
-  url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');

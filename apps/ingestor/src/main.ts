@@ -1,4 +1,4 @@
-import { closing, readConfig, run, StructuredLogger } from '#common/platform';
+import { closing, listen, readConfig, run, StructuredLogger } from '#common/platform';
 import { openDatabase, openOwnBus, ServicesConfig } from '#common/runtime';
 import { createIngestor } from './ingestor.app.js';
 import { IngestorConfig } from './ingestor.config.js';
@@ -10,6 +10,6 @@ await run(async () => {
   const bus = openOwnBus(services, 'ingestor');
   const database = await openDatabase(services, logger);
   const app = await createIngestor(config, { databaseUrl: database.url, bus, logger });
-  await app.listen(config.INGESTOR_PORT, config.HOST);
+  await listen(app, config.HOST, config.INGESTOR_PORT, 'INGESTOR_PORT');
   return closing(app, bus, database);
 });

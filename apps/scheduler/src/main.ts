@@ -1,4 +1,4 @@
-import { closing, readConfig, run, StructuredLogger } from '#common/platform';
+import { closing, listen, readConfig, run, StructuredLogger } from '#common/platform';
 import { openDatabase, openOwnBus, ServicesConfig } from '#common/runtime';
 import { createScheduler } from './scheduler.app.js';
 import { SchedulerConfig } from './scheduler.config.js';
@@ -10,6 +10,6 @@ await run(async () => {
   const bus = openOwnBus(services, 'scheduler');
   const database = await openDatabase(services, logger);
   const app = await createScheduler(config, { databaseUrl: database.url, bus, logger });
-  await app.listen(config.SCHEDULER_PORT, config.HOST);
+  await listen(app, config.HOST, config.SCHEDULER_PORT, 'SCHEDULER_PORT');
   return closing(app, bus, database);
 });

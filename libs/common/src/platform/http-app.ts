@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { ConfigError } from './config.js';
 import { BODY_BYTES_MAX, readJsonBodies } from './http-body.js';
 import { problemOf } from './problem.js';
 import { PROBLEM_MEDIA_TYPE, ProblemFilter } from './problem.filter.js';
@@ -41,6 +42,31 @@ export async function createHttpApp(
   });
   return app;
 }
+
+/**
+ * Starts to listen; the address where the app can be asked.
+ * @param variable the setting that chose the port, for the error when it is taken
+ */
+export async function listen(
+  app: NestFastifyApplication,
+  host: string,
+  port: number,
+  variable: string,
+): Promise<string> {
+  try {
+    await app.listen(port, host);
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw fault;
+    throw new ConfigError(
+      `Port ${port} of ${host} is taken by another program; choose one with ${variable}.`,
+    );
+  }
+  return reachable(await app.getUrl());
+}
+
+/** Where to ask an app that listens on every address. */
+const reachable = (url: string): string =>
+  url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 
 function fastifyAdapter(): FastifyAdapter {
   return new FastifyAdapter({
