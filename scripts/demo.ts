@@ -14,7 +14,6 @@ const ENVIRONMENT = {
   INGESTOR_UDP_PORT: '0',
   ROCKET_MONITOR_PORT: '0',
   DATA_FOLDER: './data/demo',
-  LOG_FILE: './data/demo/perigee.log',
 };
 const START_IN_MS = 3_000;
 const DURATION_SECONDS = 6;

@@ -18,6 +18,8 @@ for (const { name, command } of CHECKS) {
   count[status === 0 ? 'passed' : 'failed'] += 1;
 }
 runTiers();
+if (process.getuid?.() !== 0)
+  console.log('The tests in *.root.int-spec.ts need root and were left out.');
 console.log(`${count.passed} passed, ${count.failed} failed`);
 process.exit(count.failed === 0 ? 0 : 1);
 

@@ -17,7 +17,7 @@ interface Contact {
   readonly report: ContactReport | null;
 }
 
-describe('kill -9 of the whole process', () => {
+describe('kill -9 of the whole process', { timeout: 60_000 }, () => {
   let folder: string;
   let perigee: PerigeeProcess;
 
@@ -48,7 +48,7 @@ describe('kill -9 of the whole process', () => {
 
   it('loses and doubles no contact: one was running, one was booked', async () => {
     const running = await book('Running', 300, 60);
-    const booked = await book('Booked', 4_000, 2);
+    const booked = await book('Booked', 12_000, 3);
     await until(async () => expect((await samplesOf('Running')).length).toBeGreaterThan(10));
     const stored = await samplesOf('Running');
 
@@ -64,11 +64,30 @@ describe('kill -9 of the whole process', () => {
     expect(kept.length).toBe(interrupted.report!.samples_stored);
     for (const sample of stored) expect(kept).toContainEqual(sample);
 
-    await until(async () => expect((await contact(booked.id)).report).not.toBeNull(), 15_000);
+    await until(async () => expect((await contact(booked.id)).report).not.toBeNull(), 25_000);
     const second = await contact(booked.id);
     expect(second).toMatchObject({ state: 'completed', report: { closed: true } });
     expect(second.lateness_ms).toBeGreaterThanOrEqual(0);
     expect(await contacts()).toHaveLength(2);
+  });
+
+  it('brings every contact to an end that was cut off in its very start', async () => {
+    const booked = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => book(`Ship ${n}`, 800, 12)),
+    );
+    await until(async () => expect((await contact(booked[0]!.id)).state).not.toBe('scheduled'));
+
+    await perigee.end('SIGKILL');
+    perigee = await PerigeeProcess.start(anyPorts(folder));
+
+    await until(async () => {
+      const states = (await contacts()).map(({ state }) => state);
+      for (const state of states) expect(['active', 'failed']).toContain(state);
+    }, 8_000);
+    await until(async () => {
+      for (const { report } of await contacts()) expect(report).not.toBeNull();
+    }, 20_000);
+    expect(await contacts()).toHaveLength(20);
   });
 
   it('ends with 0 when it is asked to', async () => {

@@ -133,6 +133,21 @@ describe('the HTTP API of the ingestor', () => {
       bus: { status: 'up' },
     });
     await ask(app).get('/healthcheck/').expect(200);
-    await ask(app).get('/docs-json').expect(200);
+  });
+
+  it('documents every field of the report', async () => {
+    const { body: documents } = await ask(app).get('/docs-json').expect(200);
+    const { schemas } = documents.components;
+    const { body: ships } = await ask(app).get(`${PATH}/latest`).expect(200);
+    const { body: report } = await ask(app).get(`/contacts/${ships[0].contact_id}/report`);
+    const { content } = documents.paths['/contacts/{contact_id}/report'].get.responses['200'];
+
+    expect(content['application/json'].schema.$ref).toMatch(/ContactReportDto$/);
+    for (const [name, object] of [
+      ['ContactReportDto', report],
+      ['DatagramsReportDto', report.datagrams],
+      ['NumbersReportDto', report.numbers],
+    ])
+      expect(Object.keys(schemas[name].properties)).toEqual(Object.keys(object));
   });
 });

@@ -107,6 +107,67 @@ describe('what the ingestor tells of a contact', () => {
     ]);
   });
 
+  it('is a fault of the system when the command comes after the planned end', async () => {
+    const command = opening(-1, { format: 'json' });
+    await openReception(bus, command);
+
+    expect(await toldOf(command, 1)).toMatchObject([
+      {
+        key: CONTACT_FAILED,
+        data: { fault: 'system', reason: 'The command came after the planned end' },
+      },
+    ]);
+    expect(ship.requests).toEqual([]);
+  });
+
+  it('is its stop when the close overtakes the open, once or twice', async () => {
+    const command = opening(60, { format: 'json' }, { fence: 2 });
+    const close = { contact_id: command.contact_id, fence: 2, reason: 'enough' };
+    await closeReception(bus, close);
+    await closeReception(bus, close);
+    await openReception(bus, command);
+    await openReception(bus, command);
+
+    expect(await toldOf(command, 1)).toMatchObject([
+      { key: CONTACT_COMPLETED, data: { fence: 2, report: { state: 'stopped', closed: false } } },
+    ]);
+    expect(ship.requests).toEqual([]);
+  });
+
+  it('ends as stopped when open and close come at one time, and leaves no stream behind', async () => {
+    const commands = Array.from({ length: 6 }, () => opening(60, { format: 'json' }));
+    await Promise.all(
+      commands.flatMap((command, nr) => {
+        const open = (): Promise<unknown> => openReception(bus, command);
+        const close = (): Promise<unknown> => closeReception(bus, { ...command, reason: 'enough' });
+        return nr % 2 === 0 ? [open(), close()] : [close(), open()];
+      }),
+    );
+
+    for (const { contact_id } of commands)
+      await until(async () => {
+        const { body } = await ask(app).get(`/contacts/${contact_id}/report`).expect(200);
+        expect(body.state).toBe('stopped');
+      }, 10_000);
+    expect(ship.streams.filter(({ isStopped }) => !isStopped)).toEqual([]);
+  });
+
+  it('is held though a lower fence was called off', async () => {
+    const command = opening(60, { format: 'json' }, { fence: 2 });
+    await closeReception(bus, { contact_id: command.contact_id, fence: 1, reason: 'enough' });
+    await openReception(bus, command);
+
+    expect(await toldOf(command, 1)).toMatchObject([{ key: CONTACT_STARTED }]);
+  });
+
+  it('gives the ship a time to end by itself, soon after the planned end', async () => {
+    const command = opening(60, { format: 'json' });
+    await openReception(bus, command);
+    const { request } = await ship.nextStream();
+
+    expect(Date.parse(request.until!) - Date.parse(command.planned_end)).toBe(10_000);
+  });
+
   it('is a fault of the system when it has no room', async () => {
     await app.close();
     const settings = { INGESTOR_RECEPTIONS_MAX: 1 };

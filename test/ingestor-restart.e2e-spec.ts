@@ -2,8 +2,11 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ContactReport } from '#common/contracts';
+import { instantOf } from '#common/domain';
 import { InProcessBus } from '#common/messaging';
+import { dataSourceOptions } from '#common/persistence';
+import { DataSource } from 'typeorm';
+import { TypeOrmReceptionStore } from '../apps/ingestor/src/adapters/typeorm-reception.store.js';
 import { type TestDatabase, testDatabase } from './support/database.js';
 import {
   ask,
@@ -11,6 +14,7 @@ import {
   type OpenCommand,
   opening,
   openReception,
+  reportOf,
   startIngestor,
   sums,
 } from './support/ingestor.js';
@@ -54,15 +58,6 @@ describe('an ingestor that was away', () => {
     return ship.streams.at(-1)!;
   }
 
-  async function reportOf({ contact_id }: OpenCommand): Promise<ContactReport> {
-    let report: ContactReport | undefined;
-    await until(async () => {
-      const answer = await ask(app).get(`/contacts/${contact_id}/report`).expect(200);
-      report = answer.body as ContactReport;
-    }, 15_000);
-    return report!;
-  }
-
   it('goes on with a ccsds contact, and names what was sent meanwhile', async () => {
     const command = opening(60, { format: 'ccsds' });
     const stream = await startStream(command);
@@ -74,7 +69,7 @@ describe('an ingestor that was away', () => {
     await ship.send(stream, packets(8, 9, 2));
     Object.assign(stream, { last: 10, sent: 10 });
     await closeReception(bus, { ...command, reason: 'enough' });
-    const report = await reportOf(command);
+    const report = await reportOf(app, command);
 
     expect(report).toMatchObject({
       state: 'stopped',
@@ -110,7 +105,7 @@ describe('an ingestor that was away', () => {
     Object.assign(stream, { last: 4, sent: 4 });
     await closeReception(bus, { ...command, reason: 'enough' });
 
-    expect(await reportOf(command)).toMatchObject({
+    expect(await reportOf(app, command)).toMatchObject({
       closed: true,
       datagrams: { received: 3, good: 3 },
       numbers: { expected: 4, good: 3, missing: 1 },
@@ -126,7 +121,7 @@ describe('an ingestor that was away', () => {
     await until(() => expect(Date.now()).toBeGreaterThan(Date.parse(command.planned_end)));
     await start();
 
-    expect(await reportOf(command)).toMatchObject({
+    expect(await reportOf(app, command)).toMatchObject({
       state: 'failed',
       closed: false,
       datagrams: { received: 1, good: 1 },
@@ -135,6 +130,48 @@ describe('an ingestor that was away', () => {
     expect(stream.isStopped).toBe(true);
   });
 
+  it.each([
+    ['before the ship was told', false],
+    ['after the ship was told', true],
+  ])('ends as stopped what was called off just before it died, %s', async (_when, wasTold) => {
+    const command = opening(60, { format: 'ccsds' });
+    const stream = await startStream(command);
+    await ship.send(stream, [ship.packet(stream, 1)]);
+    await app.close();
+    Object.assign(stream, { last: 2, sent: 2, isStopped: wasTold });
+    await callOff(command);
+    await start();
+
+    expect(await reportOf(app, command)).toMatchObject({
+      state: 'stopped',
+      closed: !wasTold,
+      datagrams: { good: 1, control: wasTold ? 0 : 3 },
+    });
+    expect(stream.isStopped).toBe(true);
+  });
+
+  it('ends as stopped what was called off, though the planned end passed', async () => {
+    const command = opening(1, { format: 'json' });
+    const stream = await startStream(command);
+    await app.close();
+    await callOff(command);
+    await until(() => expect(Date.now()).toBeGreaterThan(Date.parse(command.planned_end)));
+    await start();
+
+    expect(await reportOf(app, command)).toMatchObject({ state: 'stopped' });
+    expect(stream.isStopped).toBe(true);
+  });
+
+  /** All that a killed process leaves of a close that it acknowledged. */
+  async function callOff({ contact_id: contactId, fence }: OpenCommand): Promise<void> {
+    const source = new DataSource(dataSourceOptions(database.url, 'ingestor'));
+    await source.initialize();
+    const closedAt = instantOf(new Date());
+    const store = new TypeOrmReceptionStore(source);
+    await store.close({ contactId, fence, closedAt, reason: 'enough' });
+    await source.destroy();
+  }
+
   it('fails a contact that the ship does not know any more', async () => {
     const command = opening(60, { format: 'json' });
     const stream = await startStream(command);
@@ -142,7 +179,7 @@ describe('an ingestor that was away', () => {
     stream.isStopped = true;
     await start();
 
-    expect(await reportOf(command)).toMatchObject({
+    expect(await reportOf(app, command)).toMatchObject({
       state: 'failed',
       closed: false,
       numbers: { expected: null },

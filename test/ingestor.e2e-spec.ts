@@ -2,7 +2,6 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ContactReport } from '#common/contracts';
 import { InProcessBus } from '#common/messaging';
 import { type TestDatabase, testDatabase } from './support/database.js';
 import {
@@ -11,6 +10,7 @@ import {
   type OpenCommand,
   opening,
   openReception,
+  reportOf,
   startIngestor,
   sums,
 } from './support/ingestor.js';
@@ -45,15 +45,6 @@ describe('ingestor', () => {
     return ship.streams[at]!;
   }
 
-  async function reportOf({ contact_id }: OpenCommand): Promise<ContactReport> {
-    let report: ContactReport | undefined;
-    await until(async () => {
-      const answer = await ask(app).get(`/contacts/${contact_id}/report`).expect(200);
-      report = answer.body as ContactReport;
-    }, 15_000);
-    return report!;
-  }
-
   const stop = ({ contact_id, fence }: OpenCommand): Promise<unknown> =>
     closeReception(bus, { contact_id, fence, reason: 'enough' });
 
@@ -74,7 +65,7 @@ describe('ingestor', () => {
     Object.assign(stream, { last: 13, sent: 13 });
     foreign.close();
     await stop(command);
-    const report = await reportOf(command);
+    const report = await reportOf(app, command);
 
     expect(report).toMatchObject({
       state: 'stopped',
@@ -110,40 +101,10 @@ describe('ingestor', () => {
     expect(body.details.receptions.stray_datagrams).toEqual({ unknown_apid: 1 });
   });
 
-  it('compares the totals of a json contact, and serves its samples', async () => {
-    const command = opening(60, { format: 'json' });
-    const stream = await startStream(command);
-    await ship.send(stream, [ship.text(1), ship.text(2), '{"value":', ship.text(3)]);
-    Object.assign(stream, { last: 5, sent: 5 });
-    await stop(command);
-    const report = await reportOf(command);
-
-    expect(report).toMatchObject({
-      state: 'stopped',
-      closed: true,
-      accounting: 'totals',
-      datagrams: { received: 4, good: 3, rejected: { 'not-json': 1 }, control: 0 },
-      numbers: { expected: 5, good: 3, missing: 1, missing_ranges: [] },
-      samples_stored: 3,
-    });
-    const { body: ships } = await ask(app).get('/ships').expect(200);
-    expect(ships).toEqual([
-      {
-        name: 'USS Enterprise',
-        apid: 1,
-        samples: 3,
-        first_sample_at: '2030-01-01T00:00:00.001Z',
-        last_sample_at: '2030-01-01T00:00:00.003Z',
-      },
-    ]);
-    const { body: latest } = await ask(app).get('/ships/USS%20Enterprise/latest').expect(200);
-    expect(latest).toEqual([expect.objectContaining({ battery: 0, sequence: 3, mode: null })]);
-  });
-
   it('ends a contact at its planned end, though no datagram came', async () => {
     const command = opening(0.3, { format: 'json' });
     await openReception(bus, command);
-    const report = await reportOf(command);
+    const report = await reportOf(app, command);
 
     expect(report).toMatchObject({
       state: 'completed',
@@ -172,7 +133,7 @@ describe('ingestor', () => {
     };
     await stop(command);
 
-    expect(await reportOf(command)).toMatchObject({ closed: true, last_sequence: 2 });
+    expect(await reportOf(app, command)).toMatchObject({ closed: true, last_sequence: 2 });
     expect(asked).toBe(2);
   });
 
@@ -181,7 +142,7 @@ describe('ingestor', () => {
     const command = opening(0.6, { format: 'json' });
     await openReception(bus, command);
 
-    expect(await reportOf(command)).toMatchObject({
+    expect(await reportOf(app, command)).toMatchObject({
       state: 'failed',
       closed: false,
       numbers: { expected: null, missing: null },
@@ -203,7 +164,7 @@ describe('ingestor', () => {
     await until(() => expect(ship.streams).toHaveLength(1));
     await stop(command);
 
-    expect(await reportOf(command)).toMatchObject({ state: 'stopped', closed: true });
+    expect(await reportOf(app, command)).toMatchObject({ state: 'stopped', closed: true });
   });
 
   it('fails a contact at once when the ship refuses it', async () => {
@@ -211,7 +172,7 @@ describe('ingestor', () => {
     const command = opening(60, { format: 'json' });
     await openReception(bus, command);
 
-    expect(await reportOf(command)).toMatchObject({ state: 'failed', closed: false });
+    expect(await reportOf(app, command)).toMatchObject({ state: 'failed', closed: false });
     expect(ship.requests).toEqual(['POST /stream/']);
   });
 
@@ -223,7 +184,7 @@ describe('ingestor', () => {
     const { body } = await ask(app).get('/receptions').expect(200);
     expect(body).toHaveLength(1);
     await stop(command);
-    await reportOf(command);
+    await reportOf(app, command);
     await openReception(bus, command);
 
     expect(ship.streams).toHaveLength(1);
@@ -241,7 +202,10 @@ describe('ingestor', () => {
     await stop(again);
 
     expect(second.request.apid).not.toBe(first.request.apid);
-    expect(await reportOf(again)).toMatchObject({ closed: true, numbers: { good: 1, missing: 0 } });
+    expect(await reportOf(app, again)).toMatchObject({
+      closed: true,
+      numbers: { good: 1, missing: 0 },
+    });
   });
 
   it('gives a ship its own APID, and another one to its second contact', async () => {
@@ -257,7 +221,7 @@ describe('ingestor', () => {
     expect(streams.map(({ request }) => request.apid)).toEqual([1, 1_792]);
     expect(streams[0]!.request.port).toBe(streams[1]!.request.port);
     for (const command of [one, two])
-      expect(await reportOf(command)).toMatchObject({ closed: true, samples_stored: 2 });
+      expect(await reportOf(app, command)).toMatchObject({ closed: true, samples_stored: 2 });
   });
 
   it('fails a contact when the port pool is empty', async () => {
@@ -270,7 +234,7 @@ describe('ingestor', () => {
     const command = opening(60, { format: 'json' });
     await openReception(bus, command);
 
-    expect(await reportOf(command)).toMatchObject({ state: 'failed', closed: false });
+    expect(await reportOf(app, command)).toMatchObject({ state: 'failed', closed: false });
     expect(ship.requests).toEqual([]);
     taken.close();
   });

@@ -53,6 +53,7 @@ describe('the rocket monitor, asked badly', () => {
     ['a hidden __proto__', text.replace('{', '{"\\u005f_proto__":{"x":1},')],
     ['constructor', text.replace('{', '{"constructor":{"name":"x"},')],
     ['hasOwnProperty', text.replace('{"type"', '{"hasOwnProperty":1,"type"')],
+    ['an empty reason', JSON.stringify(rocketMessage(1, 'RocketExploded', { reason: '' }))],
     ['33 levels', '['.repeat(33) + ']'.repeat(33)],
     ['20,000 levels', '['.repeat(20_000)],
   ])('refuses %s with 400 and keeps it', async (_name, body) => {
@@ -75,6 +76,35 @@ describe('the rocket monitor, asked badly', () => {
       'metadata.channel',
       'metadata.messageNumber',
     ]);
+  });
+
+  it.each(['toString', '__proto__', 'constructor', 'hasOwnProperty'])(
+    'names the field %s, and keeps the message as it came',
+    async (name) => {
+      const body = text.replace('"message":{', `"message":{"${name}":1,`);
+      const { errors } = JSON.parse((await monitor.post(body)).text) as { errors: object[] };
+
+      expect(errors).toMatchObject([{ field: `message.${name}` }]);
+      await until(async () => {
+        expect(await monitor.json('/rejected')).toMatchObject({
+          0: { code: 'VALIDATION_FAILED', body },
+        });
+      });
+    },
+  );
+
+  it('refuses what is not UTF-8, and keeps what can be read of it', async () => {
+    const [before = '', after = ''] = text.split('ARTEMIS');
+    const body = Buffer.concat([Buffer.from(before), Buffer.of(0xff), Buffer.from(after)]);
+    const response = await fetch(`${monitor.url}/messages`, { method: 'POST', body });
+
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'BODY_NOT_JSON' });
+    await until(async () => {
+      expect(await monitor.json('/rejected')).toMatchObject({
+        0: { code: 'BODY_NOT_JSON', body: `${before}\ufffd${after}` },
+      });
+    });
   });
 
   it('refuses a body over 32 KB with 413', async () => {

@@ -113,7 +113,7 @@ describe('scheduler', () => {
       ],
       ['over 32 levels deep', 400, 'BODY_TOO_DEEP', '['.repeat(80_000 / 4)],
       ['that is not JSON', 400, 'BODY_NOT_JSON', '{"ship_name": '],
-      ['with a prototype', 400, 'BODY_NOT_JSON', '{"__proto__": {"duration": 1}}'],
+      ['with a prototype', 400, 'VALIDATION_FAILED', '{"__proto__": {"duration": 1}}'],
     ])('nothing for a body %s', async (_case, status, code, text) => {
       const sent = http.post('/scheduler/').set('Content-Type', 'application/json').send(text);
       const { body } = await sent.expect(status);

@@ -70,6 +70,15 @@ describe('POST /stream/ refuses', () => {
     ['ship_name', ''],
     ['ship_name', 'x'.repeat(129)],
     ['ship_name', 17],
+    ['ship_name', null],
+    ['ship_name', '\u0000'],
+    ['ship_name', '\ud800'],
+    ['format', null],
+    ['interval', null],
+    ['batteries', null],
+    ['apid', null],
+    ['seed', null],
+    ['until', null],
     ['format', 'xml'],
     ['format', ['json']],
     ['interval', -1],
@@ -88,6 +97,26 @@ describe('POST /stream/ refuses', () => {
     ['surprise', 1],
   ])('the field %s with %j', async (field, value) => {
     expect(await faultyFields({ host: LOOPBACK, port: 41_001, [field]: value })).toEqual([field]);
+  });
+
+  it.each([
+    [{ port: '45999' }, 'port must be an integer number'],
+    [{ port: undefined }, 'port must be an integer number'],
+    [{ host: 17 }, 'host must be a string'],
+    [{ format: 'ccsds' }, 'apid must be a whole number, and format ccsds needs one'],
+    [{ interval: '1' }, 'interval must be a number conforming to the specified constraints'],
+    [{ batteries: '1' }, 'batteries must be an integer number'],
+    [{ batteries: 33 }, 'batteries must not be greater than 32'],
+    [{ surprise: 1 }, 'surprise is not a known field'],
+  ])('%j, and says first what is worst', async (given, message) => {
+    const body = { host: LOOPBACK, port: 41_001, ...given };
+    const answer = await ship.http().post('/stream/').send(body).expect(400);
+    expect((answer.body as { errors: object[] }).errors).toMatchObject([{ message }]);
+  });
+
+  it('a query, which it does not read', async () => {
+    const { body } = await ship.http().get('/stream/?limit=1').expect(400);
+    expect((body as { errors: object[] }).errors).toMatchObject([{ field: 'limit' }]);
   });
 
   it('format ccsds without an APID', async () => {

@@ -239,7 +239,7 @@ describe('the ship', () => {
     expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/stream', '/stream/{event_key}']));
     const fields = Object.keys(components.schemas['StreamRequestDto']?.properties ?? {});
     expect(fields.toSorted()).toEqual(
-      'apid,batteries,format,host,interval,port,seed,ship_name'.split(','),
+      'apid,batteries,format,host,interval,port,seed,ship_name,until'.split(','),
     );
   });
 });

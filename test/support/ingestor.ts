@@ -13,6 +13,9 @@ import {
 import { envelope, type InProcessBus } from '#common/messaging';
 import { createIngestor } from '../../apps/ingestor/src/ingestor.app.js';
 import { IngestorConfig } from '../../apps/ingestor/src/ingestor.config.js';
+import { until } from './until.js';
+
+const REPORT_DEADLINE_MS = 15_000;
 
 /** The command as plain values, so that tests can vary it. */
 export type OpenCommand = Readonly<Pick<ReceptionOpenDto, keyof ReceptionOpenDto>>;
@@ -74,6 +77,19 @@ export const closeReception = (bus: InProcessBus, command: ReceptionCloseDto): P
 
 const emit = (bus: InProcessBus, key: string, data: object): Promise<unknown> =>
   lastValueFrom(bus.client().emit(key, envelope(key, data)), { defaultValue: undefined });
+
+/** Once the contact has ended. */
+export async function reportOf(
+  app: NestFastifyApplication,
+  { contact_id }: Pick<OpenCommand, 'contact_id'>,
+): Promise<ContactReport> {
+  let report: ContactReport | undefined;
+  await until(async () => {
+    const answer = await ask(app).get(`/contacts/${contact_id}/report`).expect(200);
+    report = answer.body as ContactReport;
+  }, REPORT_DEADLINE_MS);
+  return report!;
+}
 
 /** Both identities of a sequence account, to the last number. */
 export function sums(report: ContactReport): { datagrams: number; numbers: number } {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Bus } from '#common/messaging';
@@ -5,6 +6,7 @@ import {
   closing,
   type HttpConfig,
   listen,
+  LoggingConfig,
   readConfig,
   type Running,
   StructuredLogger,
@@ -18,7 +20,6 @@ import { createScheduler } from '../../scheduler/src/scheduler.app.js';
 import { SchedulerConfig } from '../../scheduler/src/scheduler.config.js';
 import { createSpaceship } from '../../spaceship/src/spaceship.app.js';
 import { SpaceshipConfig } from '../../spaceship/src/spaceship.config.js';
-import { GroundConfig } from './ground.config.js';
 
 /** The addresses of what runs, with the ports that were really taken. */
 export interface GroundUrls {
@@ -41,19 +42,23 @@ interface Foundation {
   readonly logger: LoggerService;
 }
 
-/** Starts all apps in this process: who is asked by others starts before those who ask. */
+/**
+ * Starts all apps in this process: who is asked by others starts before those who ask. All write
+ * into one log, beside the terminal that shows what a person wants to see.
+ */
 export async function startGround(env: NodeJS.ProcessEnv): Promise<Ground> {
-  const config = readConfig(GroundConfig, env);
   const services = readConfig(ServicesConfig, env);
+  const LOG_FILE = env['LOG_FILE'] || join(services.DATA_FOLDER, 'perigee.log');
+  const logging = readConfig(LoggingConfig, { ...env, LOG_FILE });
   checkAll(env);
   const bus = openSharedBus(services);
-  const logger = new StructuredLogger('perigee', config);
+  const logger = new StructuredLogger('perigee', logging);
   const database = await openDatabase(services, logger);
 
   const started: Running[] = [bus, database];
   try {
     const urls = await startApps({ env, bus, database, logger }, started);
-    return { urls, database, logFile: config.LOG_FILE, ...closing(...started) };
+    return { urls, database, logFile: logging.LOG_FILE, ...closing(...started) };
   } catch (fault) {
     await closing(...started).close();
     throw fault;

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseInstant } from '#common/domain';
 import { ShipRefusedError } from '../receptions/spaceship.port.js';
 import { HttpSpaceship } from './http-spaceship.client.js';
 
@@ -39,6 +40,7 @@ describe('HttpSpaceship', () => {
     shipName: 'USS Enterprise',
     address: { port: 10_015, apid: 7 },
     stream: { format: 'ccsds' as const, interval: 0.1 },
+    until: parseInstant('2030-01-01T00:00:00Z')!,
   };
 
   it('names its address, the port and the APID', async () => {
@@ -56,6 +58,7 @@ describe('HttpSpaceship', () => {
           port: 10_015,
           ship_name: 'USS Enterprise',
           apid: 7,
+          until: '2030-01-01T00:00:00.000Z',
         },
       },
     ]);

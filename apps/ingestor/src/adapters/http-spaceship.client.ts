@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
+import { formatInstant } from '#common/domain';
 import {
   ShipRefusedError,
   ShipUnreachableError,
@@ -38,7 +39,7 @@ export class HttpSpaceship extends Spaceship {
     super();
   }
 
-  async start({ shipName, address, stream }: StreamOrder): Promise<StartedStream> {
+  async start({ shipName, address, stream, until }: StreamOrder): Promise<StartedStream> {
     const host = await this.#ownAddress();
     const { port, apid } = address;
     const order = {
@@ -46,6 +47,7 @@ export class HttpSpaceship extends Spaceship {
       host,
       port,
       ship_name: shipName,
+      until: formatInstant(until),
       ...(apid === null ? {} : { apid }),
     };
     const { status, body } = await this.#call('POST', '/stream/', order);

@@ -7,8 +7,9 @@ import type {
 import { micros } from './telemetry-row.js';
 
 export const RECEPTION_COLUMNS = [
-  'contact_id, fence, ship_id, s.name AS ship_name, instance, lateness_ms, stream, port, apid',
+  'r.contact_id, r.fence, ship_id, s.name AS ship_name, instance, lateness_ms, stream, port, apid',
   'event_key, first_sequence, progress',
+  'coalesce(c.fence >= r.fence, false) AS is_closed',
   ...['planned_start', 'planned_end', 'started_at', 'opened_at', 'stream_asked_at'].map(micros),
 ].join(', ');
 
@@ -30,6 +31,7 @@ export interface ReceptionRow {
   readonly stream_asked_at: string | null;
   readonly first_sequence: string | null;
   readonly progress: ReceptionProgress;
+  readonly is_closed: boolean;
 }
 
 export function storedReceptionOf(row: ReceptionRow, good: SequenceSet): StoredReception {
@@ -49,6 +51,7 @@ export function storedReceptionOf(row: ReceptionRow, good: SequenceSet): StoredR
     address: row.port === null ? null : { port: row.port, apid: row.apid },
     openedAt: Number(row.opened_at),
     progress: row.progress,
+    isClosed: row.is_closed,
     agreement:
       row.event_key === null
         ? null

@@ -22,7 +22,9 @@ afterAll(async () => {
 });
 
 const empty = (): Promise<unknown> =>
-  source.query('TRUNCATE ships, receptions, reports, samples, latest_samples, outbox CASCADE');
+  source.query(
+    'TRUNCATE ships, receptions, closings, reports, samples, latest_samples, outbox CASCADE',
+  );
 
 describeTelemetryArchive(async () => {
   await empty();

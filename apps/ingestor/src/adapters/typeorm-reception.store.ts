@@ -2,13 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { ContactReport } from '#common/contracts';
-import { formatInstant, type SequenceRange, SequenceSet } from '#common/domain';
+import { formatInstant, type Instant, type SequenceRange, SequenceSet } from '#common/domain';
 import type { Envelope } from '#common/messaging';
 import { insertOutbox } from '#common/persistence';
 import {
   type Agreement,
+  CLOSINGS_KEPT_MAX,
+  CLOSINGS_KEPT_MICROS,
   type NewReception,
   type ReceptionAddress,
+  type ReceptionClosing,
   type ReceptionEnd,
   ReceptionStore,
   type StoredReception,
@@ -59,6 +62,25 @@ export class TypeOrmReceptionStore extends ReceptionStore {
         formatInstant(reception.openedAt),
         JSON.stringify(reception.progress),
       ],
+    )) as unknown[];
+    return rows.length > 0;
+  }
+
+  async close({ contactId, fence, closedAt, reason }: ReceptionClosing): Promise<void> {
+    await this.source.query(
+      `INSERT INTO closings AS known (contact_id, fence, closed_at, reason) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (contact_id) DO UPDATE SET fence = excluded.fence,
+         closed_at = excluded.closed_at, reason = excluded.reason
+       WHERE known.fence < excluded.fence`,
+      [contactId, fence, formatInstant(closedAt), reason],
+    );
+    await this.#forgetClosings(closedAt);
+  }
+
+  async isClosed(contactId: string, fence: number): Promise<boolean> {
+    const rows = (await this.source.query(
+      'SELECT FROM closings WHERE contact_id = $1 AND fence >= $2',
+      [contactId, fence],
     )) as unknown[];
     return rows.length > 0;
   }
@@ -118,7 +140,8 @@ export class TypeOrmReceptionStore extends ReceptionStore {
   async unfinished(instance: string): Promise<StoredReception[]> {
     const rows = (await this.source.query(
       `SELECT ${RECEPTION_COLUMNS} FROM receptions r JOIN ships s ON s.id = r.ship_id
-       WHERE instance = $1 AND ended_at IS NULL ORDER BY r.opened_at, contact_id`,
+       LEFT JOIN closings c ON c.contact_id = r.contact_id
+       WHERE instance = $1 AND ended_at IS NULL ORDER BY r.opened_at, r.contact_id`,
       [instance],
     )) as ReceptionRow[];
     const unfinished: StoredReception[] = [];
@@ -132,6 +155,17 @@ export class TypeOrmReceptionStore extends ReceptionStore {
       contactId,
     ])) as { report: ContactReport }[];
     return rows[0]?.report ?? null;
+  }
+
+  async #forgetClosings(now: Instant): Promise<void> {
+    await this.source.query(
+      `DELETE FROM closings c
+       WHERE (closed_at < $1
+           OR closed_at < (SELECT closed_at FROM closings ORDER BY closed_at DESC OFFSET $2 LIMIT 1))
+         AND NOT EXISTS (SELECT FROM receptions r
+                         WHERE r.contact_id = c.contact_id AND r.ended_at IS NULL)`,
+      [formatInstant(now - CLOSINGS_KEPT_MICROS), CLOSINGS_KEPT_MAX - 1],
+    );
   }
 
   async #knownShipId(name: string): Promise<number | null> {

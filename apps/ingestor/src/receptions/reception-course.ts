@@ -23,8 +23,12 @@ const RETRY_DELAY_MS_MAX = 5_000;
 
 /** How a contact came to its end. */
 export type Outcome =
-  | { readonly state: 'completed' | 'stopped' }
-  | { readonly state: 'failed'; readonly fault: ContactFault; readonly reason: string };
+  { readonly state: 'completed' | 'stopped' } | ({ readonly state: 'failed' } & Blame);
+
+interface Blame {
+  readonly fault: ContactFault;
+  readonly reason: string;
+}
 
 /** The course of one reception: ask the ship, receive until the end, stop the ship, account, report. */
 @Injectable()
@@ -48,6 +52,7 @@ export class ReceptionCourse {
 
   /** For receptions that cannot go on: the ship is told to stop, what is stored is reported. */
   async giveUp(reception: Reception, fault: ContactFault, reason: string): Promise<void> {
+    reception.end('given up');
     const stopped = await this.streams.stop(reception);
     const statement = stopped.kind === 'stopped' ? stopped.statement : null;
     await this.#end(reception, { state: 'failed', fault, reason }, statement);
@@ -67,7 +72,8 @@ export class ReceptionCourse {
     if (reception.endCause === 'superseded') return;
 
     const statement = asStopped ?? reception.closingStatement();
-    if (stopped.kind === 'unknown' && !statement) {
+    // A ship that does not know it may have been told to stop before: what was called off is over.
+    if (stopped.kind === 'unknown' && !statement && reception.endCause !== 'stopped') {
       const reason = 'The ship lost the stream before the planned end';
       return this.#end(reception, { state: 'failed', fault: 'spacecraft', reason }, null);
     }
@@ -137,8 +143,7 @@ export class ReceptionCourse {
       return this.#end(reception, { state: 'failed', fault: 'user', reason }, null);
     }
     if (cause === 'stopped') return this.#end(reception, { state: 'stopped' }, null);
-    const reason = `The ship never agreed to stream: ${asked.reason}`;
-    return this.#end(reception, { state: 'failed', fault: 'spacecraft', reason }, null);
+    return this.#end(reception, { state: 'failed', ...neverAgreed(reception) }, null);
   }
 
   async #persist(
@@ -158,6 +163,17 @@ export class ReceptionCourse {
       }
     }
   }
+}
+
+/** The ship is to blame only where it was asked. */
+function neverAgreed({ streamAskedAt, lastFault }: Reception): Blame {
+  if (streamAskedAt !== null) {
+    const reason = `The ship never agreed to stream: ${lastFault ?? 'its answer did not come in time'}`;
+    return { fault: 'spacecraft', reason };
+  }
+  if (lastFault === null)
+    return { fault: 'system', reason: 'The command came after the planned end' };
+  return { fault: 'system', reason: `The ship could not be asked: ${lastFault}` };
 }
 
 function endMessage(reception: Reception, outcome: Outcome, report: ContactReport): Envelope {

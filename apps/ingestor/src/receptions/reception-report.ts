@@ -1,4 +1,4 @@
-import type { ContactReport, ReportState } from '#common/contracts';
+import { type ContactReport, MISSING_RANGES_MAX, type ReportState } from '#common/contracts';
 import { formatInstant, type Instant, type ShipStatement } from '#common/domain';
 import type { Reception } from './reception.js';
 
@@ -13,7 +13,7 @@ export interface ReportFacts {
 export function reportOf(reception: Reception, facts: ReportFacts): ContactReport {
   const { opening, account, streamAskedAt, firstDatagramAt, agreement } = reception;
   const { state, endedAt, statement } = facts;
-  const { missingRanges, ...numbers } = account.numbers(statement);
+  const { missingRanges, missingByCause, ...numbers } = account.numbers(statement);
   const { kernelDropped, ...counts } = account.counts();
   return {
     contact_id: opening.contactId,
@@ -43,7 +43,14 @@ export function reportOf(reception: Reception, facts: ReportFacts): ContactRepor
       shed: counts.shed,
       kernel_dropped: kernelDropped,
     },
-    numbers: { ...numbers, missing_ranges: missingRanges },
+    numbers: {
+      expected: numbers.expected,
+      good: numbers.good,
+      missing: numbers.missing,
+      missing_ranges: missingRanges.slice(0, MISSING_RANGES_MAX),
+      missing_ranges_total: missingRanges.length,
+      missing_by_cause: missingByCause,
+    },
     samples_stored: facts.samplesStored,
   };
 }

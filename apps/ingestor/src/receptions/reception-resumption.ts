@@ -25,6 +25,10 @@ export class ReceptionResumption {
   async prepare(reception: Reception): Promise<() => Promise<void>> {
     const { address, agreement, opening } = reception;
     reception.address = null;
+    if (reception.endCause === 'stopped') {
+      if (agreement && address) await this.#listenToTheEnd(reception, address);
+      return () => this.course.run(reception);
+    }
     if (opening.plannedEnd <= this.clock.nowMs() * MICROS_PER_MILLISECOND) {
       const reason = 'The ingestor was away at the planned end';
       return () => this.course.giveUp(reception, 'system', reason);
@@ -42,9 +46,22 @@ export class ReceptionResumption {
     return () => this.#goOn(reception, isSourceKnown);
   }
 
+  /** It was called off: what the ship sends up to its end still counts, if we can hear it. */
+  async #listenToTheEnd(reception: Reception, address: ReceptionAddress): Promise<void> {
+    reception.account.restart();
+    await this.streams.learnSources(reception);
+    try {
+      await this.addresses.retake(address);
+      reception.address = address;
+    } catch (fault) {
+      reception.lastFault = (fault as Error).message;
+    }
+  }
+
   async #goOn(reception: Reception, isSourceKnown: boolean): Promise<void> {
     if (!isSourceKnown) void this.#learnSources(reception);
-    if (await this.streams.isAlive(reception)) return this.course.run(reception);
+    const isAlive = await this.streams.isAlive(reception);
+    if (isAlive || reception.endCause !== null) return this.course.run(reception);
     await this.listener.release(reception);
     const reason = 'The ship lost the stream while the ingestor was away';
     return this.course.giveUp(reception, 'spacecraft', reason);

@@ -5,7 +5,13 @@ import { parseInstant } from '#common/domain';
 import { type Envelope, envelope } from '#common/messaging';
 import { Reception } from './reception.js';
 import { reportOf } from './reception-report.js';
-import type { NewReception, ReceptionEnd, ReceptionStore } from './reception-store.port.js';
+import {
+  CLOSINGS_KEPT_MICROS,
+  type NewReception,
+  type ReceptionClosing,
+  type ReceptionEnd,
+  type ReceptionStore,
+} from './reception-store.port.js';
 
 const NOW = parseInstant('2030-01-01T00:00:00.123456Z')!;
 
@@ -122,6 +128,73 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
       expect(await store.unfinished('one')).toMatchObject([
         { opening: { fence: 2 }, agreement: null },
       ]);
+    });
+
+    describe('called off', () => {
+      const closing = (fence: number, closedAt = NOW): ReceptionClosing => {
+        const { contactId } = reception.opening;
+        return { contactId, fence, closedAt, reason: 'enough' };
+      };
+      const isClosed = (fence: number): Promise<boolean> =>
+        store.isClosed(reception.opening.contactId, fence);
+      const resumed = async (): Promise<boolean[]> =>
+        (await store.unfinished('one')).map((unfinished) => unfinished.isClosed);
+
+      it('is a reception that had begun, or begins afterwards, once or twice', async () => {
+        await store.begin(reception);
+        expect(await isClosed(1)).toBe(false);
+        expect(await resumed()).toEqual([false]);
+        for (let times = 0; times < 2; times += 1) await store.close(closing(1));
+        expect(await isClosed(1)).toBe(true);
+        expect(await resumed()).toEqual([true]);
+
+        reception = receptionOf(randomUUID(), 1);
+        for (let times = 0; times < 2; times += 1) await store.close(closing(1));
+        expect(await isClosed(1)).toBe(true);
+        for (let times = 0; times < 2; times += 1) await store.begin(reception);
+        expect(await resumed()).toEqual([true, true]);
+      });
+
+      it('is a reception while it begins', async () => {
+        const { contactId } = reception.opening;
+        const both = [store.begin(reception), store.close(closing(1)), store.begin(reception)];
+        await Promise.all([...both, store.close(closing(1))]);
+
+        expect(await store.isClosed(contactId, 1)).toBe(true);
+        expect(await resumed()).toEqual([true]);
+      });
+
+      it('is its fence and those below, not a higher one', async () => {
+        await store.close(closing(2));
+        await store.close(closing(1));
+
+        expect([await isClosed(1), await isClosed(2), await isClosed(3)]).toEqual([
+          true,
+          true,
+          false,
+        ]);
+        await store.begin(receptionOf(reception.opening.contactId, 3));
+        expect(await resumed()).toEqual([false]);
+      });
+
+      it('is forgotten in time where nobody came for it', async () => {
+        await store.close(closing(1));
+        const later = NOW + CLOSINGS_KEPT_MICROS;
+        await store.close({ ...closing(1, later), contactId: randomUUID() });
+        expect(await isClosed(1)).toBe(true);
+        await store.close({ ...closing(1, later + 1), contactId: randomUUID() });
+
+        expect(await isClosed(1)).toBe(false);
+      });
+
+      it('stays so while its reception is unfinished', async () => {
+        await store.begin(reception);
+        await store.close(closing(1));
+        const muchLater = NOW + 2 * CLOSINGS_KEPT_MICROS;
+        await store.close({ ...closing(1, muchLater), contactId: randomUUID() });
+
+        expect(await resumed()).toEqual([true]);
+      });
     });
 
     it('has no report of what has not ended', async () => {

@@ -1,5 +1,10 @@
 import type { ContactReport, StreamOptionsDto } from '#common/contracts';
-import type { AccountSnapshot, Instant, SequenceSet } from '#common/domain';
+import {
+  type AccountSnapshot,
+  type Instant,
+  MICROS_PER_SECOND,
+  type SequenceSet,
+} from '#common/domain';
 import type { Envelope } from '#common/messaging';
 
 /** How the ship shall send, handed on to it as it is. */
@@ -49,10 +54,24 @@ export interface NewReception {
 }
 
 export interface StoredReception extends NewReception {
+  /** It was called off, and is to end at once. */
+  readonly isClosed: boolean;
   readonly agreement: Agreement | null;
   /** The numbers that the archive holds. */
   readonly good: SequenceSet;
 }
+
+/** A contact is called off: this start of it and all before. */
+export interface ReceptionClosing {
+  readonly contactId: string;
+  readonly fence: number;
+  readonly closedAt: Instant;
+  readonly reason: string;
+}
+
+/** Closings whose reception has not begun for so long, or beyond so many, are forgotten. */
+export const CLOSINGS_KEPT_MICROS = 7 * 24 * 3_600 * MICROS_PER_SECOND;
+export const CLOSINGS_KEPT_MAX = 10_000;
 
 export interface ReceptionEnd {
   readonly contactId: string;
@@ -68,6 +87,14 @@ export abstract class ReceptionStore {
   abstract shipId(name: string): Promise<number>;
   /** False, and nothing changes, when the contact is known with this fence or a higher one. */
   abstract begin(reception: NewReception): Promise<boolean>;
+  /**
+   * Notes that a contact is called off, whether or not its reception has begun. The highest fence
+   * stands. Those that nobody came for are forgotten, the oldest first; never one of an unfinished
+   * reception.
+   */
+  abstract close(closing: ReceptionClosing): Promise<void>;
+  /** Whether this fence of the contact, or a higher one, was called off. */
+  abstract isClosed(contactId: string, fence: number): Promise<boolean>;
   /** Notes a new address, before the ship hears of it. */
   abstract moved(contactId: string, fence: number, address: ReceptionAddress): Promise<void>;
   /** Notes the stream and puts the message into the outbox. False when ended or superseded. */

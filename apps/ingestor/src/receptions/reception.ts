@@ -9,8 +9,8 @@ import type {
   StoredReception,
 } from './reception-store.port.js';
 
-/** Why a reception is over. Only the first two are the end of the contact. */
-export type EndCause = 'planned end' | 'stopped' | 'superseded' | 'shutdown';
+/** Why a reception is over. With the last two the contact itself goes on. */
+export type EndCause = 'planned end' | 'stopped' | 'given up' | 'superseded' | 'shutdown';
 
 /** One open reception, in memory: what routing, decoding and the course of the contact share. */
 export class Reception {
@@ -70,6 +70,7 @@ export class Reception {
     reception.streamAskedAt = stored.agreement?.streamAskedAt ?? null;
     reception.firstDatagramAt = firstDatagramAt;
     reception.closingSequence = closingSequence;
+    if (stored.isClosed) reception.end('stopped');
     return reception;
   }
 

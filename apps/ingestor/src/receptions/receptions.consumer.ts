@@ -23,8 +23,8 @@ export class ReceptionsConsumer {
   }
 
   @EventPattern(RECEPTION_CLOSE, BUS)
-  close(@EventPayload() command: ReceptionCloseDto): void {
-    this.receptions.close(command);
+  close(@EventPayload() { contact_id, fence, reason }: ReceptionCloseDto): Promise<void> {
+    return this.receptions.close(contact_id, fence, reason);
   }
 }
 

@@ -1,5 +1,4 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { ReceptionCloseDto } from '#common/contracts';
 import { MICROS_PER_MILLISECOND } from '#common/domain';
 import { Clock } from '#common/platform';
 import { IngestorConfig } from '../ingestor.config.js';
@@ -13,9 +12,14 @@ import {
   ReceptionStore,
 } from './reception-store.port.js';
 
-interface NoAddress {
-  readonly reason: string;
+/** Where a reception listens, or why it cannot. */
+interface Place {
+  readonly address: ReceptionAddress | null;
+  readonly reason: string | null;
 }
+
+/** For a reception that ends before it listens. */
+const NOWHERE: Place = { address: null, reason: null };
 
 /** Opens and closes receptions by command; each then runs its course by itself. */
 @Injectable()
@@ -38,25 +42,33 @@ export class ReceptionsService {
   async open(opening: ReceptionOpening): Promise<void> {
     if (this.#isStopping) throw new Error('The ingestor stops');
     const known = this.#open.get(opening.contactId);
-    if (known && known.opening.fence >= opening.fence) return;
+    if (known && known.opening.fence >= opening.fence) return this.#endIfClosed(known);
 
     const shipId = await this.store.shipId(opening.shipName);
-    const place = await this.#takeAddress(opening, shipId);
-    const reception = Reception.open(opening, shipId, 'reason' in place ? null : place);
+    const isClosed = await this.store.isClosed(opening.contactId, opening.fence);
+    const place = isClosed ? NOWHERE : await this.#takeAddress(opening, shipId);
+    const reception = Reception.open(opening, shipId, place.address);
+    if (isClosed) reception.end('stopped');
     if (!(await this.#begin(reception))) return;
     this.#open.get(opening.contactId)?.end('superseded');
     this.#track(
       reception,
-      'reason' in place
-        ? this.course.giveUp(reception, 'system', place.reason)
-        : this.course.run(reception),
+      place.reason === null
+        ? this.course.run(reception)
+        : this.course.giveUp(reception, 'system', place.reason),
     );
+    await this.#endIfClosed(reception);
   }
 
-  /** Unknown contacts and other fences are ignored: they have ended, or are another ingestor's. */
-  close({ contact_id, fence }: ReceptionCloseDto): void {
-    const reception = this.#open.get(contact_id);
-    if (reception && reception.opening.fence === fence) reception.end('stopped');
+  /**
+   * Done when it is stored. The command may come before the reception is open, or while it opens:
+   * it is noted before we look for the reception, which in turn looks for the note once it is open.
+   */
+  async close(contactId: string, fence: number, reason: string): Promise<void> {
+    const closedAt = this.clock.nowMs() * MICROS_PER_MILLISECOND;
+    await this.store.close({ contactId, fence, closedAt, reason });
+    const reception = this.#open.get(contactId);
+    if (reception && reception.opening.fence <= fence) reception.end('stopped');
   }
 
   list(): Reception[] {
@@ -79,6 +91,11 @@ export class ReceptionsService {
     await Promise.all(this.#courses);
   }
 
+  async #endIfClosed(reception: Reception): Promise<void> {
+    const { contactId, opening } = reception;
+    if (await this.store.isClosed(contactId, opening.fence)) reception.end('stopped');
+  }
+
   /** False when it is known already: a message that came twice, or late. */
   async #begin(reception: Reception): Promise<boolean> {
     const { opening, shipId, address } = reception;
@@ -99,16 +116,15 @@ export class ReceptionsService {
     }
   }
 
-  async #takeAddress(
-    { stream }: ReceptionOpening,
-    shipId: number,
-  ): Promise<ReceptionAddress | NoAddress> {
+  async #takeAddress({ stream }: ReceptionOpening, shipId: number): Promise<Place> {
     const max = this.config.INGESTOR_RECEPTIONS_MAX;
-    if (this.#open.size >= max) return { reason: `${max} receptions are open, that is the limit` };
+    if (this.#open.size >= max)
+      return { address: null, reason: `${max} receptions are open, that is the limit` };
     try {
-      return await this.addresses.take(stream.format ?? 'json', shipId);
+      const address = await this.addresses.take(stream.format ?? 'json', shipId);
+      return { address, reason: null };
     } catch (fault) {
-      return { reason: (fault as Error).message };
+      return { address: null, reason: (fault as Error).message };
     }
   }
 

@@ -1,9 +1,12 @@
+import type { Instant } from '#common/domain';
 import type { ReceptionAddress, StreamOptions } from './reception-store.port.js';
 
 export interface StreamOrder {
   readonly shipName: string;
   readonly address: ReceptionAddress;
   readonly stream: StreamOptions;
+  /** The ship ends by itself then, though nobody tells it to. */
+  readonly until: Instant;
 }
 
 export interface StartedStream {

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { MICROS_PER_MILLISECOND, type ShipStatement } from '#common/domain';
+import { MICROS_PER_MILLISECOND, MICROS_PER_SECOND, type ShipStatement } from '#common/domain';
 import { Clock } from '#common/platform';
 import { ReceptionRoutes } from '../telemetry/reception-routes.js';
 import { AddressPool } from './address-pool.js';
@@ -16,11 +16,13 @@ const ASK_AGAIN_MS = 250;
 const ASK_AGAIN_MS_MAX = 5_000;
 const STOP_TRIES_MAX = 3;
 const STOP_AGAIN_MS = 200;
+/** A ship that we never hear of again ends by itself: long enough for a stop at the planned end. */
+const LEFT_BEHIND_MICROS = 10 * MICROS_PER_SECOND;
 
 export type AskOutcome =
   | { readonly kind: 'agreed'; readonly agreement: Agreement }
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'never agreed'; readonly reason: string };
+  | { readonly kind: 'never agreed' };
 
 export type StopOutcome =
   | { readonly kind: 'stopped'; readonly statement: ShipStatement | null }
@@ -53,7 +55,7 @@ export class StreamControl {
       const delayMs = Math.min(ASK_AGAIN_MS_MAX, ASK_AGAIN_MS * 2 ** Math.min(attempt, 8));
       await Promise.race([this.clock.sleep(delayMs), reception.ended]);
     }
-    return { kind: 'never agreed', reason: reception.lastFault ?? 'It was not asked in time' };
+    return { kind: 'never agreed' };
   }
 
   /** After a restart: from where do its datagrams come? False when that cannot be found out now. */
@@ -96,11 +98,17 @@ export class StreamControl {
   }
 
   async #askOnce(reception: Reception): Promise<Agreement> {
-    const { shipName, stream } = reception.opening;
+    const { shipName, stream, plannedEnd } = reception.opening;
+    const until = plannedEnd + LEFT_BEHIND_MICROS;
     reception.expectFrom(await this.ship.addresses());
     const streamAskedAt = this.clock.nowMs() * MICROS_PER_MILLISECOND;
     reception.streamAskedAt ??= streamAskedAt;
-    const started = await this.ship.start({ shipName, stream, address: reception.address! });
+    const started = await this.ship.start({
+      shipName,
+      stream,
+      until,
+      address: reception.address!,
+    });
     return { ...started, streamAskedAt: reception.streamAskedAt };
   }
 

@@ -36,6 +36,22 @@ export function describeHotList(make: (listMax: number, shipsMax: number) => Hot
       expect(last).toEqual(count === 1 ? [text(1)] : [text(count - 1), text(count)]);
     });
 
+    it('bounds its memory also where texts are long: the oldest go first', async () => {
+      const text = (n: number): string => `{ "number": ${n} }`.padEnd(n <= 700 ? 900 : 20);
+      for (let n = 1; n <= 700; n += 1) hot.push('Voyager', reading(n), text(n));
+      const length = await hot.length('Voyager');
+      expect(length).toBeLessThan(100);
+      expect(length).toBeGreaterThan(10);
+      expect(await hot.last('Voyager', 300)).toEqual(
+        Array.from({ length }, (_, nr) => text(701 - length + nr)),
+      );
+
+      for (let n = 701; n <= 1_100; n += 1) hot.push('Voyager', reading(n), text(n));
+      expect(await hot.last('Voyager', 300)).toEqual(
+        Array.from({ length: 300 }, (_, nr) => text(801 + nr)),
+      );
+    });
+
     it('forgets the ship that was silent longest', async () => {
       for (const ship of ['A', 'B', 'C', 'A', 'D']) hot.push(ship, reading(1), null);
 

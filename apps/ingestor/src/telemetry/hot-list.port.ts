@@ -3,7 +3,8 @@ import { encodeBatteryText, type VoltageReading } from '#common/contracts';
 /** The last readings of each ship, for those who watch; the archive is complete, this is not. */
 export abstract class HotList {
   /**
-   * Appends without waiting. `text` is the datagram as received; null where it was not text, then
+   * Appends without waiting; the oldest go when there are too many, or their texts are too long.
+   * `text` is the datagram as received; null where it was not text, then
    * the equivalent one is made when it is needed.
    */
   abstract push(shipName: string, reading: VoltageReading, text: string | null): void;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeBatteryPacket, encodeClosingPacket } from '#common/contracts';
+import { GOOD_RANGES_MAX } from '#common/domain';
 import { SystemClock } from '#common/platform';
 import { MemoryHotList } from '../adapters/memory/memory-hot.list.js';
 import { MemoryTables } from '../adapters/memory/memory-tables.js';
@@ -134,6 +135,15 @@ describe('TelemetryIntake', () => {
       rejected: { unknown_source: 2 },
     });
     expect(reception.closingSequence).toBeNull();
+  });
+
+  it('sheds what would make more holes than an account can hold', () => {
+    const { account } = receive(1);
+    for (let nr = 1; nr <= GOOD_RANGES_MAX; nr += 1) account.takeNumbered(2 * nr, 1);
+    take(packet(1, 2 * GOOD_RANGES_MAX + 2));
+    take(packet(1, 3));
+
+    expect(account.counts()).toMatchObject({ shed: 1, good: GOOD_RANGES_MAX + 1 });
   });
 
   it('tells the account what the transport shed, and its number', () => {

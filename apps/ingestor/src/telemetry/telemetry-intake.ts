@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type BatteryPacket, decodeBatteryPacket, decodeBatteryText } from '#common/contracts';
-import { MICROS_PER_MILLISECOND } from '#common/domain';
+import { MICROS_PER_MILLISECOND, UNKNOWN_SOURCE } from '#common/domain';
 import { Clock } from '#common/platform';
 import type { Reception } from '../receptions/reception.js';
 import type { Datagram, DatagramBatch } from '../udp/udp.events.js';
@@ -9,9 +9,6 @@ import { ArchiveWriter } from './archive-writer.js';
 import { HotList } from './hot-list.port.js';
 import { ReceptionRoutes } from './reception-routes.js';
 import { StrayCounters, type StrayReason } from './stray-counters.js';
-
-/** A datagram that claims to be of a contact, from an address that is not the ship's. */
-const UNKNOWN_SOURCE = 'unknown_source';
 
 /**
  * From datagrams to samples. Every datagram is told to exactly one account, or counted among the
@@ -111,7 +108,8 @@ export class TelemetryIntake {
     if (!reception) return;
     reception.noteArrival(arrival.receivedAtMs, arrival.nowMs);
     const batch = this.writer.roomFor(records.length);
-    if (!batch) return this.#shed(reception, sequence, data);
+    if (!batch || !reception.account.hasRoomFor(sequence))
+      return this.#shed(reception, sequence, data);
     this.routes.learnSender(datagram.port, reception);
     if (!reception.account.takeNumbered(sequence, data.length)) return this.writer.touch(reception);
 

@@ -40,3 +40,23 @@ export type UdpEvents = {
   /** One call per dropped datagram, so that whoever accounts for it can look at it. */
   shed: (port: number, datagram: Datagram) => void;
 };
+
+export const NO_COUNTERS: UdpCounters = {
+  received: 0,
+  bytes: 0,
+  handled: 0,
+  failed: 0,
+  shed: 0,
+  batches: 0,
+  failedBatches: 0,
+};
+
+export const addedCounters = (a: UdpCounters, b: UdpCounters): UdpCounters => ({
+  received: a.received + b.received,
+  bytes: a.bytes + b.bytes,
+  handled: a.handled + b.handled,
+  failed: a.failed + b.failed,
+  shed: a.shed + b.shed,
+  batches: a.batches + b.batches,
+  failedBatches: a.failedBatches + b.failedBatches,
+});

@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -165,6 +166,63 @@ describe('UdpServer', () => {
     expect(server.ports().map(({ port }) => port)).toEqual([server.sharedPort]);
     expect(server.counters.received).toBe(1);
     expect(await server.openPort(extra)).toBe(extra);
+  });
+
+  it('opens its shared port again after a fault, and is well again', async () => {
+    const handled: string[] = [];
+    const server = make(
+      ({ datagrams }) => void handled.push(...datagrams.map(({ data }) => String(data))),
+    );
+    await listen(server);
+    const port = server.sharedPort!;
+    const broken = server.unwrap<Socket>();
+    await send(port, 'before');
+    await until(() => expect(handled).toEqual(['before']));
+
+    broken.emit('error', new Error('broken on purpose'));
+    broken.emit('error', new Error('broken on purpose'));
+    expect(await firstValueFrom(server.status)).toBe('failed');
+    expect(server.sharedPort).toBe(port);
+
+    await until(async () => expect(await firstValueFrom(server.status)).toBe('ok'), 5_000);
+    expect(server.unwrap()).not.toBe(broken);
+    await send(port, 'after');
+    await until(() => expect(handled).toEqual(['before', 'after']));
+    expect(server.counters).toMatchObject({ received: 2, handled: 2 });
+  });
+
+  it('tries again while its shared port is taken, until it closes', async () => {
+    const server = make(() => undefined);
+    await listen(server);
+    const port = server.sharedPort!;
+    const broken = server.unwrap<Socket>();
+    const thief = createSocket('udp4');
+    broken.on('close', () => thief.bind(port, HOST));
+    broken.emit('error', new Error('broken on purpose'));
+    await until(() => expect(thief.address().port).toBe(port), 5_000);
+    expect(await firstValueFrom(server.status)).toBe('failed');
+
+    await server.close();
+
+    thief.close();
+    expect(await firstValueFrom(server.status)).toBe('unavailable');
+  });
+
+  it('is well again when the port that had a fault closes', async () => {
+    const server = make(() => undefined);
+    await listen(server);
+    const sockets: Socket[] = [];
+    const note = (message: unknown): void =>
+      void sockets.push((message as { socket: Socket }).socket);
+    subscribe('udp.socket', note);
+    const extra = await server.openPort(0);
+    unsubscribe('udp.socket', note);
+
+    sockets[0]!.emit('error', new Error('broken on purpose'));
+    expect(await firstValueFrom(server.status)).toBe('failed');
+    await server.closePort(extra);
+
+    expect(await firstValueFrom(server.status)).toBe('ok');
   });
 
   it('is healthy while bound, and says so when the buffer is too small', async () => {

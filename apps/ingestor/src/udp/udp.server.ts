@@ -7,8 +7,10 @@ import type { Clock } from '#common/platform';
 import { QueueBudget } from './datagram-queue.js';
 import { UdpContext } from './udp.context.js';
 import {
+  addedCounters,
   type DatagramBatch,
   DATAGRAMS,
+  NO_COUNTERS,
   UDP,
   type UdpCounters,
   type UdpEvents,
@@ -23,6 +25,8 @@ export const DATAGRAMS_QUEUED_MAX = 65_536;
 /** A datagram may have 64 KB: the count alone would not bound the memory. */
 export const QUEUED_BYTES_MAX = 64 * 1024 * 1024;
 const DRAIN_DEADLINE_MS = 1_000;
+const REOPEN_DELAY_MS = 100;
+const REOPEN_DELAY_MS_MAX = 5_000;
 /** A handler that fails under load must not fill the log. */
 const FAULT_LOG_EVERY_MS = 10_000;
 
@@ -49,10 +53,24 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
   readonly #events = new EventEmitter();
   readonly #budget: QueueBudget;
   readonly #extra = new Map<number, UdpSocket>();
+  /** Those that reported an error and are still there. */
+  readonly #faulty = new Set<UdpSocket>();
   #shared: UdpSocket | null = null;
-  #past: UdpCounters = NOTHING;
+  #sharedPort: number | null = null;
+  /** What the kernel dropped at earlier sockets of the shared port. */
+  #sharedDropsPast = 0;
+  #reopening: Promise<void> | null = null;
+  #past: UdpCounters = NO_COUNTERS;
   #lastFaultLoggedAtMs = -Infinity;
   #closing: Promise<void> | null = null;
+  #isStopping = false;
+  #stop: () => void = () => undefined;
+  readonly #stopped = new Promise<void>((resolve) => {
+    this.#stop = () => {
+      this.#isStopping = true;
+      resolve();
+    };
+  });
 
   constructor(private readonly options: UdpServerOptions) {
     super();
@@ -63,16 +81,16 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
 
   /** Over all ports, closed ones included. */
   get counters(): UdpCounters {
-    return this.#sockets().reduce((sum, { counters }) => added(sum, counters), this.#past);
+    return this.#sockets().reduce((sum, { counters }) => addedCounters(sum, counters), this.#past);
   }
 
   get waiting(): number {
     return this.#budget.waiting;
   }
 
-  /** The shared port; null before `listen`. */
+  /** The shared port; null before `listen` and after `close`. */
   get sharedPort(): number | null {
-    return this.#shared?.port ?? null;
+    return this.#sharedPort;
   }
 
   /** Of each open port: what came, and what the system granted as its buffer. */
@@ -88,7 +106,8 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
     this.#bind(this.options.port).then(
       (socket) => {
         this.#shared = socket;
-        this._status$.next('ok');
+        this.#sharedPort = socket.port;
+        this.#tellStatus();
         callback();
       },
       (fault: Error) => {
@@ -117,7 +136,9 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
   /** Null where the port is not open or the system does not say. */
   async kernelDrops(port: number): Promise<number | null> {
     const socket = this.#sockets().find((one) => one.port === port);
-    return socket ? socket.kernelDrops() : null;
+    if (!socket) return port === this.#sharedPort ? this.#sharedDropsPast : null;
+    const drops = await socket.kernelDrops();
+    return drops !== null && socket === this.#shared ? drops + this.#sharedDropsPast : drops;
   }
 
   /** Reads until quiet, waits for the handlers, closes every port. A second call waits for the first. */
@@ -135,9 +156,12 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
   }
 
   async #close(): Promise<void> {
+    this.#stop();
+    await this.#reopening;
     const sockets = this.#sockets();
     await Promise.all(sockets.map((socket) => socket.drain(DRAIN_DEADLINE_MS)));
     this.#shared = null;
+    this.#sharedPort = null;
     this.#extra.clear();
     await Promise.all(sockets.map((socket) => this.#release(socket)));
     this._status$.next('unavailable');
@@ -145,13 +169,15 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
 
   async #release(socket: UdpSocket): Promise<void> {
     await socket.close();
-    this.#past = added(this.#past, socket.counters);
+    this.#faulty.delete(socket);
+    this.#tellStatus();
+    this.#past = addedCounters(this.#past, socket.counters);
     this.#events.emit('close', socket.port);
   }
 
   async #bind(port: number): Promise<UdpSocket> {
     const { host, clock, batchMax = DATAGRAMS_PER_BATCH_MAX } = this.options;
-    const socket = new UdpSocket({
+    const socket: UdpSocket = new UdpSocket({
       host,
       clock,
       batchMax,
@@ -159,18 +185,53 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
       receiveBufferBytes: RECEIVE_BUFFER_BYTES,
       dispatch: (batch) => this.#dispatch(batch),
       onShed: (local, datagram) => void this.#events.emit('shed', local, datagram),
-      onError: (fault, local) => this.#fail(fault, local),
+      onError: (fault) => this.#fail(fault, socket),
     });
     const bound = await socket.bind(port);
     this.#events.emit('listening', bound);
     return socket;
   }
 
-  #fail(fault: Error, port: number): void {
-    this._status$.next('failed');
+  /** A faulty socket of a contact goes with its contact; without the shared one nothing goes on. */
+  #fail(fault: Error, socket: UdpSocket): void {
+    const { port } = socket;
+    this.#faulty.add(socket);
+    this.#tellStatus();
+    if (socket === this.#shared)
+      this.#reopening ??= this.#reopen(socket)
+        .catch((reason: unknown) => this.#logFault(reason))
+        .finally(() => {
+          this.#reopening = null;
+          this.#tellStatus();
+        });
     this.handleError(`Port ${port}: ${fault.message}`);
     // An emitter without a listener would throw.
     if (this.#events.listenerCount('error') > 0) this.#events.emit('error', fault, port);
+  }
+
+  #tellStatus(): void {
+    const isOk = this.#shared !== null && this.#faulty.size === 0;
+    if (this.#closing === null) this._status$.next(isOk ? 'ok' : 'failed');
+  }
+
+  /** The same port again, tried until it is there or the server closes. */
+  async #reopen(faulty: UdpSocket): Promise<void> {
+    const { port } = faulty;
+    await faulty.drain(DRAIN_DEADLINE_MS);
+    const drops = (await faulty.kernelDrops()) ?? 0;
+    this.#shared = null;
+    this.#sharedDropsPast += drops;
+    await this.#release(faulty);
+    for (let attempt = 0; !this.#isStopping; attempt += 1) {
+      try {
+        this.#shared = await this.#bind(port);
+        break;
+      } catch (fault) {
+        this.#logFault(fault);
+      }
+      const delayMs = Math.min(REOPEN_DELAY_MS_MAX, REOPEN_DELAY_MS * 2 ** Math.min(attempt, 8));
+      await Promise.race([this.options.clock.sleep(delayMs), this.#stopped]);
+    }
   }
 
   #dispatch(batch: DatagramBatch): Promise<boolean> {
@@ -207,23 +268,3 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
     return [...(this.#shared ? [this.#shared] : []), ...this.#extra.values()];
   }
 }
-
-const NOTHING: UdpCounters = {
-  received: 0,
-  bytes: 0,
-  handled: 0,
-  failed: 0,
-  shed: 0,
-  batches: 0,
-  failedBatches: 0,
-};
-
-const added = (a: UdpCounters, b: UdpCounters): UdpCounters => ({
-  received: a.received + b.received,
-  bytes: a.bytes + b.bytes,
-  handled: a.handled + b.handled,
-  failed: a.failed + b.failed,
-  shed: a.shed + b.shed,
-  batches: a.batches + b.batches,
-  failedBatches: a.failedBatches + b.failedBatches,
-});

@@ -6,6 +6,7 @@ import {
   type ContactReport,
   IsInstant,
   IsText,
+  MayBeMissing,
   STREAM_FORMATS,
   StreamOptionsDto,
 } from '#common/contracts';
@@ -17,6 +18,7 @@ import {
   parseInstant,
   startJobId,
 } from '#common/domain';
+import { ValidationException } from '#common/platform';
 import type { ContactChange, NewContact, StoredContact } from './contact-store.port.js';
 
 export const SHIP_NAME_CHARS_MAX = 128;
@@ -52,25 +54,34 @@ export class BookContactDto {
   @Max(DURATION_SECONDS_MAX)
   readonly duration: number;
 
-  @ApiPropertyOptional({ example: 'Kiruna-1', description: 'The receiving resource' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: 'Kiruna-1',
+    description: 'The receiving resource',
+  })
   @IsOptional()
   @IsText(1, ANTENNA_CHARS_MAX)
   readonly antenna?: string | null;
 
   @ApiPropertyOptional({ default: 0, maximum: PRIORITY_MAX })
-  @IsOptional()
+  @MayBeMissing()
   @IsInt()
   @Min(-PRIORITY_MAX)
   @Max(PRIORITY_MAX)
   readonly priority?: number;
 
-  @ApiPropertyOptional({ description: 'The rocket that carries the ship' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    description: 'The rocket that carries the ship',
+  })
   @IsOptional()
   @IsText(1, CHANNEL_CHARS_MAX)
   readonly channel?: string | null;
 
   @ApiPropertyOptional({ type: StreamOptionsDto, description: 'How the ship shall send' })
-  @IsOptional()
+  @MayBeMissing()
   @IsObject()
   @ValidateNested()
   @Type(() => StreamOptionsDto)
@@ -80,6 +91,8 @@ export class BookContactDto {
 /** Moves or changes a contact that has not begun. */
 export class ChangeContactDto extends PartialType(
   PickType(BookContactDto, ['start_time', 'duration', 'antenna', 'priority', 'stream']),
+  // By default a null would pass every check.
+  { skipNullProperties: false },
 ) {}
 
 export class ContactDto {
@@ -147,7 +160,14 @@ export function newContactOf(dto: BookContactDto): NewContact {
   };
 }
 
-export function contactChangeOf(dto: ChangeContactDto): ContactChange {
+/** @throws {ValidationException} when nothing is to change: that shall not count as a revision */
+export function contactChangeOf(dto: ChangeContactDto | undefined): ContactChange {
+  const change = dto === undefined ? {} : givenFieldsOf(dto);
+  if (Object.keys(change).length > 0) return change;
+  throw new ValidationException([{ field: 'body', message: 'The body must name a change' }]);
+}
+
+function givenFieldsOf(dto: ChangeContactDto): ContactChange {
   return {
     ...(dto.start_time !== undefined && { startTime: instantOf(dto.start_time) }),
     ...(dto.duration !== undefined && { durationSeconds: dto.duration }),
@@ -157,8 +177,9 @@ export function contactChangeOf(dto: ChangeContactDto): ContactChange {
   };
 }
 
+/** A DTO has all its fields, those not given as undefined: they must not replace the default. */
 const streamOf = (wished: StreamOptionsDto | undefined): StreamOptionsDto =>
-  Object.assign({ format: 'json' as const }, wished);
+  Object.assign({}, wished, { format: wished?.format ?? 'json' });
 
 /** Only the fields named here leave the app. */
 export function contactDtoOf(contact: StoredContact): ContactDto {

@@ -1,16 +1,4 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Param,
-  ParseUUIDPipe,
-  Patch,
-  Post,
-  Query,
-  Req,
-  Res,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiConflictResponse,
@@ -23,7 +11,7 @@ import {
 } from '@nestjs/swagger';
 import { isUUID } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { decodeCursor, linkedItems, PageQueryDto } from '#common/platform';
+import { decodeCursor, linkedItems, PageQueryDto, UuidParam } from '#common/platform';
 import {
   BookContactDto,
   ChangeContactDto,
@@ -70,8 +58,9 @@ export class ContactsController {
   @Get(':id')
   @ApiOperation({ summary: 'One contact, with its report once it has ended' })
   @ApiOkResponse({ type: ContactDto })
+  @ApiBadRequestResponse({ description: INVALID })
   @ApiNotFoundResponse({ description: 'CONTACT_NOT_FOUND' })
-  async get(@Param('id', ParseUUIDPipe) id: string): Promise<ContactDto> {
+  async get(@UuidParam('id') id: string): Promise<ContactDto> {
     return contactDtoOf(await this.contacts.get(id));
   }
 
@@ -81,19 +70,17 @@ export class ContactsController {
   @ApiBadRequestResponse({ description: `${INVALID}; ${PAST}` })
   @ApiNotFoundResponse({ description: 'CONTACT_NOT_FOUND' })
   @ApiConflictResponse({ description: 'CONTACT_NOT_CHANGEABLE: it has begun or ended' })
-  async change(
-    @Param('id', ParseUUIDPipe) id: string,
-    @Body() change: ChangeContactDto,
-  ): Promise<ContactDto> {
+  async change(@UuidParam('id') id: string, @Body() change: ChangeContactDto): Promise<ContactDto> {
     return contactDtoOf(await this.contacts.change(id, contactChangeOf(change)));
   }
 
   @Delete(':id')
   @ApiOperation({ summary: 'Cancel a contact before its start, stop it during' })
   @ApiOkResponse({ type: ContactDto })
+  @ApiBadRequestResponse({ description: INVALID })
   @ApiNotFoundResponse({ description: 'CONTACT_NOT_FOUND' })
   @ApiConflictResponse({ description: 'CONTACT_NOT_CHANGEABLE: it ended by itself' })
-  async end(@Param('id', ParseUUIDPipe) id: string): Promise<ContactDto> {
+  async end(@UuidParam('id') id: string): Promise<ContactDto> {
     return contactDtoOf(await this.contacts.end(id));
   }
 }

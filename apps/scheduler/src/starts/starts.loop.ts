@@ -4,7 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { type CancelTimer, Clock } from '#common/platform';
+import { type CancelTimer, Clock, FaultLog } from '#common/platform';
 import { StartsService } from './starts.service.js';
 
 /** The safety net under the alarm: what it missed starts at most so late. */
@@ -14,7 +14,7 @@ const REFRESH_MS = 5_000;
 /** Sweeps over due rows, and keeps the alarms of the next minute. */
 @Injectable()
 export class StartsLoop implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #logger = new Logger(StartsLoop.name);
+  readonly #faults: FaultLog;
   #isStopped = false;
   #running: Promise<void> = Promise.resolve();
   #cancel: CancelTimer | null = null;
@@ -23,7 +23,9 @@ export class StartsLoop implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly starts: StartsService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#faults = new FaultLog(new Logger(StartsLoop.name), clock);
+  }
 
   onApplicationBootstrap(): void {
     this.#next(0);
@@ -48,7 +50,7 @@ export class StartsLoop implements OnApplicationBootstrap, OnModuleDestroy {
       await this.starts.closePassed();
       await this.#refresh();
     } catch (fault) {
-      this.#logger.error({ message: 'A sweep failed; the next one tries again', fault });
+      this.#faults.note('A sweep failed; the next one tries again', fault);
     }
   }
 

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { OutboxRelay } from '#common/messaging';
-import { Clock } from '#common/platform';
+import { Clock, FaultLog } from '#common/platform';
 import { ContactCourse, type DueContact } from './contact-course.port.js';
 import { StartAlarm } from './start-alarm.port.js';
 
@@ -19,6 +19,7 @@ const UNREPORTED = 'No receiver reported the end of the contact';
 @Injectable()
 export class StartsService {
   readonly #logger = new Logger(StartsService.name);
+  readonly #faults: FaultLog;
   #round: Promise<void> | null = null;
   #isWoken = false;
 
@@ -28,6 +29,7 @@ export class StartsService {
     private readonly relay: OutboxRelay,
     private readonly clock: Clock,
   ) {
+    this.#faults = new FaultLog(this.#logger, clock);
     alarm.onDue(() => void this.startDue());
   }
 
@@ -86,7 +88,7 @@ export class StartsService {
       return started.length;
     } catch (fault) {
       // The sweep comes again in half a second, with the same rows.
-      this.#logger.error({ message: 'Due contacts could not be started', fault });
+      this.#faults.note('Due contacts could not be started', fault);
       return 0;
     }
   }

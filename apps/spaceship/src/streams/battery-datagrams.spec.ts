@@ -12,6 +12,7 @@ const plan = (changes: Partial<StreamPlan> = {}): StreamPlan => ({
   intervalSeconds: 1,
   batteryCount: 1,
   seed: 7,
+  until: null,
   ...changes,
 });
 const packets = plan({ format: 'ccsds', apid: 200, batteryCount: 4 });

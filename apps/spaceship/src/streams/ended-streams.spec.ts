@@ -12,6 +12,7 @@ const snapshot = (eventKey: string): StreamSnapshot => ({
     intervalSeconds: 1,
     batteryCount: 1,
     seed: 7,
+    until: null,
   },
   phase: 'ended',
   lastSequence: 3,

@@ -1,4 +1,5 @@
 import type { StreamFormat, StreamRequestDto } from '#common/contracts';
+import { type Instant, parseInstant } from '#common/domain';
 import type { StreamTarget } from './stream-targets.js';
 
 /** As the original ship: one reading a second. */
@@ -15,6 +16,8 @@ export interface StreamPlan {
   readonly intervalSeconds: number;
   readonly batteryCount: number;
   readonly seed: number;
+  /** When it ends by itself; null where only its longest life says. */
+  readonly until: Instant | null;
 }
 
 /** `chosenSeed` serves where the request names none. */
@@ -31,5 +34,7 @@ export function planStream(
     intervalSeconds: request.interval ?? INTERVAL_SECONDS_DEFAULT,
     batteryCount: request.batteries ?? BATTERIES_DEFAULT,
     seed: request.seed ?? chosenSeed,
+    // The request is checked, so it can be read.
+    until: request.until === undefined ? null : parseInstant(request.until),
   };
 }

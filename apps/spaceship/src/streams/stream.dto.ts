@@ -10,6 +10,7 @@ import {
   type StreamState,
   type StreamStopped,
 } from '#common/contracts';
+import { formatInstant } from '#common/domain';
 import { FIRST_SEQUENCE, type StreamSnapshot } from './stream.js';
 
 export class StreamStartedDto implements StreamStarted {
@@ -75,6 +76,9 @@ export class StreamStateDto implements StreamState {
   @ApiProperty({ example: 7, description: 'As asked for, or as drawn' })
   readonly seed: number;
 
+  @ApiProperty({ type: String, nullable: true, format: 'date-time', description: 'As asked for' })
+  readonly until: string | null;
+
   @ApiProperty({ enum: STREAM_PHASES })
   readonly phase: StreamPhase;
 
@@ -123,6 +127,7 @@ export function toStreamState({ eventKey, plan, ...rest }: StreamSnapshot): Stre
     interval: plan.intervalSeconds,
     batteries: plan.batteryCount,
     seed: plan.seed,
+    until: plan.until === null ? null : formatInstant(plan.until),
     phase: rest.phase,
     first_sequence: FIRST_SEQUENCE,
     last_sequence: rest.lastSequence,

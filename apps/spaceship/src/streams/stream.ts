@@ -107,7 +107,7 @@ export class Stream {
     for (;;) {
       if (this.#isStopRequested) return 'stopped';
       const nowMs = this.clock.monotonicMs();
-      const leftMs = this.#startedMonotonicMs + this.limits.lifeMsMax - nowMs;
+      const leftMs = this.#leftMs(nowMs);
       if (leftMs <= 0) return 'expired';
       if (refusals.isOver(nowMs, channel.refusalCount)) return 'refused';
 
@@ -115,6 +115,14 @@ export class Stream {
       // Also when the next one is due already: other work gets its turn.
       await this.#pause(Math.min(pacer.waitMs(this.clock.monotonicMs()), leftMs));
     }
+  }
+
+  /** Its life is a duration, its `until` a time of day. */
+  #leftMs(monotonicMs: number): number {
+    const lifeLeftMs = this.#startedMonotonicMs + this.limits.lifeMsMax - monotonicMs;
+    const { until } = this.plan;
+    if (until === null) return lifeLeftMs;
+    return Math.min(lifeLeftMs, until / MICROS_PER_MILLISECOND - this.clock.nowMs());
   }
 
   async #sendBurst(channel: DatagramChannel, count: number): Promise<void> {

@@ -145,6 +145,32 @@ describe('a stream', () => {
     await expect(service.stop(eventKey)).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' });
   });
 
+  it('ends by itself at the time it was given, with its closing packets', async () => {
+    const inbox = listen(41_001);
+    const until = '2030-01-01T01:00:03+01:00';
+    const { eventKey } = await service.start(ccsds(41_001, { interval: 0.5, until }));
+
+    await pass(5);
+
+    expect(inbox).toHaveLength(6 + 3);
+    expect(service.find(eventKey)).toMatchObject({ phase: 'ended', endReason: 'expired', sent: 6 });
+  });
+
+  it('sends nothing but its closing packets after that time, also when it had to wait', async () => {
+    serve({ SPACESHIP_STREAMS_MAX: 1 });
+    listen(41_001);
+    const inbox = listen(41_002);
+    const { eventKey } = await service.start(json(41_001));
+    const until = '2030-01-01T00:00:02Z';
+    const late = await service.start(ccsds(41_002, { until }));
+    await pass(3);
+    await service.stop(eventKey);
+    await pass(1);
+
+    expect(inbox.map((bytes) => decodeBatteryPacket(bytes).kind)).toEqual(Array(3).fill('closing'));
+    expect(service.find(late.eventKey)).toMatchObject({ endReason: 'expired', sent: 0 });
+  });
+
   it('ends when nobody listens for more than five seconds', async () => {
     listen(41_001);
     const { eventKey } = await service.start(json(41_001, { interval: 0.5 }));

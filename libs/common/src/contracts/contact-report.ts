@@ -1,6 +1,9 @@
 /** Why a number that the ship sent is missing. */
 export type MissingCause = 'corrupt' | 'shed' | 'kernel' | 'restart' | 'lost';
 
+/** More holes than these are told of by their sums alone. */
+export const MISSING_RANGES_MAX = 1_000;
+
 export interface MissingRange {
   readonly from: number;
   readonly to: number;
@@ -47,7 +50,12 @@ export interface ContactReport {
     readonly expected: number | null;
     readonly good: number;
     readonly missing: number | null;
+    /** The first `MISSING_RANGES_MAX` of them. */
     readonly missing_ranges: readonly MissingRange[];
+    /** How many there are, where that is known. */
+    readonly missing_ranges_total?: number;
+    /** Over all that is missing, also where the ranges are cut or datagrams carry no number. */
+    readonly missing_by_cause?: Readonly<Record<MissingCause, number>>;
   };
   readonly samples_stored: number;
 }

@@ -4,6 +4,7 @@ export * from './contact-messages.js';
 export * from './contact-report.js';
 export * from './crc16.js';
 export * from './instant.decorator.js';
+export * from './may-be-missing.decorator.js';
 export * from './reception-messages.js';
 export * from './rocket-events.js';
 export * from './stream-options.dto.js';

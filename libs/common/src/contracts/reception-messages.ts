@@ -11,10 +11,13 @@ import {
 } from 'class-validator';
 import { IsInstant } from './instant.decorator.js';
 import { StreamOptionsDto } from './stream-options.dto.js';
+import { IsText } from './text.decorator.js';
 
 /** Commands of the scheduler to whichever ingestor takes them. */
 export const RECEPTION_OPEN = 'reception.open';
 export const RECEPTION_CLOSE = 'reception.close';
+
+export const CLOSE_REASON_CHARS_MAX = 1_000;
 
 /**
  * Receive this ship from now until the planned end. Sent again with the same fence it opens nothing
@@ -53,7 +56,10 @@ export class ReceptionOpenDto {
   readonly stream: StreamOptionsDto;
 }
 
-/** End the reception before its planned end. An unknown contact is ignored. */
+/**
+ * End the reception before its planned end. May come before the `reception.open` that it is meant for,
+ * which then opens nothing. Ends lower fences too.
+ */
 export class ReceptionCloseDto {
   @IsUUID()
   readonly contact_id: string;
@@ -62,6 +68,6 @@ export class ReceptionCloseDto {
   @Min(1)
   readonly fence: number;
 
-  @IsString()
+  @IsText(0, CLOSE_REASON_CHARS_MAX)
   readonly reason: string;
 }

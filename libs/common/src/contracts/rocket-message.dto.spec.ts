@@ -93,6 +93,7 @@ describe('a rocket message', () => {
     [body({}, { ...LAUNCH, launchSpeed: 0.5 }), 'message.launchSpeed'],
     [body({}, { ...LAUNCH, type: 'x'.repeat(ROCKET_TEXT_CHARS_MAX + 1) }), 'message.type'],
     [body({}, { type: 'Falcon-9', launchSpeed: 500 }), 'message.mission'],
+    [body({ messageType: 'RocketExploded' }, { reason: '' }), 'message.reason'],
     [speed('500'), 'message.by'],
     [speed(2 ** 53), 'message.by'],
     [speed(-(2 ** 53)), 'message.by'],

@@ -59,8 +59,13 @@ export class RocketSpeedPayloadDto {
 }
 
 export class RocketExplodedPayloadDto {
-  @ApiProperty({ example: 'PRESSURE_VESSEL_FAILURE', maxLength: ROCKET_TEXT_CHARS_MAX })
-  @IsText(0, ROCKET_TEXT_CHARS_MAX)
+  @ApiProperty({
+    example: 'PRESSURE_VESSEL_FAILURE',
+    minLength: 1,
+    maxLength: ROCKET_TEXT_CHARS_MAX,
+    description: 'Never empty: the state tells an explosion by it',
+  })
+  @IsText(1, ROCKET_TEXT_CHARS_MAX)
   readonly reason: string;
 }
 

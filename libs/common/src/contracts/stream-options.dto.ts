@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
+import { MayBeMissing } from './may-be-missing.decorator.js';
 
 export const STREAM_FORMATS = ['json', 'ccsds'] as const;
 export type StreamFormat = (typeof STREAM_FORMATS)[number];
@@ -10,7 +11,7 @@ export const STREAM_BATTERIES_MAX = 32;
 /** How a ship shall send during a contact; chosen at booking, handed on to the ship as it is. */
 export class StreamOptionsDto {
   @ApiPropertyOptional({ enum: STREAM_FORMATS, default: 'json' })
-  @IsOptional()
+  @MayBeMissing()
   @IsIn(STREAM_FORMATS)
   readonly format?: StreamFormat;
 
@@ -18,21 +19,21 @@ export class StreamOptionsDto {
     example: 0.1,
     description: 'Seconds between datagrams, may be a fraction; 0: as fast as the cap allows',
   })
-  @IsOptional()
+  @MayBeMissing()
   @IsNumber({ allowInfinity: false, allowNaN: false })
   @Min(0)
   @Max(STREAM_INTERVAL_SECONDS_MAX)
   readonly interval?: number;
 
   @ApiPropertyOptional({ minimum: 1, maximum: STREAM_BATTERIES_MAX, default: 1 })
-  @IsOptional()
+  @MayBeMissing()
   @IsInt()
   @Min(1)
   @Max(STREAM_BATTERIES_MAX)
   readonly batteries?: number;
 
   @ApiPropertyOptional({ example: 7, description: 'The same seed gives the same readings' })
-  @IsOptional()
+  @MayBeMissing()
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)

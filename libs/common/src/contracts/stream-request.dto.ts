@@ -1,7 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, Length, Max, Min, ValidateIf } from 'class-validator';
+import { IsInt, IsString, Length, Max, Min, ValidateIf } from 'class-validator';
 import { APID_MAX, APID_MIN } from './battery-packet.js';
+import { IsInstant } from './instant.decorator.js';
+import { MayBeMissing } from './may-be-missing.decorator.js';
 import { type StreamFormat, StreamOptionsDto } from './stream-options.dto.js';
+import { IsText } from './text.decorator.js';
 
 export const STREAM_PORT_MIN = 1_024;
 export const STREAM_PORT_MAX = 65_535;
@@ -22,9 +25,8 @@ export class StreamRequestDto extends StreamOptionsDto {
   readonly port: number;
 
   @ApiPropertyOptional({ example: 'USS Enterprise', minLength: 1, maxLength: 128 })
-  @IsOptional()
-  @IsString()
-  @Length(1, 128)
+  @MayBeMissing()
+  @IsText(1, 128)
   readonly ship_name?: string;
 
   @ApiPropertyOptional({
@@ -38,6 +40,14 @@ export class StreamRequestDto extends StreamOptionsDto {
   @Min(APID_MIN)
   @Max(APID_MAX)
   readonly apid?: number;
+
+  @ApiPropertyOptional({
+    example: '2030-01-01T12:10:10Z',
+    description: 'The stream ends by itself then; ISO 8601 with an offset',
+  })
+  @MayBeMissing()
+  @IsInstant()
+  readonly until?: string;
 }
 
 /** Answer to `POST /stream/`. */
@@ -59,7 +69,7 @@ export const STREAM_PHASES = ['waiting', 'sending', 'ended'] as const;
 export type StreamPhase = (typeof STREAM_PHASES)[number];
 
 /**
- * `stopped` on request; `expired` at the longest life of a stream; `refused` when nobody listens at
+ * `stopped` on request; `expired` at its `until` or the longest life of a stream; `refused` when nobody listens at
  * the target for seconds; `unreachable` when its turn came and no socket could be opened.
  */
 export const STREAM_END_REASONS = ['stopped', 'expired', 'refused', 'unreachable'] as const;
@@ -76,6 +86,8 @@ export interface StreamState {
   readonly interval: number;
   readonly batteries: number;
   readonly seed: number;
+  /** When it ends by itself; null where only its longest life says. */
+  readonly until: string | null;
   readonly phase: StreamPhase;
   readonly first_sequence: number;
   /** The highest number given to a datagram; 0 before the first. */

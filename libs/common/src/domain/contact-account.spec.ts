@@ -6,6 +6,7 @@ import { SequenceSet } from './sequence-set.js';
 
 const SENT = 40;
 const BYTES = 39;
+const NONE = { corrupt: 0, shed: 0, kernel: 0, restart: 0, lost: 0 };
 const statement: ShipStatement = { firstSequence: 1, lastSequence: SENT, sent: SENT };
 
 type Event =
@@ -150,6 +151,7 @@ describe('the causes of missing numbers', () => {
       expected: 15,
       good: 4,
       missing: 11,
+      missingByCause: { corrupt: 1, shed: 1, restart: 3, kernel: 2, lost: 4 },
       missingRanges: [
         { from: 3, to: 3, cause: 'corrupt' },
         { from: 4, to: 4, cause: 'shed' },
@@ -180,6 +182,7 @@ describe('an account', () => {
       good: 2,
       missing: null,
       missingRanges: [{ from: 2, to: 3, cause: 'lost' }],
+      missingByCause: { ...NONE, lost: 2 },
     });
   });
 
@@ -203,16 +206,79 @@ describe('an account', () => {
     expect(account.counts()).toMatchObject({ good: 5, late: 2, duplicates: 1 });
   });
 
-  it('compares only totals where datagrams carry no number', () => {
-    const account = ContactAccount.open('totals');
-    expect(account.takeUnnumbered(BYTES)).toBe(1);
-    expect(account.takeUnnumbered(BYTES)).toBe(2);
-    const sent = { firstSequence: 1, lastSequence: 3, sent: 3 };
+  it('has no room for more holes than its limit, only for numbers that make none', () => {
+    const account = ContactAccount.open('sequence', 2);
+    for (const n of [2, 6]) account.takeNumbered(n, BYTES);
 
-    expect(account.numbers(sent)).toEqual({ expected: 3, good: 2, missing: 1, missingRanges: [] });
-    expect(account.isClosed(sent)).toBe(true);
-    account.takeUnnumbered(BYTES);
-    account.takeUnnumbered(BYTES);
-    expect(account.numbers(sent)).toMatchObject({ expected: 3, good: 4, missing: 0 });
+    const numbers = [1, 2, 3, 4, 5, 6, 7, 8];
+    expect(numbers.filter((n) => account.hasRoomFor(n))).toEqual([1, 2, 3, 5, 6, 7]);
+  });
+});
+
+describe('an account of totals', () => {
+  const sentSome = (sent: number): ShipStatement => ({
+    firstSequence: 1,
+    lastSequence: sent,
+    sent,
+  });
+  type Totals = Record<'good' | 'notJson' | 'foreign' | 'shed' | 'dropped' | 'more', number>;
+  const few = fc.nat(6);
+  const totals: fc.Arbitrary<Totals> = fc.record({
+    good: few,
+    notJson: few,
+    foreign: few,
+    shed: few,
+    dropped: few,
+    more: few,
+  });
+
+  function accountOfTotals({ good, notJson, foreign, shed, dropped }: Totals): ContactAccount {
+    const account = ContactAccount.open('totals');
+    for (let n = 1; n <= good; n += 1) expect(account.takeUnnumbered(BYTES)).toBe(n);
+    for (let n = 0; n < notJson; n += 1) account.reject('not-json', BYTES);
+    for (let n = 0; n < foreign; n += 1) account.reject('unknown_source', BYTES);
+    for (let n = 0; n < shed; n += 1) account.shed(null, BYTES);
+    account.dropInKernel(dropped);
+    return account;
+  }
+
+  it('explains all that the ship sent, whatever strangers send', () => {
+    fc.assert(
+      fc.property(totals, (happened) => {
+        const account = accountOfTotals(happened);
+        const { good, notJson, shed, dropped, more } = happened;
+        const sent = sentSome(good + notJson + shed + more);
+        const { expected, missing, missingByCause } = account.numbers(sent);
+
+        expect(account.isClosed(sent)).toBe(true);
+        expect(expected).toBe(good + missing!);
+        expect(missingByCause).toEqual({
+          corrupt: notJson,
+          shed,
+          kernel: Math.min(more, dropped),
+          restart: 0,
+          lost: Math.max(0, more - dropped),
+        });
+        expect(account.isComplete(sent)).toBe(more === 0);
+      }),
+    );
+  });
+
+  it('never closes over more than the ship sent', () => {
+    fc.assert(
+      fc.property(totals, (happened) => {
+        const { good, notJson, shed } = happened;
+        fc.pre(good + notJson + shed > 0);
+        const sent = sentSome(good + notJson + shed - 1);
+        const account = accountOfTotals(happened);
+
+        expect(account.isClosed(sent)).toBe(false);
+        expect(account.numbers(sent).missing).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  it('stays open without the count of the ship', () => {
+    expect(ContactAccount.open('totals').isClosed({ ...sentSome(0), sent: null })).toBe(false);
   });
 });

@@ -1,8 +1,19 @@
-import { explainMissing, type ExplainedRange } from './missing-causes.js';
+import {
+  type CountByCause,
+  countByCause,
+  explainCounts,
+  explainMissing,
+  type ExplainedRange,
+} from './missing-causes.js';
+import {
+  type Accounting,
+  type AccountSnapshot,
+  type DatagramCounts,
+  EMPTY_ACCOUNT,
+} from './contact-account-snapshot.js';
 import { type SequenceRange, SequenceSet } from './sequence-set.js';
 
-/** `totals` where datagrams carry no number: only sums can be compared. */
-export type Accounting = 'sequence' | 'totals';
+export type { Accounting, AccountSnapshot, DatagramCounts } from './contact-account-snapshot.js';
 
 /** What the ship says it sent. A ship that sent nothing states a last number below the first. */
 export interface ShipStatement {
@@ -12,39 +23,22 @@ export interface ShipStatement {
   readonly sent: number | null;
 }
 
-export interface DatagramCounts {
-  readonly received: number;
-  readonly bytes: number;
-  readonly good: number;
-  readonly duplicates: number;
-  readonly late: number;
-  readonly corrupt: number;
-  readonly control: number;
-  readonly rejected: Readonly<Record<string, number>>;
-  readonly shed: number;
-  readonly kernelDropped: number;
-}
-
 export interface NumbersPart {
   readonly expected: number | null;
   readonly good: number;
   readonly missing: number | null;
   readonly missingRanges: readonly ExplainedRange[];
-}
-
-/** All of an account but the good numbers, which the archive holds anyway. */
-export interface AccountSnapshot extends DatagramCounts {
-  readonly accounting: Accounting;
-  readonly corruptClaims: readonly SequenceRange[];
-  readonly corruptUnnumbered: number;
-  readonly shedClaims: readonly SequenceRange[];
-  readonly shedUnnumbered: number;
-  readonly restarts: readonly SequenceRange[];
-  readonly restartedFrom: number | null;
+  /** Of all that is missing, with a number or without. */
+  readonly missingByCause: CountByCause;
 }
 
 /** Claims come from damaged bytes: random ones must not fill the memory. The rest is just counted. */
 export const CLAIMED_RANGES_MAX = 4_096;
+
+/** Eight megabytes for one contact: half a million holes. What would make another one is shed. */
+export const GOOD_RANGES_MAX = 524_288;
+/** The reason of a reject that is not the ship's: it says nothing of what the ship sent. */
+export const UNKNOWN_SOURCE = 'unknown_source';
 
 /** The numbers of datagrams that came but were not kept. */
 class Claims {
@@ -78,6 +72,7 @@ export class ContactAccount {
     readonly accounting: Accounting,
     snapshot: AccountSnapshot,
     good: SequenceSet,
+    private readonly goodRangesMax = GOOD_RANGES_MAX,
   ) {
     const { rejected, corruptClaims, corruptUnnumbered, shedClaims, shedUnnumbered } = snapshot;
     const { received, bytes, duplicates, late, corrupt, control, shed, kernelDropped } = snapshot;
@@ -92,8 +87,8 @@ export class ContactAccount {
     this.#restartedFrom = snapshot.restartedFrom;
   }
 
-  static open(accounting: Accounting): ContactAccount {
-    return new ContactAccount(accounting, EMPTY, new SequenceSet());
+  static open(accounting: Accounting, goodRangesMax = GOOD_RANGES_MAX): ContactAccount {
+    return new ContactAccount(accounting, EMPTY_ACCOUNT, new SequenceSet(), goodRangesMax);
   }
 
   /** `good` are the numbers that the archive holds. */
@@ -107,6 +102,11 @@ export class ContactAccount {
 
   get control(): number {
     return this.#counts.control;
+  }
+
+  /** Without room the datagram must be shed. */
+  hasRoomFor(sequence: number): boolean {
+    return this.#good.rangeCount < this.goodRangesMax || !this.#good.standsAlone(sequence);
   }
 
   /** False when the number was taken before: then it counts as a duplicate and must not be stored. */
@@ -176,22 +176,25 @@ export class ContactAccount {
       ? ([statement.firstSequence, statement.lastSequence] as const)
       : ([this.#good.lowest ?? 1, this.#good.highest ?? 0] as const);
     const missingRanges = this.#explain(...window);
-    if (!statement) return { expected: null, good, missing: null, missingRanges };
-    const missing = missingRanges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
-    return { expected: expectedOf(statement), good, missing, missingRanges };
+    const missingByCause = countByCause(missingRanges);
+    const explained = { good, missingRanges, missingByCause };
+    if (!statement) return { expected: null, missing: null, ...explained };
+    const missing = Object.values(missingByCause).reduce((sum, count) => sum + count, 0);
+    return { expected: expectedOf(statement), missing, ...explained };
   }
 
   /** Both identities hold, and the ship said what it sent. */
   isClosed(statement: ShipStatement | null): boolean {
     if (!statement || !this.#isEveryDatagramExplained()) return false;
-    if (this.accounting === 'totals') return statement.sent !== null;
+    if (this.accounting === 'totals')
+      return statement.sent !== null && this.#receivedOfShip() <= statement.sent;
     const { expected, good, missing } = this.numbers(statement);
     return missing !== null && expected === good + missing;
   }
 
   /** Nothing more can come that would change the numbers. */
   isComplete(statement: ShipStatement): boolean {
-    if (this.accounting === 'totals') return this.received >= (statement.sent ?? Infinity);
+    if (this.accounting === 'totals') return this.#receivedOfShip() >= (statement.sent ?? Infinity);
     const { firstSequence, lastSequence } = statement;
     return this.#good.countWithin(firstSequence, lastSequence) >= expectedOf(statement);
   }
@@ -220,10 +223,17 @@ export class ContactAccount {
     this.#restartedFrom = null;
   }
 
+  /** A text that cannot be read is what a damaged one looks like. */
   #totals(sent: number | null): NumbersPart {
-    const { good, received } = this.#counts;
-    const missing = sent === null ? null : Math.max(0, sent - received);
-    return { expected: sent, good, missing, missingRanges: [] };
+    const { good, shed, kernelDropped: kernel } = this.#counts;
+    const missing = sent === null ? null : Math.max(0, sent - good);
+    const corrupt = Math.max(0, this.#receivedOfShip() - good - shed);
+    const missingByCause = explainCounts(missing ?? 0, { corrupt, shed, kernel });
+    return { expected: sent, good, missing, missingRanges: [], missingByCause };
+  }
+
+  #receivedOfShip(): number {
+    return this.#counts.received - (this.#rejected.get(UNKNOWN_SOURCE) ?? 0);
   }
 
   #explain(first: number, last: number): ExplainedRange[] {
@@ -254,23 +264,3 @@ const outside = (numbers: SequenceSet, first: number, last: number): number =>
 
 const expectedOf = ({ firstSequence, lastSequence }: ShipStatement): number =>
   Math.max(0, lastSequence - firstSequence + 1);
-
-const EMPTY: AccountSnapshot = {
-  accounting: 'sequence',
-  received: 0,
-  bytes: 0,
-  good: 0,
-  duplicates: 0,
-  late: 0,
-  corrupt: 0,
-  control: 0,
-  rejected: {},
-  shed: 0,
-  kernelDropped: 0,
-  corruptClaims: [],
-  corruptUnnumbered: 0,
-  shedClaims: [],
-  shedUnnumbered: 0,
-  restarts: [],
-  restartedFrom: null,
-};

@@ -1,4 +1,4 @@
-import type { Instant } from './instant.js';
+import { type Instant, MICROS_PER_SECOND } from './instant.js';
 
 export const OPEN_STATES = ['scheduled', 'starting', 'active'] as const;
 export const END_STATES = ['completed', 'failed', 'missed', 'cancelled', 'stopped'] as const;
@@ -41,7 +41,7 @@ export const isOpen = ({ state }: Pick<Contact, 'state'>): boolean =>
   (OPEN_STATES as readonly string[]).includes(state);
 
 export const plannedEnd = (contact: Pick<Contact, 'startTime' | 'durationSeconds'>): Instant =>
-  contact.startTime + contact.durationSeconds * 1_000_000;
+  contact.startTime + contact.durationSeconds * MICROS_PER_SECOND;
 
 /** How much later than planned it started; never negative, since no contact starts early. */
 export const latenessMs = ({ startTime, startedAt }: Contact): number | null =>

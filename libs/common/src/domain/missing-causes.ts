@@ -9,6 +9,8 @@ export interface ExplainedRange {
   readonly cause: NumberCause;
 }
 
+export type CountByCause = Readonly<Record<NumberCause, number>>;
+
 /** What is known of datagrams that came and were not kept, or never reached us. */
 export interface CauseEvidence {
   /** Numbers that came in damaged or shed datagrams. */
@@ -45,6 +47,23 @@ export function explainMissing(
   pieces = explainCount(pieces, evidence.shedUnplaced, 'shed');
   pieces = explainCount(pieces, evidence.kernel, 'kernel');
   return joined(pieces.map(({ from, to, cause }) => ({ from, to, cause: cause ?? 'lost' })));
+}
+
+export function countByCause(ranges: readonly ExplainedRange[]): CountByCause {
+  const counts = { corrupt: 0, shed: 0, kernel: 0, restart: 0, lost: 0 };
+  for (const { from, to, cause } of ranges) counts[cause] += to - from + 1;
+  return counts;
+}
+
+/** Without numbers only the counters speak, in the same order; what they leave was lost on the way. */
+export function explainCounts(
+  missing: number,
+  known: Readonly<Pick<CountByCause, 'corrupt' | 'shed' | 'kernel'>>,
+): CountByCause {
+  const corrupt = Math.min(missing, known.corrupt);
+  const shed = Math.min(missing - corrupt, known.shed);
+  const kernel = Math.min(missing - corrupt - shed, known.kernel);
+  return { corrupt, shed, kernel, restart: 0, lost: missing - corrupt - shed - kernel };
 }
 
 function explainNumbers(

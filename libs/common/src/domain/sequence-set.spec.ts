@@ -58,6 +58,19 @@ describe('SequenceSet', () => {
     );
   });
 
+  it('knows beforehand which number makes one range more', () => {
+    fc.assert(
+      fc.property(numbers, fc.nat(60), (values, value) => {
+        const set = fill(values);
+        const { rangeCount } = set;
+        const standsAlone = set.standsAlone(value);
+        set.add(value);
+
+        expect(standsAlone).toBe(set.rangeCount > rangeCount);
+      }),
+    );
+  });
+
   it('comes back from JSON as it was', () => {
     fc.assert(
       fc.property(numbers, (values) => {

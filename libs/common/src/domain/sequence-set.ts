@@ -48,6 +48,12 @@ export class SequenceSet {
     return this.#insert(number, this.#firstEndingFrom(number));
   }
 
+  /** Whether adding the number would make one range more. */
+  standsAlone(number: number): boolean {
+    const at = this.#firstEndingFrom(number - 1);
+    return at >= this.#starts.length || this.#starts[at]! > number + 1;
+  }
+
   ranges(): SequenceRange[] {
     return this.#starts.map((from, at) => [from, this.#ends[at]!]);
   }

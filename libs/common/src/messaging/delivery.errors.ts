@@ -9,7 +9,7 @@ export class UnroutableError extends Error {
   }
 }
 
-/** A receiver failed each time: sending it once more would change nothing. */
+/** A receiver cannot handle the message: sending it once more would change nothing. */
 export class DeadLetteredError extends Error {
   override readonly name = 'DeadLetteredError';
 

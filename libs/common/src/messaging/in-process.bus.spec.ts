@@ -108,15 +108,16 @@ describe('the in-process bus', () => {
     expect(second.all).toHaveLength(1);
   });
 
-  it('gives up after the delivery limit, and says so', async () => {
+  it('gives the message back after the delivery limit, with what was wrong', async () => {
     first.failuresLeft = DELIVERY_LIMIT;
-    await expect(publish('ship.seen', { n: 1 })).rejects.toThrow(DeadLetteredError);
-    expect(bus.health()).toMatchObject({ dead_letters: 1 });
+    await expect(publish('ship.seen', { n: 1 })).rejects.toThrow('not yet');
+    expect(bus.health()).toMatchObject({ dead_letters: 0 });
   });
 
   it('does not try again what does not fit its contract', async () => {
     await expect(publish('ship.garbled', {})).rejects.toThrow(DeadLetteredError);
     expect(first.failuresLeft).toBe(1);
+    expect(bus.health()).toMatchObject({ dead_letters: 1 });
   });
 
   it('refuses what nobody listens to', async () => {
@@ -160,6 +161,21 @@ describe('the in-process bus', () => {
       outbox.add(envelope('ship.commanded', {}));
       relay.wake();
       await until(async () => expect(await outbox.counts()).toEqual({ waiting: 1, dead: 0 }));
+    });
+
+    it('outlasts a receiver that fails for longer than the bus tries', async () => {
+      first.failuresLeft = 2 * DELIVERY_LIMIT;
+      outbox.add(envelope('ship.seen', { n: 1 }));
+      relay.wake();
+      await until(() => expect(first.all).toHaveLength(1), 10_000);
+      await until(async () => expect(await outbox.counts()).toEqual({ waiting: 0, dead: 0 }));
+    });
+
+    it('sends at once what a relay that died had taken', async () => {
+      outbox.add(envelope('ship.seen', { n: 1 }));
+      await outbox.claim(1, 100);
+      relay.wake();
+      await until(() => expect(first.all).toHaveLength(1));
     });
 
     it('keeps aside what a receiver cannot handle', async () => {

@@ -7,7 +7,7 @@ import { DeadLetteredError, isHopeless, UnroutableError } from './delivery.error
 import { InProcessClient } from './in-process.client.js';
 import { InProcessServer } from './in-process.server.js';
 
-/** A message that fails so often is given up, as a quorum queue with a delivery limit would. */
+/** After so many deliveries in a row the message goes back to its outbox, which waits longer. */
 export const DELIVERY_LIMIT = 5;
 const REDELIVERY_DELAY_MS = 100;
 /** Messages under way at one time; one more is refused, and its outbox sends it again. */
@@ -74,14 +74,14 @@ export class InProcessBus extends Bus {
       try {
         return await server.receive(packet);
       } catch (fault) {
-        if (this.#isClosed) throw fault;
-        if (delivery >= DELIVERY_LIMIT || isHopeless(fault)) throw this.#bury(app, packet, fault);
+        if (isHopeless(fault)) throw this.#deadLetter(app, packet, fault);
+        if (this.#isClosed || delivery >= DELIVERY_LIMIT) throw fault;
         await this.clock.sleep(REDELIVERY_DELAY_MS * delivery);
       }
     }
   }
 
-  #bury(app: string, packet: string, fault: unknown): DeadLetteredError {
+  #deadLetter(app: string, packet: string, fault: unknown): DeadLetteredError {
     this.#deadLetterCount += 1;
     const { id, type } = JSON.parse(packet) as Envelope;
     this.#logger.error({ message: `${app} cannot handle ${type}`, message_id: id, fault });

@@ -1,7 +1,7 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { ClientProxy } from '@nestjs/microservices';
 import { lastValueFrom, timeout } from 'rxjs';
-import type { CancelTimer, Clock } from '#common/platform';
+import { type CancelTimer, type Clock, FaultLog } from '#common/platform';
 import { DeadLetteredError, UnroutableError } from './delivery.errors.js';
 import type { Outbox, OutboxMessage } from './outbox.port.js';
 
@@ -9,7 +9,13 @@ import type { Outbox, OutboxMessage } from './outbox.port.js';
 export const IN_FLIGHT_MAX = 256;
 /** After it a publish counts as failed, though the bus may have the message: receivers know it by id. */
 const PUBLISH_TIMEOUT_MS = 10_000;
-const LEASE_MS = 2 * PUBLISH_TIMEOUT_MS;
+/**
+ * Short, for whoever dies over his messages leaves them to the next only then. A message that is
+ * still under way here is claimed again by the poll, which prolongs its lease, and not sent again.
+ */
+const LEASE_MS = 2_000;
+/** Some fourteen hours of trying: then a person must look. */
+const ATTEMPTS_MAX = 10_000;
 /** Wakes are the rule; the poll finds what was left behind by a crash or postponed. */
 const POLL_MS = 250;
 const RETRY_DELAY_MS = 100;
@@ -28,15 +34,18 @@ export interface OutboxRelayOptions {
  * A message that takes long holds up none that come after it.
  */
 export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #logger = new Logger(OutboxRelay.name);
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #inFlight = new Map<string, Promise<void>>();
   #confirmed: string[] = [];
   #isRunning = false;
   #isWoken = false;
   #round: Promise<void> | null = null;
   #cancelPoll: CancelTimer | null = null;
 
-  constructor(private readonly options: OutboxRelayOptions) {}
+  readonly #faults: FaultLog;
+
+  constructor(private readonly options: OutboxRelayOptions) {
+    this.#faults = new FaultLog(new Logger(OutboxRelay.name), options.clock);
+  }
 
   onApplicationBootstrap(): void {
     this.start();
@@ -66,7 +75,7 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
     this.#isRunning = false;
     this.#cancelPoll?.();
     await this.#round;
-    await Promise.all(this.#inFlight);
+    await Promise.all(this.#inFlight.values());
   }
 
   async #claimRounds(): Promise<void> {
@@ -77,20 +86,22 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
         const room = IN_FLIGHT_MAX - this.#inFlight.size;
         const messages = await this.options.outbox.claim(room, LEASE_MS);
         if (messages.length === room) this.#isWoken = true;
-        for (const message of messages) this.#track(this.#publish(message));
+        for (const message of messages) this.#track(message);
       }
     } catch (fault) {
-      this.#logger.warn({ message: 'The outbox cannot be reached', fault });
+      this.#faults.note('The outbox cannot be reached', fault);
     }
     if (this.#isRunning) this.#cancelPoll = this.options.clock.after(POLL_MS, () => this.wake());
   }
 
-  #track(publishing: Promise<void>): void {
-    this.#inFlight.add(publishing);
-    void publishing.finally(() => {
-      this.#inFlight.delete(publishing);
+  #track(message: OutboxMessage): void {
+    const { id } = message.envelope;
+    if (this.#inFlight.has(id)) return;
+    const publishing = this.#publish(message).finally(() => {
+      this.#inFlight.delete(id);
       if (this.#isWoken) this.wake();
     });
+    this.#inFlight.set(id, publishing);
   }
 
   /** Never fails: what cannot even be noted in the outbox is claimed again after its lease. */
@@ -99,7 +110,7 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
       const fault = await this.#emit(message);
       await (fault === null ? this.#confirm(message) : this.#keep(message, fault));
     } catch (fault) {
-      this.#logger.warn({ message: 'The outbox cannot be reached', fault });
+      this.#faults.note('The outbox cannot be reached', fault);
     }
   }
 
@@ -126,7 +137,7 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async #keep({ envelope, attempt }: OutboxMessage, fault: Error): Promise<void> {
-    if (fault instanceof DeadLetteredError)
+    if (fault instanceof DeadLetteredError || attempt >= ATTEMPTS_MAX)
       return this.options.outbox.bury(envelope.id, fault.message);
     const delayMs = Math.min(RETRY_DELAY_MS_MAX, RETRY_DELAY_MS * 2 ** Math.min(attempt - 1, 10));
     await this.options.outbox.postpone(envelope.id, delayMs, fault.message);

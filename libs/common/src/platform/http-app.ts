@@ -1,18 +1,22 @@
+import { maxHeaderSize } from 'node:http';
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import { ConfigError } from './config.js';
 import { BODY_BYTES_MAX, readJsonBodies } from './http-body.js';
-import { problemOf } from './problem.js';
-import { PROBLEM_MEDIA_TYPE, ProblemFilter } from './problem.filter.js';
+import { KnownQueryGuard } from './known-query.guard.js';
+import {
+  answerMalformedUrl,
+  answerParserFault,
+  refuseMalformedHeaders,
+} from './malformed-requests.js';
+import { ProblemFilter } from './problem.filter.js';
 import { httpValidation } from './validation.js';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_TIMEOUT_MS = 5_000;
 const CONNECTIONS_MAX = 1_000;
-const PATH_PARAMETER_CHARS_MAX = 512;
 
 export interface HttpAppOptions {
   readonly title: string;
@@ -32,7 +36,9 @@ export async function createHttpApp(
     bodyParser: false,
     forceCloseConnections: true,
   });
+  refuseMalformedHeaders(app);
   readJsonBodies(app, { bytesMax: BODY_BYTES_MAX, anyContentType });
+  app.useGlobalGuards(new KnownQueryGuard());
   app.useGlobalPipes(httpValidation());
   app.useGlobalFilters(new ProblemFilter());
   app.getHttpServer().maxConnections = CONNECTIONS_MAX;
@@ -74,11 +80,11 @@ function fastifyAdapter(): FastifyAdapter {
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: true,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: PATH_PARAMETER_CHARS_MAX },
-    // A URL that Fastify cannot decode never reaches Nest's filter.
-    frameworkErrors: (fault: unknown, _request: unknown, reply: FastifyReply) => {
-      const answer = problemOf(fault, '/');
-      void reply.status(answer.status).type(PROBLEM_MEDIA_TYPE).send(answer);
-    },
+    // Whatever fits into an address is a name that is known or not: 404, as for any other.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxHeaderSize },
+    // Fastify's hook answers instead, in our words.
+    http: { requireHostHeader: false },
+    clientErrorHandler: answerParserFault,
+    frameworkErrors: answerMalformedUrl,
   });
 }

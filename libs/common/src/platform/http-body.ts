@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer';
+import { BadRequestException } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { BadRequestException } from '@nestjs/common';
+import type { RequestErrorCode } from './problem.js';
 
 export const BODY_BYTES_MAX = 32 * 1024;
 /** Recursive validators overflow the stack on `[[[[…`; no honest body is nested so deeply. */
@@ -23,8 +25,8 @@ export function readJsonBodies(app: NestFastifyApplication, options: BodyOptions
     });
   fastify.addContentTypeParser(
     'application/json',
-    { parseAs: 'string', bodyLimit: options.bytesMax },
-    async (_request: unknown, body: string) => parseJson(body),
+    { parseAs: 'buffer', bodyLimit: options.bytesMax },
+    async (_request: unknown, body: Buffer) => readBody(body),
   );
 }
 
@@ -32,14 +34,22 @@ export function readJsonBodies(app: NestFastifyApplication, options: BodyOptions
 export class UnreadableBodyException extends BadRequestException {
   constructor(
     detail: string,
-    errorCode: string,
+    errorCode: RequestErrorCode,
     readonly text: string,
   ) {
     super(detail, { errorCode });
   }
 }
 
-export function parseJson(text: string): unknown {
+export function readBody(bytes: Buffer): unknown {
+  const text = bytes.toString();
+  // Else every byte that cannot be read would become the same character, and be kept as such.
+  if (!isUtf8(bytes))
+    throw new UnreadableBodyException('The body is not UTF-8.', 'BODY_NOT_JSON', text);
+  return parseJson(text);
+}
+
+function parseJson(text: string): unknown {
   if (isDeeperThan(text, BODY_DEPTH_MAX))
     throw new UnreadableBodyException(
       `The body is nested over ${BODY_DEPTH_MAX} levels.`,
@@ -47,28 +57,8 @@ export function parseJson(text: string): unknown {
       text,
     );
   if (text === '') return undefined;
-  const refusedNames: string[] = [];
-  const body = readJson(text, (name) => void refusedNames.push(name));
-  if (refusedNames.length === 0) return body;
-  throw new UnreadableBodyException(
-    `The field ${refusedNames[0]} is refused.`,
-    'BODY_NOT_JSON',
-    text,
-  );
-}
-
-/**
- * `__proto__` as an own key turns into a prototype when such an object is copied; `constructor` and
- * `hasOwnProperty` slip past the check for unknown fields.
- */
-const REFUSED_NAMES: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
-
-function readJson(text: string, refuse: (name: string) => void): unknown {
   try {
-    return JSON.parse(text, (name, value: unknown) => {
-      if (REFUSED_NAMES.has(name)) refuse(name);
-      return value;
-    });
+    return JSON.parse(text);
   } catch {
     throw new UnreadableBodyException('The body is not JSON.', 'BODY_NOT_JSON', text);
   }

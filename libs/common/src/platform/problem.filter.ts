@@ -6,7 +6,7 @@ import {
   Logger,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problemOf } from './problem.js';
+import { pathOf, problemOf } from './problem.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -21,8 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
     const health = healthBody(fault);
     if (health) return void reply.status(503).send(health);
 
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const answer = problemOf(fault, path);
+    const answer = problemOf(fault, pathOf(request.url));
     if (answer.status === 500) this.#logger.error(fault);
     void reply.status(answer.status).type(PROBLEM_MEDIA_TYPE).send(answer);
   }

@@ -1,4 +1,5 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
+import { isUnavailable } from './unavailable.js';
 import { DomainError, type DomainErrorCode } from '#common/domain';
 
 export interface FieldFault {
@@ -33,15 +34,19 @@ export const DOMAIN_ERROR_STATUS: Record<DomainErrorCode, HttpStatus> = {
   STREAM_TARGET_REFUSED: HttpStatus.BAD_REQUEST,
 };
 
+/** Faults of the request itself that we find before any rule of the domain is asked; status 400. */
+export const REQUEST_ERROR_CODES = ['VALIDATION_FAILED', 'BODY_NOT_JSON', 'BODY_TOO_DEEP'] as const;
+export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
+
 /** Faults that no rule of ours names: the code says what kind, the status which family. */
 export const HTTP_ERROR_CODES: Readonly<Record<number, string>> = {
   400: 'BAD_REQUEST',
   404: 'ROUTE_NOT_FOUND',
-  405: 'METHOD_NOT_ALLOWED',
   408: 'REQUEST_TIMEOUT',
   413: 'BODY_TOO_LARGE',
-  414: 'URL_TOO_LONG',
   415: 'MEDIA_TYPE_UNSUPPORTED',
+  417: 'EXPECTATION_UNKNOWN',
+  431: 'HEADERS_TOO_LARGE',
   500: 'INTERNAL',
   503: 'UNAVAILABLE',
 };
@@ -49,12 +54,27 @@ export const HTTP_ERROR_CODES: Readonly<Record<number, string>> = {
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
   404: 'Not found',
+  408: 'Request timeout',
   409: 'Conflict',
   413: 'Content too large',
   415: 'Unsupported media type',
+  417: 'Expectation failed',
+  431: 'Request header fields too large',
   500: 'Internal error',
   503: 'Service unavailable',
 };
+
+const MALFORMED = 'The request is malformed.';
+const DETAILS: Readonly<Record<number, string>> = {
+  408: 'The request did not come in time.',
+  413: 'The body is too large.',
+  415: 'The body must be application/json.',
+  417: 'Nothing but 100-continue can be expected.',
+  431: 'The address and the headers are too large.',
+};
+
+/** What stands before the query in an address. */
+export const pathOf = (url: string | undefined): string => url?.split('?', 1)[0] || '/';
 
 /** Turns whatever was thrown into the answer for it. What is not known says nothing of itself. */
 export function problemOf(fault: unknown, instance: string): Problem {
@@ -62,9 +82,9 @@ export function problemOf(fault: unknown, instance: string): Problem {
   if (fault instanceof HttpException) return problemOfHttp(fault, instance);
 
   const status = statusOf(fault);
-  if (status === 413) return problem(413, 'The body is too large.', instance);
-  if (status === 415) return problem(415, 'The body must be application/json.', instance);
-  if (status >= 400 && status < 500) return problem(status, 'The request is malformed.', instance);
+  if (status >= 400 && status < 500) return problem(status, DETAILS[status] ?? MALFORMED, instance);
+  if (isUnavailable(fault))
+    return problem(503, 'What is needed for this does not answer; try again later.', instance);
   return problem(500, 'Something went wrong on our side.', instance);
 }
 
@@ -72,7 +92,7 @@ export function problemOf(fault: unknown, instance: string): Problem {
 export class ValidationException extends HttpException {
   constructor(readonly errors: readonly FieldFault[]) {
     super(errors.map(({ message }) => message).join('; '), HttpStatus.BAD_REQUEST, {
-      errorCode: 'VALIDATION_FAILED',
+      errorCode: 'VALIDATION_FAILED' satisfies RequestErrorCode,
     });
   }
 }
@@ -92,7 +112,7 @@ function problem(
   status: number,
   detail: string,
   instance: string,
-  code = HTTP_ERROR_CODES[status] ?? 'INTERNAL',
+  code = HTTP_ERROR_CODES[status] ?? (status < 500 ? 'BAD_REQUEST' : 'INTERNAL'),
 ): Problem {
   const title = TITLES[status] ?? 'Request refused';
   return { type: 'about:blank', title, status, detail, instance, code };

@@ -40,14 +40,22 @@ function closeOnSignals(started: Promise<Running>): void {
   const close = async (): Promise<void> => {
     if (isClosing) process.exit(1);
     isClosing = true;
-    process.exit(await closeWithin(await started, SHUTDOWN_DEADLINE_MS));
+    const isClosed = await closeWithin(await started, SHUTDOWN_DEADLINE_MS);
+    process.exit(isClosed ? process.exitCode : 1);
   };
   process.on('SIGTERM', () => void close());
   process.on('SIGINT', () => void close());
 }
 
-/** The exit code: 0 when all was closed in time. */
-async function closeWithin(running: Running, deadlineMs: number): Promise<number> {
+/** Something that the process cannot live without is gone: says so, closes the rest, exits with 1. */
+export function shutDown(fault: Error): void {
+  process.stderr.write(`${describeFault(fault)}\n`);
+  process.exitCode = 1;
+  process.emit('SIGTERM');
+}
+
+/** True when all was closed in time. */
+async function closeWithin(running: Running, deadlineMs: number): Promise<boolean> {
   const isClosed = running.close().then(
     () => true,
     (fault: unknown) => {
@@ -55,7 +63,7 @@ async function closeWithin(running: Running, deadlineMs: number): Promise<number
       return false;
     },
   );
-  return (await Promise.race([isClosed, wait(deadlineMs, false)])) ? 0 : 1;
+  return Promise.race([isClosed, wait(deadlineMs, false)]);
 }
 
 function describeFault(fault: unknown): string {

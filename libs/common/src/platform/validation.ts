@@ -1,12 +1,12 @@
 import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
 import { Payload, RpcException } from '@nestjs/microservices';
+import { inheritedNames } from './inherited-names.js';
 import { type FieldFault, ValidationException } from './problem.js';
 
 const STRICT = {
   whitelist: true,
   forbidNonWhitelisted: true,
   transform: true,
-  stopAtFirstError: true,
 } as const;
 
 /** Checks bodies and queries by their DTO; unknown fields are refused, every fault names its field. */
@@ -16,14 +16,23 @@ export const httpValidation = (): ValidationPipe =>
     exceptionFactory: (errors) => new ValidationException(fieldFaults(errors)),
   });
 
-/** A list of valid bodies passes class-validator where one is expected. */
 class ObjectBodyPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    // A list of valid bodies passes class-validator where one is expected.
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     if (metadata.type === 'body' && value !== undefined && !isObject)
       throw new ValidationException([{ field: 'body', message: 'The body must be an object' }]);
+    if (metadata.type === 'body' || metadata.type === 'query') refuseFields(inheritedNames(value));
     return super.transform(value, metadata);
   }
+}
+
+/** @throws {ValidationException} unless there are none */
+export function refuseFields(unknownFields: readonly string[]): void {
+  if (unknownFields.length === 0) return;
+  throw new ValidationException(
+    unknownFields.map((field) => ({ field, message: unknownField(field) })),
+  );
 }
 
 const payloadValidation = new ValidationPipe({
@@ -40,19 +49,37 @@ const payloadValidation = new ValidationPipe({
  */
 export const EventPayload = (): ParameterDecorator => Payload(payloadValidation);
 
+/** One fault for each field: the most basic one, whatever the order of its decorators is. */
 export function fieldFaults(errors: readonly ValidationError[], parent = ''): FieldFault[] {
-  return errors.flatMap((error) => {
-    const field = parent === '' ? error.property : `${parent}.${error.property}`;
-    const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
-      field: field || 'body',
-      message: readable(rule, field, message),
-    }));
-    return [...own, ...fieldFaults(error.children ?? [], field)];
+  return errors.flatMap(({ property, constraints = {}, children = [] }) => {
+    const field = parent === '' ? property : `${parent}.${property}`;
+    const [worst] = Object.keys(constraints).toSorted((one, other) => rankOf(one) - rankOf(other));
+    const message = readable(worst ?? '', field, constraints);
+    const own = worst === undefined ? [] : [{ field: field || 'body', message }];
+    return [...own, ...fieldFaults(children, field)];
   });
 }
 
-function readable(rule: string, field: string, message: string): string {
-  if (rule === 'whitelistValidation') return `${field} is not a known field`;
-  if (rule === 'unknownValue') return 'The body must be an object';
-  return message;
+/** What says that a value is of the wrong kind; only then its size or its meaning is of interest. */
+const BASIC_RULES = [
+  'whitelistValidation',
+  'unknownValue',
+  'isObject',
+  'isString',
+  'isText',
+  'isInt',
+  'isNumber',
+];
+
+function rankOf(rule: string): number {
+  const rank = BASIC_RULES.indexOf(rule);
+  return rank === -1 ? BASIC_RULES.length : rank;
 }
+
+function readable(rule: string, field: string, constraints: Record<string, string>): string {
+  if (rule === 'whitelistValidation') return unknownField(field);
+  if (rule === 'unknownValue') return 'The body must be an object';
+  return constraints[rule] ?? '';
+}
+
+const unknownField = (field: string): string => `${field} is not a known field`;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type LoggerService } from '@nestjs/common';
 import { startEmbeddedPostgres } from '#common/embedded';
 import { migrate } from '#common/persistence';
+import { shutDown } from '#common/platform';
 import type { ServicesConfig } from './services.config.js';
 
 export interface Database {
@@ -32,7 +33,10 @@ async function startEmbedded(config: ServicesConfig, logger: LoggerService): Pro
     folder: join(config.DATA_FOLDER, 'postgres'),
     port: config.EMBEDDED_POSTGRES_PORT,
     log: (line) => logger.debug?.(line, 'EmbeddedPostgres'),
-    onFatal: (fault) => logger.error(fault, 'EmbeddedPostgres'),
+    onFatal: (fault) => {
+      logger.error(fault, 'EmbeddedPostgres');
+      shutDown(fault);
+    },
   });
   return { url: postgres.url, isEmbedded: true, close: () => postgres.stop() };
 }

@@ -2,15 +2,21 @@ import type { VoltageReading } from '#common/contracts';
 import { HotList, hotText } from '../../telemetry/hot-list.port.js';
 
 export const HOT_LIST_MAX = 100_000;
-/** A full list takes 2 MB of numbers, or 15 MB of texts; the ship that was silent longest goes first. */
+/**
+ * A full list takes 2 MB of numbers, and up to 16 MB of texts (twice that where they are not Latin);
+ * the ship that was silent longest goes first.
+ */
 export const HOT_SHIPS_MAX = 32;
 const FIRST_CAPACITY = 256;
+/** On average: a usual text has 115, one may have 1,024. Longer ones leave room for fewer. */
+export const HOT_TEXT_CHARS_MAX = 160;
 
 /** The last readings of one ship. Two numbers each; a text only where one was received. */
 class Ring {
   #generatedAt = new Float64Array(FIRST_CAPACITY);
   #volts = new Float64Array(FIRST_CAPACITY);
-  readonly #texts = new Map<number, string>();
+  #texts = new Map<number, string>();
+  #textChars = 0;
   #start = 0;
   #length = 0;
 
@@ -21,13 +27,17 @@ class Ring {
   }
 
   push({ generatedAt, volts }: VoltageReading, text: string | null): void {
+    this.#makeRoom(text?.length ?? 0);
     if (this.#length === this.#volts.length && this.#length < this.max) this.#grow();
     const capacity = Math.min(this.#volts.length, this.max);
     const at = (this.#start + this.#length) % capacity;
     this.#generatedAt[at] = generatedAt;
     this.#volts[at] = volts;
-    if (text === null) this.#texts.delete(at);
-    else this.#texts.set(at, text);
+    this.#drop(at);
+    if (text !== null) {
+      this.#texts.set(at, text);
+      this.#textChars += text.length;
+    }
     if (this.#length < capacity) this.#length += 1;
     else this.#start = (this.#start + 1) % capacity;
   }
@@ -42,13 +52,36 @@ class Ring {
     });
   }
 
-  /** It only grows before it wraps, so the order is that of the places. */
+  /** The oldest go, in the order of arrival. */
+  #makeRoom(chars: number): void {
+    const charsMax = this.max * HOT_TEXT_CHARS_MAX;
+    while (this.#textChars + chars > charsMax && this.#length > 0) {
+      this.#drop(this.#start);
+      this.#start = (this.#start + 1) % Math.min(this.#volts.length, this.max);
+      this.#length -= 1;
+    }
+  }
+
+  #drop(at: number): void {
+    const text = this.#texts.get(at);
+    if (text === undefined) return;
+    this.#textChars -= text.length;
+    this.#texts.delete(at);
+  }
+
+  /** The oldest gets the first place. */
   #grow(): void {
     const capacity = Math.min(this.max, this.#volts.length * 2);
     const [generatedAt, volts] = [new Float64Array(capacity), new Float64Array(capacity)];
-    generatedAt.set(this.#generatedAt);
-    volts.set(this.#volts);
-    [this.#generatedAt, this.#volts] = [generatedAt, volts];
+    const texts = new Map<number, string>();
+    for (let nr = 0; nr < this.#length; nr += 1) {
+      const at = (this.#start + nr) % this.#volts.length;
+      generatedAt[nr] = this.#generatedAt[at]!;
+      volts[nr] = this.#volts[at]!;
+      const text = this.#texts.get(at);
+      if (text !== undefined) texts.set(nr, text);
+    }
+    [this.#generatedAt, this.#volts, this.#texts, this.#start] = [generatedAt, volts, texts, 0];
   }
 }
 

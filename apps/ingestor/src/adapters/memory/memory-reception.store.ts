@@ -4,8 +4,11 @@ import { SequenceSet } from '#common/domain';
 import type { Envelope } from '#common/messaging';
 import {
   type Agreement,
+  CLOSINGS_KEPT_MAX,
+  CLOSINGS_KEPT_MICROS,
   type NewReception,
   type ReceptionAddress,
+  type ReceptionClosing,
   type ReceptionEnd,
   ReceptionStore,
   type StoredReception,
@@ -34,6 +37,17 @@ export class MemoryReceptionStore extends ReceptionStore {
     const fresh = { ...reception, agreement: null, samplesStored: 0, isEnded: false };
     this.tables.receptions.set(contactId, fresh);
     return true;
+  }
+
+  async close(closing: ReceptionClosing): Promise<void> {
+    const { closings } = this.tables;
+    const known = closings.get(closing.contactId);
+    if (!known || known.fence < closing.fence) closings.set(closing.contactId, closing);
+    this.#forgetClosings(closing.closedAt - CLOSINGS_KEPT_MICROS);
+  }
+
+  async isClosed(contactId: string, fence: number): Promise<boolean> {
+    return (this.tables.closings.get(contactId)?.fence ?? 0) >= fence;
   }
 
   async moved(contactId: string, fence: number, address: ReceptionAddress): Promise<void> {
@@ -71,7 +85,11 @@ export class MemoryReceptionStore extends ReceptionStore {
     return [...this.tables.receptions.values()]
       .filter((reception) => reception.instance === instance && !reception.isEnded)
       .toSorted((a, b) => a.openedAt - b.openedAt)
-      .map((reception) => ({ ...reception, good: this.#goodNumbers(reception) }));
+      .map((reception) => ({
+        ...reception,
+        isClosed: this.#isCalledOff(reception),
+        good: this.#goodNumbers(reception),
+      }));
   }
 
   async report(contactId: string): Promise<ContactReport | null> {
@@ -81,6 +99,20 @@ export class MemoryReceptionStore extends ReceptionStore {
   #open(contactId: string, fence: number): MemoryReception | undefined {
     const known = this.tables.receptions.get(contactId);
     return known && known.opening.fence === fence && !known.isEnded ? known : undefined;
+  }
+
+  #isCalledOff({ opening }: MemoryReception): boolean {
+    return (this.tables.closings.get(opening.contactId)?.fence ?? 0) >= opening.fence;
+  }
+
+  #forgetClosings(before: number): void {
+    const { closings, receptions } = this.tables;
+    const newestFirst = [...closings.values()].toSorted((a, b) => b.closedAt - a.closedAt);
+    newestFirst.forEach(({ contactId, closedAt }, at) => {
+      const reception = receptions.get(contactId);
+      const isAwaited = reception !== undefined && !reception.isEnded;
+      if (!isAwaited && (closedAt < before || at >= CLOSINGS_KEPT_MAX)) closings.delete(contactId);
+    });
   }
 
   #goodNumbers({ opening, openedAt }: MemoryReception): SequenceSet {

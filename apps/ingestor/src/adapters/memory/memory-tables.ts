@@ -3,6 +3,7 @@ import type { Envelope } from '#common/messaging';
 import type {
   Agreement,
   NewReception,
+  ReceptionClosing,
   ReceptionProgress,
 } from '../../receptions/reception-store.port.js';
 import type { Sample, ShipSummary } from '../../telemetry/telemetry-archive.port.js';
@@ -19,6 +20,7 @@ export interface MemoryReception extends Omit<NewReception, 'progress' | 'addres
 export class MemoryTables {
   readonly ships = new Map<string, { -readonly [K in keyof ShipSummary]: ShipSummary[K] }>();
   readonly receptions = new Map<string, MemoryReception>();
+  readonly closings = new Map<string, ReceptionClosing>();
   readonly reports = new Map<string, ContactReport>();
   /** By primary key. */
   readonly samples = new Map<string, Sample & { readonly shipId: number }>();

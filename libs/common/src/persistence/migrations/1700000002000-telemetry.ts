@@ -10,7 +10,7 @@ export class Telemetry1700000002000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE latest_samples, samples, reports, receptions, ships');
+    await runner.query('DROP TABLE latest_samples, samples, reports, closings, receptions, ships');
   }
 
   async #createReceptions(runner: QueryRunner): Promise<void> {
@@ -46,6 +46,13 @@ export class Telemetry1700000002000 implements MigrationInterface {
         ended_at        timestamptz
       );
       CREATE INDEX receptions_open ON receptions (instance) WHERE ended_at IS NULL;
+      CREATE TABLE closings (
+        contact_id uuid PRIMARY KEY,
+        fence      bigint NOT NULL,
+        closed_at  timestamptz NOT NULL,
+        reason     text NOT NULL
+      );
+      CREATE INDEX closings_age ON closings (closed_at);
       CREATE TABLE reports (
         contact_id uuid PRIMARY KEY,
         fence      bigint NOT NULL,

