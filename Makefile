@@ -3,7 +3,7 @@ SHELL := /bin/sh
 SOURCES := $(shell find apps libs scripts -name '*.ts' 2>/dev/null) nest-cli.json tsconfig.json tsconfig.build.json
 .DEFAULT_GOAL := help
 
-.PHONY: help install build demo run test check get-ship-data clean
+.PHONY: help install build demo run test check services services-down dead-letters redrive get-ship-data clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -24,19 +24,32 @@ test: dist/.built ## run every tier; the last line counts
 check: node_modules/.installed ## format, lint, types and unit tests
 	@npm run --silent check
 
+services: dist/.built ## start PostgreSQL, Redis and RabbitMQ, and print export lines for their addresses
+	@node --enable-source-maps dist/scripts/services.js up
+
+services-down: dist/.built ## stop what `make services` has started; the data stays
+	@node --enable-source-maps dist/scripts/services.js down
+
+dead-letters: dist/.built ## what no app could handle, and why; needs RABBITMQ_URL
+	@node --enable-source-maps dist/scripts/dead-letters.js list
+
+redrive: dist/.built ## send the dead letters to their apps once more
+	@node --enable-source-maps dist/scripts/dead-letters.js redrive
+
 get-ship-data: dist/.built ## <ship name>: <count> for each ship of the running ingestor
 	@node --enable-source-maps dist/scripts/ship-data.js
 
 clean: ## forget what was built, installed and stored
+	@[ ! -e dist/scripts/services.js ] || node dist/scripts/services.js down
 	rm -rf dist node_modules data
 
 node_modules/.installed: package-lock.json package.json
-	@echo 'Installing packages …'
-	@npm ci --loglevel=error
+	@echo 'Installing packages …' >&2
+	@npm ci --loglevel=error >&2
 	@touch $@
 
 dist/.built: node_modules/.installed $(SOURCES)
-	@echo 'Building …'
+	@echo 'Building …' >&2
 	@rm -rf dist
-	@npm run --silent build
+	@npm run --silent build >&2
 	@touch $@

@@ -31,7 +31,7 @@ export default defineConfig({
   test: {
     projects: [
       tier('unit', '{apps,libs,scripts}/**/*.spec.ts'),
-      tier('integration', '{apps,libs}/**/*.int-spec.ts', ['test/support/services.ts']),
+      tier('integration', '{apps,libs,scripts}/**/*.int-spec.ts', ['test/support/services.ts']),
       tier('e2e', 'test/**/*.e2e-spec.ts', ['test/support/services.ts']),
     ],
   },

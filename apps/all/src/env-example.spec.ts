@@ -14,7 +14,7 @@ const CONFIGS = [
   RocketMonitorConfig,
 ];
 /** Refused until their services can be used. */
-const NOT_YET = ['REDIS_URL', 'RABBITMQ_URL'];
+const NOT_YET = ['REDIS_URL'];
 
 describe('.env.example', () => {
   const example = readFileSync('.env.example', 'utf8');

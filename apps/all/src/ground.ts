@@ -51,12 +51,12 @@ export async function startGround(env: NodeJS.ProcessEnv): Promise<Ground> {
   const LOG_FILE = env['LOG_FILE'] || join(services.DATA_FOLDER, 'perigee.log');
   const logging = readConfig(LoggingConfig, { ...env, LOG_FILE });
   checkAll(env);
-  const bus = openSharedBus(services);
   const logger = new StructuredLogger('perigee', logging);
-  const database = await openDatabase(services, logger);
-
-  const started: Running[] = [bus, database];
+  const bus = await openSharedBus(services);
+  const started: Running[] = [bus];
   try {
+    const database = await openDatabase(services, logger);
+    started.push(database);
     const urls = await startApps({ env, bus, database, logger }, started);
     return { urls, database, logFile: logging.LOG_FILE, ...closing(...started) };
   } catch (fault) {

@@ -7,7 +7,7 @@ await run(async () => {
   const config = readConfig(IngestorConfig, process.env);
   const services = readConfig(ServicesConfig, process.env);
   const logger = new StructuredLogger('ingestor', config);
-  const bus = openOwnBus(services, 'ingestor');
+  const bus = await openOwnBus(services, 'ingestor');
   const database = await openDatabase(services, logger);
   const app = await createIngestor(config, { databaseUrl: database.url, bus, logger });
   await listen(app, config.HOST, config.INGESTOR_PORT, 'INGESTOR_PORT');

@@ -1,11 +1,13 @@
-import { listen, readConfig, run, StructuredLogger } from '#common/platform';
+import { closing, listen, readConfig, run, StructuredLogger } from '#common/platform';
+import { openBusIfNamed, ServicesConfig } from '#common/runtime';
 import { createRocketMonitor } from './rocket-monitor.app.js';
 import { RocketMonitorConfig } from './rocket-monitor.config.js';
 
 await run(async () => {
   const config = readConfig(RocketMonitorConfig, process.env);
   const logger = new StructuredLogger('rocket-monitor', config);
-  const app = await createRocketMonitor(config, { bus: null, logger });
+  const bus = await openBusIfNamed(readConfig(ServicesConfig, process.env), 'rocket-monitor');
+  const app = await createRocketMonitor(config, { bus, logger });
   await listen(app, config.HOST, config.ROCKET_MONITOR_PORT, 'ROCKET_MONITOR_PORT');
-  return app;
+  return bus === null ? app : closing(app, bus);
 });

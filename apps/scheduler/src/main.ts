@@ -7,7 +7,7 @@ await run(async () => {
   const config = readConfig(SchedulerConfig, process.env);
   const services = readConfig(ServicesConfig, process.env);
   const logger = new StructuredLogger('scheduler', config);
-  const bus = openOwnBus(services, 'scheduler');
+  const bus = await openOwnBus(services, 'scheduler');
   const database = await openDatabase(services, logger);
   const app = await createScheduler(config, { databaseUrl: database.url, bus, logger });
   await listen(app, config.HOST, config.SCHEDULER_PORT, 'SCHEDULER_PORT');

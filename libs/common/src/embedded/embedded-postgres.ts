@@ -48,6 +48,23 @@ export async function startEmbeddedPostgres(
   }
 }
 
+/**
+ * Stops the server that a killed owner of this folder has left behind; a fault when the folder has a
+ * living owner. For whoever is to clean up and not to go on.
+ */
+export async function stopLeftBehindPostgres(
+  folder: string,
+  log: (line: string) => void = () => undefined,
+): Promise<void> {
+  const runAs = await prepareRunAs(findBinaries(), resolve(folder), log);
+  const ownership = await claimOwnership(runAs.home);
+  try {
+    await stopOrphan(dataFolderIn(runAs.home), log);
+  } finally {
+    await ownership.release();
+  }
+}
+
 async function startOwned(
   runAs: RunAs,
   ownership: Ownership,

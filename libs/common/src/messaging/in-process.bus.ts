@@ -4,11 +4,10 @@ import { type Clock, type PartHealth, SystemClock } from '#common/platform';
 import { Bus } from './bus.js';
 import type { Envelope } from './envelope.js';
 import { DeadLetteredError, isHopeless, UnroutableError } from './delivery.errors.js';
+import { DELIVERY_LIMIT } from './delivery.policy.js';
 import { InProcessClient } from './in-process.client.js';
 import { InProcessServer } from './in-process.server.js';
 
-/** After so many deliveries in a row the message goes back to its outbox, which waits longer. */
-export const DELIVERY_LIMIT = 5;
 const REDELIVERY_DELAY_MS = 100;
 /** Messages under way at one time; one more is refused, and its outbox sends it again. */
 const MESSAGES_MAX = 4_096;

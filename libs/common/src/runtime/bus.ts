@@ -1,25 +1,31 @@
-import { type Bus, InProcessBus } from '#common/messaging';
+import { type Bus, InProcessBus, RabbitBus } from '#common/messaging';
 import { ConfigError } from '#common/platform';
 import type { ServicesConfig } from './services.config.js';
 
 /** For processes that hold all apps: without a broker the messages stay inside. */
-export function openSharedBus(config: ServicesConfig): Bus {
-  refuseUnknownServices(config);
-  return new InProcessBus();
+export async function openSharedBus(config: ServicesConfig, process = 'perigee'): Promise<Bus> {
+  return (await openBusIfNamed(config, process)) ?? new InProcessBus();
 }
 
 /** For an app that makes no sense without the others. */
-export function openOwnBus(config: ServicesConfig, app: string): Bus {
-  refuseUnknownServices(config);
+export async function openOwnBus(config: ServicesConfig, app: string): Promise<Bus> {
+  const bus = await openBusIfNamed(config, app);
+  if (bus !== null) return bus;
   throw new ConfigError(
     `The ${app} alone needs RABBITMQ_URL to reach the other apps; ` +
       'to run all of them in one process, without a broker, use `make run`.',
   );
 }
 
+/** For an app that has its use alone, and tells the others when there is a way. */
+export async function openBusIfNamed(config: ServicesConfig, app: string): Promise<Bus | null> {
+  refuseUnknownServices(config);
+  if (config.RABBITMQ_URL === undefined) return null;
+  return RabbitBus.connect({ url: config.RABBITMQ_URL, processName: app });
+}
+
 /** Better than to ignore a setting that somebody relies on. */
-export function refuseUnknownServices({ RABBITMQ_URL, REDIS_URL }: ServicesConfig): void {
-  const given = [RABBITMQ_URL && 'RABBITMQ_URL', REDIS_URL && 'REDIS_URL'].filter(Boolean);
-  if (given.length > 0)
-    throw new ConfigError(`${given.join(' and ')}: this version runs without; leave it unset.`);
+function refuseUnknownServices({ REDIS_URL }: ServicesConfig): void {
+  if (REDIS_URL !== undefined)
+    throw new ConfigError('REDIS_URL: this version runs without; leave it unset.');
 }
