@@ -11,11 +11,12 @@ export function accountLines(report: ContactReport): string[] {
   const lines = [
     `${report.ship_name}: ${report.state}, the account ${report.closed ? 'is closed' : 'is OPEN'}`,
     `  planned    ${time(report.planned_start)} to ${time(report.planned_end)} UTC`,
-    `  started    ${time(report.started_at)}, ${report.lateness_ms} ms late; ` +
-      `first datagram ${time(report.first_datagram_at)}; ended ${time(report.ended_at)}`,
-    `  datagrams  ${d.received} received = ${d.good} good + ${d.duplicates} duplicates + ` +
-      `${d.corrupt} corrupt + ${d.control} control + ${rejected} rejected + ${d.shed} shed ` +
-      `(${d.kernel_dropped} dropped by the kernel, ${d.bytes} bytes)`,
+    `  started    ${time(report.started_at)}, ${report.lateness_ms} ms late`,
+    `  received   first datagram ${time(report.first_datagram_at)}, ended ${time(report.ended_at)}`,
+    `  datagrams  ${d.received} received, ${d.bytes} bytes = ${d.good} good + ` +
+      `${d.duplicates} duplicates + ${d.corrupt} corrupt`,
+    `             + ${d.control} control + ${rejected} rejected + ${d.shed} shed; ` +
+      `${d.kernel_dropped} dropped by the kernel`,
     report.accounting === 'sequence'
       ? `  numbers    ${report.first_sequence} to ${report.last_sequence}: ` +
         `${n.expected} expected = ${n.good} good + ${n.missing} missing`

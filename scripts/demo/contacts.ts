@@ -78,9 +78,7 @@ function liveLine(contact: DemoContact, receptions: readonly Reception[]): strin
   const ofNow = receptions.find(({ contact_id }) => contact_id === contact.id);
   const received = contact.report?.datagrams.received ?? ofNow?.datagrams.received ?? 0;
   const when =
-    elapsedMs < 0
-      ? `starts in ${(-elapsedMs / 1_000).toFixed(1)} s`
-      : `${received} datagrams received`;
+    elapsedMs < 0 ? `starts in ${(-elapsedMs / 1_000).toFixed(1)} s` : `${received} received`;
   const bar = progressBar(elapsedMs / (contact.duration * 1_000));
   return `  ${contact.ship_name.padEnd(16)} ${contact.state.padEnd(10)} ${bar}  ${when}`;
 }

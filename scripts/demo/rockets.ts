@@ -19,7 +19,6 @@ interface Rocket {
   readonly mission: string;
   readonly speed: number;
   readonly status: string;
-  readonly exploded_reason: string;
 }
 
 export interface RocketsShown {
@@ -52,13 +51,13 @@ export async function flyRockets(monitor: string): Promise<RocketsShown> {
     sentCount: arriving.length,
     wrongCount: wrong.length,
     lines: table(
-      ['rocket', 'type', 'mission', 'speed', 'status', 'state'],
+      ['rocket', 'type', 'mission', 'speed', 'status', 'state is'],
       rockets.map((rocket) => [
         rocket.channel.slice(0, 8),
         rocket.type,
         rocket.mission,
         rocket.speed,
-        rocket.exploded_reason === '' ? rocket.status : `exploded: ${rocket.exploded_reason}`,
+        rocket.status,
         wrongChannels.has(rocket.channel) ? 'WRONG' : 'right',
       ]),
     ),

@@ -1,3 +1,4 @@
+const COLUMNS_DEFAULT = 80;
 const CLEAR_BELOW = '\u001b[J';
 const lineUp = (count: number): string => (count === 0 ? '' : `\u001b[${count}A\r`);
 
@@ -24,7 +25,10 @@ export class Screen {
       this.#last = plain;
       return;
     }
-    this.out.write(`${lineUp(this.#liveCount)}${CLEAR_BELOW}${lines.join('\n')}\n`);
+    // A line that wraps would be two on the screen, and the way back up too short.
+    const width = (this.out.columns ?? COLUMNS_DEFAULT) - 1;
+    const cut = lines.map((line) => line.slice(0, width));
+    this.out.write(`${lineUp(this.#liveCount)}${CLEAR_BELOW}${cut.join('\n')}\n`);
     this.#liveCount = lines.length;
   }
 }
@@ -48,7 +52,7 @@ export function table(
   return [line(head), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)];
 }
 
-const BAR_CHARS = 30;
+const BAR_CHARS = 24;
 
 export function progressBar(share: number): string {
   const filled = Math.round(Math.min(1, Math.max(0, share)) * BAR_CHARS);

@@ -7,6 +7,8 @@ import { rocketScenario } from './scenario.js';
 import { sendAll } from './sender.js';
 
 const PROGRESS_EVERY_MS = 2_000;
+/** A monitor that takes nothing for so long is not there, or something else is. */
+const GIVE_UP_AFTER_SECONDS = 10;
 
 export type Print = (level: LogLevel, line: string) => void;
 
@@ -25,18 +27,26 @@ export async function launch(
   );
 
   const progress = new Progress(arrivals.length);
-  const timer = setInterval(() => print('info', progress.line()), PROGRESS_EVERY_MS);
+  const givenUp = new AbortController();
+  const timer = setInterval(() => {
+    print('info', progress.line());
+    const fault = progress.hopelessFault(GIVE_UP_AFTER_SECONDS);
+    if (fault === null) return;
+    print('error', `${options.url.href} takes no message (${fault}); is the monitor up?`);
+    givenUp.abort();
+  }, PROGRESS_EVERY_MS);
   const onAnswer = (answer: string) => {
     progress.count(answer);
     print('debug', answer);
   };
   try {
-    await sendAll(arrivals, { ...options, onAnswer, signal });
+    const stop = AbortSignal.any([signal, givenUp.signal]);
+    await sendAll(arrivals, { ...options, onAnswer, signal: stop });
   } finally {
     clearInterval(timer);
   }
   for (const line of progress.summary()) print('info', line);
-  if (signal.aborted) return 1;
+  if (signal.aborted || givenUp.signal.aborted) return 1;
   return options.check ? check(options.url, scenario.expectedStates, print) : 0;
 }
 

@@ -4,6 +4,8 @@ export class Progress {
   readonly #startedAtMs: number;
   #takenCount = 0;
   #answerCount = 0;
+  /** The last answer, while it is not one that takes the message. */
+  #fault: string | null = null;
 
   constructor(
     private readonly total: number,
@@ -15,12 +17,20 @@ export class Progress {
   count(answer: string): void {
     this.#answers.set(answer, (this.#answers.get(answer) ?? 0) + 1);
     this.#answerCount += 1;
-    if (answer.startsWith('2')) this.#takenCount += 1;
+    const isTaken = answer.startsWith('2');
+    if (isTaken) this.#takenCount += 1;
+    this.#fault = isTaken ? null : answer;
   }
 
   line(): string {
     const percent = Math.floor((100 * this.#takenCount) / this.total);
-    return `${percent} %  ${this.#takenCount} of ${this.total} messages, ${this.#rate()}/s`;
+    const fault = this.#fault === null ? '' : `; answered ${this.#fault}, trying again`;
+    return `${percent} %  ${this.#takenCount} of ${this.total} messages, ${this.#rate()}/s${fault}`;
+  }
+
+  /** What stands in the way, when nothing at all was taken for so long. */
+  hopelessFault(afterSeconds: number): string | null {
+    return this.#takenCount === 0 && this.#seconds() >= afterSeconds ? this.#fault : null;
   }
 
   summary(): string[] {
