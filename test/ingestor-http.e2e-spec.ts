@@ -130,6 +130,7 @@ describe('the HTTP API of the ingestor', () => {
       archive: { status: 'up', samples_stored: SAMPLES },
       receptions: { status: 'up', open: 0, outbox_dead: 0 },
       udp: { link: 'ok', shed: 0 },
+      hot_lists: { status: 'up' },
       bus: { status: 'up' },
     });
     await ask(app).get('/healthcheck/').expect(200);

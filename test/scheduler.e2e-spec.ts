@@ -179,7 +179,11 @@ describe('scheduler', () => {
   it('tells how it is', async () => {
     await http.get('/health/live').expect(200);
     const { body } = await http.get('/health/ready').expect(200);
-    expect(body.details).toMatchObject({ bus: { status: 'up' }, database: { status: 'up' } });
+    expect(body.details).toMatchObject({
+      alarm: { status: 'up' },
+      bus: { status: 'up' },
+      database: { status: 'up' },
+    });
     const docs = await http.get('/docs-json').expect(200);
     expect(Object.keys(docs.body.paths)).toContain('/scheduler/{id}');
     await http.get('/docs').expect(200);

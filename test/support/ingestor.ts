@@ -24,6 +24,7 @@ export interface IngestorOptions {
   readonly bus: InProcessBus;
   readonly databaseUrl: string;
   readonly shipUrl: string;
+  readonly redisUrl?: string;
   readonly settings?: Partial<IngestorConfig>;
 }
 
@@ -32,6 +33,7 @@ export async function startIngestor({
   bus,
   databaseUrl,
   shipUrl,
+  redisUrl,
   settings,
 }: IngestorOptions): Promise<NestFastifyApplication> {
   const config = Object.assign(new IngestorConfig(), {
@@ -41,7 +43,7 @@ export async function startIngestor({
     LOG_LEVEL: 'silent',
     ...settings,
   });
-  const app = await createIngestor(config, { bus, databaseUrl });
+  const app = await createIngestor(config, { bus, databaseUrl, redisUrl });
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return app;

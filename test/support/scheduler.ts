@@ -18,6 +18,12 @@ export const aBooking = (given: object = {}): object => ({
   ...given,
 });
 
+export interface SchedulerSurroundings {
+  readonly redisUrl?: string;
+  /** Shares the database of another one, which must end after this one. */
+  readonly beside?: SchedulerUnderTest;
+}
+
 /** The scheduler as it is, on a database of its own, with a stand-in for the apps around it. */
 export class SchedulerUnderTest {
   http: Awaited<ReturnType<typeof asking>>;
@@ -25,17 +31,21 @@ export class SchedulerUnderTest {
   #app: NestFastifyApplication;
   #database: TestDatabase;
 
-  static async make(): Promise<SchedulerUnderTest> {
-    const made = new SchedulerUnderTest();
-    made.#database = await testDatabase();
+  private constructor(private readonly surroundings: SchedulerSurroundings) {}
+
+  static async make(surroundings: SchedulerSurroundings = {}): Promise<SchedulerUnderTest> {
+    const made = new SchedulerUnderTest(surroundings);
+    const { beside } = surroundings;
+    made.#database = beside ? beside.#database : await testDatabase();
     await made.start();
     return made;
   }
 
   async start(): Promise<void> {
     const bus = new InProcessBus();
+    const { redisUrl } = this.surroundings;
     this.others = await aStandIn(bus);
-    this.#app = await createScheduler(silent, { databaseUrl: this.#database.url, bus });
+    this.#app = await createScheduler(silent, { databaseUrl: this.#database.url, redisUrl, bus });
     this.http = await asking(this.#app);
   }
 
@@ -46,7 +56,7 @@ export class SchedulerUnderTest {
 
   async end(): Promise<void> {
     await this.stop();
-    await this.#database.drop();
+    if (!this.surroundings.beside) await this.#database.drop();
   }
 
   async book(given: object = {}) {
@@ -55,5 +65,10 @@ export class SchedulerUnderTest {
 
   async contact(id: string) {
     return (await this.http.get(`/scheduler/${id}`).expect(200)).body;
+  }
+
+  /** A part of its readiness. */
+  async health(part: string) {
+    return (await this.http.get('/health/ready')).body.details[part];
   }
 }

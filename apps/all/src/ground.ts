@@ -3,6 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Bus } from '#common/messaging';
 import {
+  checkConfigs,
   closing,
   type HttpConfig,
   listen,
@@ -39,6 +40,7 @@ interface Foundation {
   readonly env: NodeJS.ProcessEnv;
   readonly bus: Bus;
   readonly database: Database;
+  readonly redisUrl: string | undefined;
   readonly logger: LoggerService;
 }
 
@@ -47,17 +49,18 @@ interface Foundation {
  * into one log, beside the terminal that shows what a person wants to see.
  */
 export async function startGround(env: NodeJS.ProcessEnv): Promise<Ground> {
+  checkConfigs(CONFIGS, env);
   const services = readConfig(ServicesConfig, env);
   const LOG_FILE = env['LOG_FILE'] || join(services.DATA_FOLDER, 'perigee.log');
   const logging = readConfig(LoggingConfig, { ...env, LOG_FILE });
-  checkAll(env);
   const logger = new StructuredLogger('perigee', logging);
   const bus = await openSharedBus(services);
   const started: Running[] = [bus];
   try {
     const database = await openDatabase(services, logger);
     started.push(database);
-    const urls = await startApps({ env, bus, database, logger }, started);
+    const { REDIS_URL: redisUrl } = services;
+    const urls = await startApps({ env, bus, database, redisUrl, logger }, started);
     return { urls, database, logFile: logging.LOG_FILE, ...closing(...started) };
   } catch (fault) {
     await closing(...started).close();
@@ -65,15 +68,19 @@ export async function startGround(env: NodeJS.ProcessEnv): Promise<Ground> {
   }
 }
 
-/** A fault in the last app's settings shall not show only after the others have started. */
-function checkAll(env: NodeJS.ProcessEnv): void {
-  for (const Config of [SchedulerConfig, SpaceshipConfig, IngestorConfig, RocketMonitorConfig])
-    readConfig<object>(Config, env);
-}
+const CONFIGS = [
+  LoggingConfig,
+  ServicesConfig,
+  SchedulerConfig,
+  SpaceshipConfig,
+  IngestorConfig,
+  RocketMonitorConfig,
+];
 
 /** Puts each app in front of `started`: what started last closes first. */
 async function startApps(ground: Foundation, started: Running[]): Promise<GroundUrls> {
-  const { bus, database, logger } = ground;
+  const { bus, database, redisUrl, logger } = ground;
+  const stores = { bus, databaseUrl: database.url, redisUrl, logger };
   const open = (
     app: NestFastifyApplication,
     { HOST }: HttpConfig,
@@ -102,11 +109,11 @@ async function startApps(ground: Foundation, started: Running[]): Promise<Ground
   );
 
   const ingest = readConfig(IngestorConfig, { SPACESHIP_URL: spaceship, ...ground.env });
-  const ingestorApp = await createIngestor(ingest, { bus, databaseUrl: database.url, logger });
+  const ingestorApp = await createIngestor(ingest, stores);
   const ingestor = await open(ingestorApp, ingest, ingest.INGESTOR_PORT, 'INGESTOR_PORT');
 
   const schedule = readConfig(SchedulerConfig, ground.env);
-  const schedulerApp = await createScheduler(schedule, { bus, databaseUrl: database.url, logger });
+  const schedulerApp = await createScheduler(schedule, stores);
   const scheduler = await open(schedulerApp, schedule, schedule.SCHEDULER_PORT, 'SCHEDULER_PORT');
   return { scheduler, spaceship, ingestor, rocketMonitor };
 }

@@ -1,7 +1,7 @@
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { connectBus } from '#common/messaging';
-import { createHttpApp, StructuredLogger } from '#common/platform';
+import { createHttpApp, portFault, StructuredLogger } from '#common/platform';
 import type { IngestorConfig } from './ingestor.config.js';
 import { IngestorModule } from './ingestor.module.js';
 import type { IngestorServices } from './ingestor.services.js';
@@ -21,7 +21,12 @@ export async function createIngestor(
   const udp = app.connectMicroservice<MicroserviceOptions>({ strategy: app.get(UdpServer) });
   const bus = connectBus(app, services.bus, 'ingestor');
   // In this order: what was open goes on where it was before any command can touch it.
-  await udp.listen();
+  try {
+    await udp.listen();
+  } catch (fault) {
+    const port = `UDP port ${config.INGESTOR_UDP_PORT} of ${config.INGESTOR_UDP_HOST}`;
+    throw portFault(fault, port, 'INGESTOR_UDP_PORT');
+  }
   await app.get(ReceptionsService).resume();
   await bus.listen();
   return app;

@@ -20,6 +20,7 @@ import { ReceptionsService } from './receptions/receptions.service.js';
 import { StreamControl } from './receptions/stream-control.js';
 import { ArchiveWriter } from './telemetry/archive-writer.js';
 import { DatagramsConsumer } from './telemetry/datagrams.consumer.js';
+import { HotList } from './telemetry/hot-list.port.js';
 import { ReceptionRoutes } from './telemetry/reception-routes.js';
 import { ShipsController } from './telemetry/ships.controller.js';
 import { ShipsService } from './telemetry/ships.service.js';
@@ -49,9 +50,13 @@ export class IngestorModule {
         core,
         HealthModule.forRootAsync({
           imports: [core],
-          inject: [UdpHealth, ArchiveWriter, ReceptionsHealth],
-          useFactory: (...checks: ReadinessCheck[]) => ({
-            readiness: [...checks, { part: 'bus', check: () => services.bus.health() }],
+          inject: [HotList, UdpHealth, ArchiveWriter, ReceptionsHealth],
+          useFactory: (hot: HotList, ...checks: ReadinessCheck[]) => ({
+            readiness: [
+              ...checks,
+              { part: 'hot_lists', check: () => hot.health() },
+              { part: 'bus', check: () => services.bus.health() },
+            ],
           }),
         }),
       ],

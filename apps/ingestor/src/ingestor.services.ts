@@ -6,6 +6,8 @@ import type { Clock } from '#common/platform';
 export interface IngestorServices {
   readonly bus: Bus;
   readonly databaseUrl: string;
+  /** With one, the hot lists are there for all to read. */
+  readonly redisUrl?: string | undefined;
   readonly clock?: Clock;
   readonly logger?: LoggerService;
 }

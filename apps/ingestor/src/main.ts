@@ -9,7 +9,12 @@ await run(async () => {
   const logger = new StructuredLogger('ingestor', config);
   const bus = await openOwnBus(services, 'ingestor');
   const database = await openDatabase(services, logger);
-  const app = await createIngestor(config, { databaseUrl: database.url, bus, logger });
+  const app = await createIngestor(config, {
+    databaseUrl: database.url,
+    redisUrl: services.REDIS_URL,
+    bus,
+    logger,
+  });
   await listen(app, config.HOST, config.INGESTOR_PORT, 'INGESTOR_PORT');
   return closing(app, bus, database);
 });

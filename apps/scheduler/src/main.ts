@@ -9,7 +9,12 @@ await run(async () => {
   const logger = new StructuredLogger('scheduler', config);
   const bus = await openOwnBus(services, 'scheduler');
   const database = await openDatabase(services, logger);
-  const app = await createScheduler(config, { databaseUrl: database.url, bus, logger });
+  const app = await createScheduler(config, {
+    databaseUrl: database.url,
+    redisUrl: services.REDIS_URL,
+    bus,
+    logger,
+  });
   await listen(app, config.HOST, config.SCHEDULER_PORT, 'SCHEDULER_PORT');
   return closing(app, bus, database);
 });

@@ -7,6 +7,7 @@ import { ContactsService } from './contacts/contacts.service.js';
 import { RocketEventsConsumer } from './contacts/rocket-events.consumer.js';
 import type { SchedulerServices } from './scheduler.services.js';
 import { ContactEventsConsumer } from './starts/contact-events.consumer.js';
+import { StartAlarm } from './starts/start-alarm.port.js';
 import { StartsLoop } from './starts/starts.loop.js';
 import { StartsService } from './starts/starts.service.js';
 
@@ -20,8 +21,13 @@ export class SchedulerModule {
         adapters,
         HealthModule.forRootAsync({
           imports: [adapters],
-          inject: [Outbox],
-          useFactory: (outbox: Outbox) => ({ readiness: readinessOf(services, outbox) }),
+          inject: [Outbox, StartAlarm],
+          useFactory: (outbox: Outbox, alarm: StartAlarm) => ({
+            readiness: [
+              ...readinessOf(services, outbox),
+              { part: 'alarm', check: () => alarm.health() },
+            ],
+          }),
         }),
       ],
       controllers: [

@@ -5,5 +5,7 @@ import type { Bus } from '#common/messaging';
 export interface SchedulerServices {
   readonly databaseUrl: string;
   readonly bus: Bus;
+  /** With one, the schedulers also share their alarms. */
+  readonly redisUrl?: string | undefined;
   readonly logger?: LoggerService;
 }

@@ -13,6 +13,7 @@ import { HotList } from '../telemetry/hot-list.port.js';
 import { TelemetryArchive } from '../telemetry/telemetry-archive.port.js';
 import { HttpSpaceship } from './http-spaceship.client.js';
 import { MemoryHotList } from './memory/memory-hot.list.js';
+import { RedisHotList } from './redis-hot.list.js';
 import { INGESTOR_OUTBOX, TypeOrmReceptionStore } from './typeorm-reception.store.js';
 import { TypeOrmTelemetryArchive } from './typeorm-telemetry.archive.js';
 
@@ -24,7 +25,7 @@ const MANDATORY = new Set([CONTACT_STARTED, CONTACT_COMPLETED, CONTACT_FAILED]);
 export class AdaptersModule {
   static forRoot(
     config: IngestorConfig,
-    { databaseUrl, bus, clock = new SystemClock() }: IngestorServices,
+    { databaseUrl, bus, redisUrl, clock = new SystemClock() }: IngestorServices,
   ): DynamicModule {
     const { SPACESHIP_URL: url, INGESTOR_ADDRESS: address, HOT_LIST_MAX } = config;
     return {
@@ -35,7 +36,13 @@ export class AdaptersModule {
         { provide: IngestorConfig, useValue: config },
         { provide: ReceptionStore, useClass: TypeOrmReceptionStore },
         { provide: TelemetryArchive, useClass: TypeOrmTelemetryArchive },
-        { provide: HotList, useFactory: () => new MemoryHotList(HOT_LIST_MAX) },
+        {
+          provide: HotList,
+          useFactory: () =>
+            redisUrl === undefined
+              ? new MemoryHotList(HOT_LIST_MAX)
+              : new RedisHotList({ url: redisUrl, clock, listMax: HOT_LIST_MAX }),
+        },
         { provide: Spaceship, useFactory: () => new HttpSpaceship({ url, address }) },
         {
           provide: Outbox,

@@ -64,7 +64,7 @@ export class ReceptionResumption {
     if (isAlive || reception.endCause !== null) return this.course.run(reception);
     await this.listener.release(reception);
     const reason = 'The ship lost the stream while the ingestor was away';
-    return this.course.giveUp(reception, 'spacecraft', reason);
+    return this.course.giveUp(reception, 'system', reason);
   }
 
   async #learnSources(reception: Reception): Promise<void> {

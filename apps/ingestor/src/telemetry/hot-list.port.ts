@@ -1,4 +1,5 @@
 import { encodeBatteryText, type VoltageReading } from '#common/contracts';
+import type { PartHealth } from '#common/platform';
 
 /** The last readings of each ship, for those who watch; the archive is complete, this is not. */
 export abstract class HotList {
@@ -11,6 +12,8 @@ export abstract class HotList {
   /** The newest `count`, oldest first, as text. */
   abstract last(shipName: string, count: number): Promise<string[]>;
   abstract length(shipName: string): Promise<number>;
+  /** Never `down`: nothing waits for a hot list. */
+  abstract health(): PartHealth;
 }
 
 export const hotText = (reading: VoltageReading, text: string | null): string =>

@@ -9,10 +9,9 @@ import { ContactStore } from '../contacts/contact-store.port.js';
 import { RocketDirectory } from '../contacts/rocket-directory.port.js';
 import type { SchedulerServices } from '../scheduler.services.js';
 import { ContactCourse } from '../starts/contact-course.port.js';
-import { StartAlarm } from '../starts/start-alarm.port.js';
 import { BusRocketDirectory } from './bus-rocket.directory.js';
 import { SCHEDULER_OUTBOX } from './contact-row.js';
-import { InProcessStartAlarm } from './in-process-start.alarm.js';
+import { StartAlarmModule } from './start-alarm.module.js';
 import { TypeOrmContactCourse } from './typeorm-contact.course.js';
 import { TypeOrmContactStore } from './typeorm-contact.store.js';
 
@@ -22,15 +21,15 @@ const MANDATORY = new Set([RECEPTION_OPEN, RECEPTION_CLOSE]);
 /** The one place that says which adapter stands behind which port. */
 @Module({})
 export class AdaptersModule {
-  static forRoot({ databaseUrl, bus }: SchedulerServices): DynamicModule {
+  static forRoot({ databaseUrl, bus, redisUrl }: SchedulerServices): DynamicModule {
+    const alarm = StartAlarmModule.forRoot(redisUrl);
     return {
       module: AdaptersModule,
-      imports: [TypeOrmModule.forRoot(dataSourceOptions(databaseUrl, 'scheduler'))],
+      imports: [TypeOrmModule.forRoot(dataSourceOptions(databaseUrl, 'scheduler')), alarm],
       providers: [
         { provide: Clock, useClass: SystemClock },
         { provide: ContactStore, useClass: TypeOrmContactStore },
         { provide: ContactCourse, useClass: TypeOrmContactCourse },
-        { provide: StartAlarm, useClass: InProcessStartAlarm },
         { provide: RocketDirectory, useFactory: () => new BusRocketDirectory(bus.client()) },
         {
           provide: Outbox,
@@ -44,15 +43,7 @@ export class AdaptersModule {
             new OutboxRelay({ outbox, client: bus.client(), clock, mandatory: MANDATORY }),
         },
       ],
-      exports: [
-        Clock,
-        ContactStore,
-        ContactCourse,
-        StartAlarm,
-        RocketDirectory,
-        Outbox,
-        OutboxRelay,
-      ],
+      exports: [Clock, ContactStore, ContactCourse, alarm, RocketDirectory, Outbox, OutboxRelay],
     };
   }
 }

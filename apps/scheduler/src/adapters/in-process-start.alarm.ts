@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { dateOf } from '#common/domain';
-import { Clock } from '#common/platform';
+import { Clock, type PartHealth } from '#common/platform';
 import type { DueContact } from '../starts/contact-course.port.js';
 import { StartAlarm } from '../starts/start-alarm.port.js';
 import { TimerWheel } from './timer-wheel.js';
@@ -28,6 +28,10 @@ export class InProcessStartAlarm extends StartAlarm implements OnModuleDestroy {
 
   cancel(contactId: string): void {
     this.#wheel.cancel(contactId);
+  }
+
+  health(): PartHealth {
+    return { status: 'up', alarms_set: this.#wheel.size };
   }
 
   onModuleDestroy(): void {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { DomainError, type Instant } from '#common/domain';
 import { Clock, type Page, pageOf } from '#common/platform';
 import {
@@ -13,6 +13,8 @@ import { StartsService } from '../starts/starts.service.js';
 
 @Injectable()
 export class ContactsService {
+  readonly #logger = new Logger(ContactsService.name);
+
   constructor(
     private readonly store: ContactStore,
     private readonly rockets: RocketDirectory,
@@ -25,6 +27,7 @@ export class ContactsService {
     await this.#refuseExploded(contact.channel);
     const booked = await this.store.add(contact);
     this.starts.arm(booked);
+    this.#logger.log({ message: 'A contact was booked', contact_id: booked.id });
     return booked;
   }
 
@@ -48,6 +51,7 @@ export class ContactsService {
 
   async end(id: string): Promise<StoredContact> {
     const ended = await this.store.end(id, 'Ended on request');
+    this.#logger.log({ message: `A contact was ${ended.state}`, contact_id: id });
     this.starts.disarm([id]);
     return ended;
   }

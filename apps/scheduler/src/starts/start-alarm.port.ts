@@ -1,3 +1,4 @@
+import type { PartHealth } from '#common/platform';
 import type { DueContact } from './contact-course.port.js';
 
 /** Wakes the scheduler when contacts are due. It only proposes: the row decides. */
@@ -11,4 +12,6 @@ export abstract class StartAlarm {
   abstract set(contact: DueContact): void;
   /** Unknown contacts are ignored. */
   abstract cancel(contactId: string): void;
+  /** Never `down`: what an alarm misses, the sweep starts. */
+  abstract health(): PartHealth;
 }

@@ -83,7 +83,10 @@ export class StartsService {
   async #startBatch(): Promise<number> {
     try {
       const started = await this.course.startDue(START_BATCH_MAX);
-      if (started.length > 0) this.relay.wake();
+      if (started.length > 0) {
+        this.relay.wake();
+        this.#logger.log({ message: 'Contacts started', contact_ids: started });
+      }
       for (const id of started) this.alarm.cancel(id);
       return started.length;
     } catch (fault) {

@@ -5,7 +5,7 @@ import {
   type INestMicroservice,
   type RpcExceptionFilter,
 } from '@nestjs/common';
-import type { MicroserviceOptions } from '@nestjs/microservices';
+import { type MicroserviceOptions, NestMicroservice } from '@nestjs/microservices';
 import { type Observable, throwError } from 'rxjs';
 import type { Bus } from './bus.js';
 
@@ -26,5 +26,7 @@ export function connectBus(app: INestApplication, bus: Bus, name: string): INest
     { deferInitialization: true },
   );
   microservice.useGlobalFilters(new BusFaultFilter());
+  // A deferred microservice would call the hooks of the whole app, and the app calls them again.
+  if (microservice instanceof NestMicroservice) microservice.setIsInitHookCalled(true);
   return microservice;
 }

@@ -1,5 +1,5 @@
 import { type ClassConstructor, plainToInstance } from 'class-transformer';
-import { IsInt, Max, Min, validateSync } from 'class-validator';
+import { ValidateBy, validateSync, type ValidationError } from 'class-validator';
 
 /**
  * Reads a checked `Config` out of the environment, or throws one error that names every fault.
@@ -20,8 +20,31 @@ export function readConfig<T extends object>(
   const faults = validateSync(config);
   if (faults.length === 0) return config;
 
-  const reasons = faults.flatMap((fault) => Object.values(fault.constraints ?? {}));
-  throw new ConfigError(`Invalid configuration:\n  ${reasons.join('\n  ')}`);
+  throw new ConfigError(`Invalid configuration:\n  ${faults.map((f) => say(f, env)).join('\n  ')}`);
+}
+
+/** Reads them all, so that the faults of all are told at once. */
+export function checkConfigs(
+  Configs: readonly ClassConstructor<object>[],
+  env: NodeJS.ProcessEnv,
+): void {
+  const faults = new Set<string>();
+  for (const Config of Configs)
+    try {
+      readConfig(Config, env);
+    } catch (fault) {
+      if (!(fault instanceof ConfigError)) throw fault;
+      for (const line of fault.message.split('\n').slice(1)) faults.add(line);
+    }
+  if (faults.size > 0) throw new ConfigError(`Invalid configuration:\n${[...faults].join('\n')}`);
+}
+
+/** One sentence per variable: its name, what it is, what it must be. */
+function say({ property, constraints = {} }: ValidationError, env: NodeJS.ProcessEnv): string {
+  const rules = Object.values(constraints).map((rule) => rule.replace(`${property} `, ''));
+  // An address may hold a password, also where it is too broken to find it.
+  const value = property.endsWith('_URL') ? '' : ` is "${env[property]}"`;
+  return `${property}${value}: it ${rules.join(', ')}`;
 }
 
 /** The operator can mend it: printed without a stack, and the process does not start. */
@@ -30,6 +53,25 @@ export class ConfigError extends Error {
 }
 
 /** A port to listen on; 0: any free one. */
-export const IsPortNumber = (): PropertyDecorator => (target, property) => {
-  for (const decorate of [Min(0), Max(65_535), IsInt()]) decorate(target, property);
-};
+export const IsPortNumber = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isPortNumber',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535,
+      defaultMessage: () => 'must be a port, a whole number from 0 (any free one) to 65535',
+    },
+  });
+
+/** An address whose scheme is one of these, such as `postgres:`. */
+export const IsUrlOf = (...schemes: readonly string[]): PropertyDecorator =>
+  ValidateBy({
+    name: 'isUrlOf',
+    validator: {
+      validate: (value: unknown) => schemes.includes(schemeOf(value) ?? ''),
+      defaultMessage: () => `must be an address that begins with ${schemes[0]}//`,
+    },
+  });
+
+const schemeOf = (value: unknown): string | null =>
+  typeof value === 'string' && URL.canParse(value) ? new URL(value).protocol : null;

@@ -1,5 +1,5 @@
 import { maxHeaderSize } from 'node:http';
-import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
+import { Logger, type LoggerService, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
@@ -62,12 +62,21 @@ export async function listen(
   try {
     await app.listen(port, host);
   } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw fault;
-    throw new ConfigError(
-      `Port ${port} of ${host} is taken by another program; choose one with ${variable}.`,
-    );
+    throw portFault(fault, `Port ${port} of ${host}`, variable);
   }
-  return reachable(await app.getUrl());
+  const url = reachable(await app.getUrl());
+  new Logger('Http').log(`Listening at ${url}, its documentation is at ${url}/docs`);
+  return url;
+}
+
+/** A port that cannot be had, in one sentence that names the setting; other faults as they are. */
+export function portFault(fault: unknown, port: string, variable: string): unknown {
+  const { code } = fault as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return new ConfigError(`${port} is taken by another program; choose one with ${variable}.`);
+  if (code === 'EACCES')
+    return new ConfigError(`${port} needs more rights; choose one over 1023 with ${variable}.`);
+  return fault;
 }
 
 /** Where to ask an app that listens on every address. */

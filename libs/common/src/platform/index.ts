@@ -16,3 +16,4 @@ export * from './problem.filter.js';
 export * from './run-app.js';
 export * from './uuid.param.js';
 export * from './validation.js';
+export * from './without-passwords.js';

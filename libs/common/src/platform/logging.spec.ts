@@ -29,8 +29,8 @@ describe('the log', () => {
       logger.warn({ message: 'slow', ms: 7 }, 'Loop');
     });
     expect(lines).toMatchObject([
-      { level: 30, app: 'ship', context: 'Loop', msg: 'ready' },
-      { level: 40, app: 'ship', context: 'Loop', msg: 'slow', ms: 7 },
+      { level: 'info', app: 'ship', context: 'Loop', msg: 'ready' },
+      { level: 'warn', app: 'ship', context: 'Loop', msg: 'slow', ms: 7 },
     ]);
   });
 
@@ -43,5 +43,10 @@ describe('the log', () => {
     expect(line?.['msg']).toBe('cannot reach postgres://perigee:***@db:5432/perigee');
     expect(JSON.stringify([line, nested])).not.toContain('hunter2');
     expect(JSON.stringify(nested)).toContain('cannot reach');
+  });
+
+  it('knows a password also where no user is named', () => {
+    const [line] = linesOf((logger) => logger.error('redis://:hunter2@redis:6379 is away', 'Loop'));
+    expect(line?.['msg']).toBe('redis://:***@redis:6379 is away');
   });
 });

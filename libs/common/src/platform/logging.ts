@@ -1,6 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
 import { IsIn, IsOptional, IsString } from 'class-validator';
-import { destination, type Logger as Pino, pino } from 'pino';
+import { destination, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
+import { ConfigError } from './config.js';
+import { withoutPasswords } from './without-passwords.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -15,20 +17,18 @@ export class LoggingConfig {
   readonly LOG_FILE: string | undefined = undefined;
 }
 
-/** Credentials in URLs are the one secret that error texts tend to carry. */
-const URL_PASSWORD = /(\w+:\/\/[^:/@\s]+:)[^@/\s]+@/g;
-export const withoutPasswords = (text: string): string => text.replace(URL_PASSWORD, '$1***@');
-
 /** Nest's logger as structured lines of pino: one JSON object each, with app and context. */
 export class StructuredLogger implements LoggerService {
   readonly #pino: Pino;
 
   constructor(app: string, { LOG_LEVEL, LOG_FILE }: LoggingConfig) {
-    const options = { name: app, level: LOG_LEVEL, base: { app } };
-    this.#pino =
-      LOG_FILE === undefined
-        ? pino(options)
-        : pino(options, destination({ dest: LOG_FILE, mkdir: true, sync: true }));
+    const options = {
+      level: LOG_LEVEL,
+      base: { app },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label: string) => ({ level: label }) },
+    };
+    this.#pino = LOG_FILE === undefined ? pino(options) : pino(options, openLog(LOG_FILE));
   }
 
   fatal = (message: unknown, ...rest: unknown[]): void => this.#write('fatal', message, rest);
@@ -45,9 +45,31 @@ export class StructuredLogger implements LoggerService {
     rest: unknown[],
   ): void {
     const texts = rest.filter((value) => typeof value === 'string');
-    const fields = { context: texts.at(-1), ...fieldsOf(message) };
+    const context = texts.at(-1);
+    if (level === 'info' && NEST_START_UP.has(context)) return this.#write('debug', message, rest);
+    const fields = { context, ...fieldsOf(message) };
     const text = message instanceof Error ? message.message : String(textOf(message));
     this.#pino[level](fields, withoutPasswords(text));
+  }
+}
+
+/** What Nest says of itself while it starts: hundreds of lines that tell an operator nothing. */
+const NEST_START_UP = new Set<string | undefined>([
+  'InstanceLoader',
+  'RouterExplorer',
+  'RoutesResolver',
+  'NestFactory',
+  'NestApplication',
+  'NestMicroservice',
+]);
+
+function openLog(file: string) {
+  try {
+    return destination({ dest: file, mkdir: true, sync: true });
+  } catch (cause) {
+    throw new ConfigError(`LOG_FILE: ${file} cannot be written: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 

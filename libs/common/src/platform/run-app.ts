@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ConfigError } from './config.js';
-import { withoutPasswords } from './logging.js';
+import { withoutPasswords } from './without-passwords.js';
 
 /** Whatever `main` started and must stop: an app, several, a database. */
 export interface Running {
@@ -40,7 +40,9 @@ function closeOnSignals(started: Promise<Running>): void {
   const close = async (): Promise<void> => {
     if (isClosing) process.exit(1);
     isClosing = true;
-    const isClosed = await closeWithin(await started, SHUTDOWN_DEADLINE_MS);
+    process.stderr.write('Stopping …\n');
+    const running = await Promise.race([started, wait(SHUTDOWN_DEADLINE_MS, null)]);
+    const isClosed = running !== null && (await closeWithin(running, SHUTDOWN_DEADLINE_MS));
     process.exit(isClosed ? process.exitCode : 1);
   };
   process.on('SIGTERM', () => void close());

@@ -19,13 +19,6 @@ export async function openOwnBus(config: ServicesConfig, app: string): Promise<B
 
 /** For an app that has its use alone, and tells the others when there is a way. */
 export async function openBusIfNamed(config: ServicesConfig, app: string): Promise<Bus | null> {
-  refuseUnknownServices(config);
   if (config.RABBITMQ_URL === undefined) return null;
   return RabbitBus.connect({ url: config.RABBITMQ_URL, processName: app });
-}
-
-/** Better than to ignore a setting that somebody relies on. */
-function refuseUnknownServices({ REDIS_URL }: ServicesConfig): void {
-  if (REDIS_URL !== undefined)
-    throw new ConfigError('REDIS_URL: this version runs without; leave it unset.');
 }

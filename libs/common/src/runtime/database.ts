@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type LoggerService } from '@nestjs/common';
 import { startEmbeddedPostgres } from '#common/embedded';
 import { migrate } from '#common/persistence';
-import { shutDown } from '#common/platform';
+import { ConfigError, shutDown } from '#common/platform';
 import type { ServicesConfig } from './services.config.js';
 
 export interface Database {
@@ -16,9 +16,23 @@ export async function openDatabase(
   config: ServicesConfig,
   logger: LoggerService,
 ): Promise<Database> {
-  const database = config.DATABASE_URL
-    ? { url: config.DATABASE_URL, isEmbedded: false, close: async () => undefined }
-    : await startEmbedded(config, logger);
+  const { DATABASE_URL } = config;
+  if (DATABASE_URL === undefined) return openEmbedded(config, logger);
+  await migrate(DATABASE_URL).catch((cause: Error & { code?: string }) => {
+    const { host } = new URL(DATABASE_URL);
+    throw new ConfigError(
+      `DATABASE_URL: PostgreSQL at ${host} cannot be used: ${cause.message || cause.code}. ` +
+        'Start it, correct DATABASE_URL, or unset it to use the embedded one.',
+      { cause },
+    );
+  });
+  return { url: DATABASE_URL, isEmbedded: false, close: async () => undefined };
+}
+
+async function openEmbedded(config: ServicesConfig, logger: LoggerService): Promise<Database> {
+  const database = await startEmbedded(config, logger).catch((cause: Error) => {
+    throw new ConfigError(cause.message, { cause });
+  });
   try {
     await migrate(database.url);
     return database;

@@ -1,19 +1,20 @@
-import { IsOptional, IsString } from 'class-validator';
-import { IsPortNumber } from '#common/platform';
+import { IsOptional, IsString, Matches } from 'class-validator';
+import { IsPortNumber, IsUrlOf } from '#common/platform';
 
 /** Where the services are. One that is not named is replaced inside the process. */
 export class ServicesConfig {
   /** postgres://user:password@host:port/database */
   @IsOptional()
-  @IsString()
+  @IsUrlOf('postgres:', 'postgresql:')
   readonly DATABASE_URL: string | undefined = undefined;
 
+  /** redis://user:password@host:port, or rediss:// for TLS. */
   @IsOptional()
-  @IsString()
+  @Matches(/^rediss?:\/\/[^/]/, { message: 'REDIS_URL must begin with redis:// or rediss://' })
   readonly REDIS_URL: string | undefined = undefined;
 
   @IsOptional()
-  @IsString()
+  @IsUrlOf('amqp:', 'amqps:')
   readonly RABBITMQ_URL: string | undefined = undefined;
 
   /** The embedded PostgreSQL keeps its cluster below this folder. */

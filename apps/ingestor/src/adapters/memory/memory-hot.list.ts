@@ -1,4 +1,5 @@
 import type { VoltageReading } from '#common/contracts';
+import type { PartHealth } from '#common/platform';
 import { HotList, hotText } from '../../telemetry/hot-list.port.js';
 
 export const HOT_LIST_MAX = 100_000;
@@ -108,6 +109,10 @@ export class MemoryHotList extends HotList {
 
   async length(shipName: string): Promise<number> {
     return this.#rings.get(shipName)?.length ?? 0;
+  }
+
+  health(): PartHealth {
+    return { status: 'up', kept_in: 'memory', ships: this.#rings.size };
   }
 
   /** A Map keeps the order of insertion: the first key is the ship that was silent longest. */

@@ -1,0 +1,60 @@
+import { BullModule, getQueueToken } from '@nestjs/bull';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Queue } from 'bull';
+import { Clock, SystemClock } from '#common/platform';
+import { Outage } from '#common/redis';
+import { StartAlarm } from '../starts/start-alarm.port.js';
+import { BullConnections } from './bull-connections.js';
+import { BullStartAlarm } from './bull-start.alarm.js';
+import { InProcessStartAlarm } from './in-process-start.alarm.js';
+import { JointStartAlarm } from './joint-start.alarm.js';
+import { START_QUEUE, StartJobs, startQueueOptions } from './start-jobs.js';
+
+const CLOCK = { provide: Clock, useClass: SystemClock };
+
+/** The wheel in this process, and with a Redis also the alarm of all schedulers. */
+@Module({})
+export class StartAlarmModule {
+  static forRoot(redisUrl: string | undefined): DynamicModule {
+    return {
+      module: StartAlarmModule,
+      exports: [StartAlarm],
+      ...(redisUrl === undefined ? inProcess() : onRedis(redisUrl)),
+    };
+  }
+}
+
+const inProcess = () => ({
+  providers: [CLOCK, { provide: StartAlarm, useClass: InProcessStartAlarm }],
+});
+
+/**
+ * The queue is Nest's; the jobs are worked by `BullStartAlarm` itself, because nobody would hear of
+ * it when a declared processor could not begin.
+ */
+function onRedis(redisUrl: string) {
+  const outage = new Outage(BullStartAlarm.name, new SystemClock());
+  const connections = new BullConnections(redisUrl, outage);
+  return {
+    imports: [BullModule.registerQueue({ name: START_QUEUE, ...startQueueOptions(connections) })],
+    providers: [
+      CLOCK,
+      InProcessStartAlarm,
+      {
+        provide: BullStartAlarm,
+        inject: [getQueueToken(START_QUEUE), Clock],
+        useFactory: (queue: Queue, clock: Clock) =>
+          new BullStartAlarm({
+            jobs: new StartJobs({ queue, connections, outage, clock }),
+            outage,
+            clock,
+          }),
+      },
+      {
+        provide: StartAlarm,
+        inject: [InProcessStartAlarm, BullStartAlarm],
+        useFactory: (...alarms: StartAlarm[]) => new JointStartAlarm(alarms),
+      },
+    ],
+  };
+}

@@ -1,0 +1,3 @@
+export * from './check-redis.js';
+export * from './outage.js';
+export * from './redis-clients.js';
