@@ -10,7 +10,7 @@ export const createSpaceship = (
   logger: LoggerService = new StructuredLogger('spaceship', config),
 ): Promise<NestFastifyApplication> =>
   createHttpApp(SpaceshipModule.forRoot(config), {
-    title: 'Perigee spaceship',
+    title: 'Spaceship',
     description: 'The simulated ship: streams the state of its batteries over UDP.',
     logger,
   });
