@@ -47,17 +47,14 @@ describe('an app as a process of its own, on RabbitMQ', () => {
 
   it('joins the broker, says that it is well, and leaves in order', async () => {
     const { child, output, ended } = schedule({});
-    await until(
-      () => expect(output.text).toContain('Nest application successfully started'),
-      20_000,
-    );
+    await until(() => expect(output.text).toContain('Listening at'), 20_000);
     const connections = await broker.control('list_connections', 'client_properties', 'state');
     expect(connections).toContain('scheduler in');
     expect(connections).toContain('scheduler out');
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
     expect(await broker.control('-q', 'list_queues', 'name')).toContain('ground.scheduler');
-    expect(output.faults).toBe('');
+    expect(output.faults).toBe('Stopping …\n');
   });
 
   it('N8: ends with 1 and one sentence where a queue has other settings', async () => {
