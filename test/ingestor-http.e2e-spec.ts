@@ -149,6 +149,8 @@ describe('the HTTP API of the ingestor', () => {
       ['DatagramsReportDto', report.datagrams],
       ['NumbersReportDto', report.numbers],
     ])
-      expect(Object.keys(schemas[name].properties)).toEqual(Object.keys(object));
+      expect(Object.keys(schemas[name].properties)).toEqual(
+        expect.arrayContaining(Object.keys(object)),
+      );
   });
 });

@@ -1,4 +1,9 @@
-import { type ContactReport, MISSING_RANGES_MAX, type ReportState } from '#common/contracts';
+import {
+  type ContactReport,
+  MISSING_RANGES_MAX,
+  type MissingRange,
+  type ReportState,
+} from '#common/contracts';
 import { formatInstant, type Instant, type ShipStatement } from '#common/domain';
 import type { Reception } from './reception.js';
 
@@ -15,6 +20,8 @@ export function reportOf(reception: Reception, facts: ReportFacts): ContactRepor
   const { state, endedAt, statement } = facts;
   const { missingRanges, missingByCause, ...numbers } = account.numbers(statement);
   const { kernelDropped, ...counts } = account.counts();
+  const shown = missingRanges.slice(0, MISSING_RANGES_MAX);
+  const isAllShown = sizeOf(shown) === (numbers.missing ?? 0);
   return {
     contact_id: opening.contactId,
     ship_name: opening.shipName,
@@ -47,13 +54,16 @@ export function reportOf(reception: Reception, facts: ReportFacts): ContactRepor
       expected: numbers.expected,
       good: numbers.good,
       missing: numbers.missing,
-      missing_ranges: missingRanges.slice(0, MISSING_RANGES_MAX),
-      missing_ranges_total: missingRanges.length,
-      missing_by_cause: missingByCause,
+      missing_ranges: shown,
+      ...(!isAllShown && { missing_ranges_total: missingRanges.length }),
+      ...(!isAllShown && { missing_by_cause: missingByCause }),
     },
     samples_stored: facts.samplesStored,
   };
 }
+
+const sizeOf = (ranges: readonly MissingRange[]): number =>
+  ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 
 const orNull = (instant: Instant | null): string | null =>
   instant === null ? null : formatInstant(instant);

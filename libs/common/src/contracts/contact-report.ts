@@ -52,9 +52,9 @@ export interface ContactReport {
     readonly missing: number | null;
     /** The first `MISSING_RANGES_MAX` of them. */
     readonly missing_ranges: readonly MissingRange[];
-    /** How many there are, where that is known. */
+    /** How many there are; only where the ranges do not show all that is missing. */
     readonly missing_ranges_total?: number;
-    /** Over all that is missing, also where the ranges are cut or datagrams carry no number. */
+    /** Over all that is missing: where the ranges are cut, and where datagrams carry no number. */
     readonly missing_by_cause?: Readonly<Record<MissingCause, number>>;
   };
   readonly samples_stored: number;

@@ -39,12 +39,12 @@ export function checkConfigs(
   if (faults.size > 0) throw new ConfigError(`Invalid configuration:\n${[...faults].join('\n')}`);
 }
 
-/** One sentence per variable: its name, what it is, what it must be. */
+/** One sentence per variable: its name, what it must be, what it is. */
 function say({ property, constraints = {} }: ValidationError, env: NodeJS.ProcessEnv): string {
   const rules = Object.values(constraints).map((rule) => rule.replace(`${property} `, ''));
   // An address may hold a password, also where it is too broken to find it.
-  const value = property.endsWith('_URL') ? '' : ` is "${env[property]}"`;
-  return `${property}${value}: it ${rules.join(', ')}`;
+  const value = property.endsWith('_URL') ? '' : ` (it is "${env[property]}")`;
+  return `${property} ${rules.join(', ')}${value}`;
 }
 
 /** The operator can mend it: printed without a stack, and the process does not start. */
