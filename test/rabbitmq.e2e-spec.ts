@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,11 @@ describe('an app as a process of its own, on RabbitMQ', () => {
     folder = await mkdtemp(join(tmpdir(), 'perigee-rabbitmq-'));
   });
 
+  const children: ChildProcess[] = [];
+
   afterEach(async () => {
+    // One that a failed test left behind would run, and retry, for ever.
+    for (const child of children.splice(0)) child.kill('SIGKILL');
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   });
@@ -38,6 +42,7 @@ describe('an app as a process of its own, on RabbitMQ', () => {
     const services = { RABBITMQ_URL: broker.url, DATABASE_URL: database.url };
     const env = { ...anyPorts(folder), ...services, LOG_FILE: '', ...environment };
     const child = spawn('node', [SCHEDULER], { env });
+    children.push(child);
     const output = { text: '', faults: '' };
     child.stdout.on('data', (chunk: Buffer) => void (output.text += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => void (output.faults += chunk.toString()));
