@@ -1,5 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type CancelTimer, Clock, type PartHealth, type ReadinessCheck } from '#common/platform';
+import {
+  type CancelTimer,
+  Clock,
+  FaultLog,
+  type PartHealth,
+  type ReadinessCheck,
+} from '#common/platform';
 import type { Reception } from '../receptions/reception.js';
 import { SampleBatch } from './sample-batch.js';
 import { TelemetryArchive } from './telemetry-archive.port.js';
@@ -10,7 +16,6 @@ export const FLUSH_EVERY_MS = 50;
 export const BATCHES_WAITING_MAX = 64;
 const RETRY_DELAY_MS = 100;
 const RETRY_DELAY_MS_MAX = 2_000;
-const FAULT_LOG_EVERY_MS = 10_000;
 
 /**
  * Between the sockets and the archive: gathers samples, writes them in batches one after the other,
@@ -20,6 +25,7 @@ const FAULT_LOG_EVERY_MS = 10_000;
 export class ArchiveWriter implements ReadinessCheck {
   readonly part = 'archive';
   readonly #logger = new Logger(ArchiveWriter.name);
+  readonly #faults: FaultLog;
   readonly #full: SampleBatch[] = [];
   readonly #waiting = new Map<SampleBatch, () => void>();
   #open = new SampleBatch();
@@ -29,13 +35,14 @@ export class ArchiveWriter implements ReadinessCheck {
   #isClosed = false;
   #cancelFlush: CancelTimer | null = null;
   #fault: string | null = null;
-  #lastFaultLoggedAtMs = -Infinity;
   #storedRows = 0;
 
   constructor(
     private readonly archive: TelemetryArchive,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#faults = new FaultLog(this.#logger, clock);
+  }
 
   /** Where the rows of one datagram go; null when there is no room for them. */
   roomFor(rows: number): SampleBatch | null {
@@ -153,10 +160,7 @@ export class ArchiveWriter implements ReadinessCheck {
 
   #noteFault(fault: unknown): void {
     this.#fault = 'The archive cannot be written';
-    const now = this.clock.monotonicMs();
-    if (now - this.#lastFaultLoggedAtMs < FAULT_LOG_EVERY_MS) return;
-    this.#lastFaultLoggedAtMs = now;
-    this.#logger.error(fault);
+    this.#faults.note(this.#fault, fault);
   }
 }
 
