@@ -21,8 +21,8 @@ const tier = (name: string, include: string, globalSetup: string[] = []) => ({
     exclude: ['**/node_modules/**', ...needsRoot],
     globalSetup,
     setupFiles: ['test/support/setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     pool: 'forks' as const,
   },
 });

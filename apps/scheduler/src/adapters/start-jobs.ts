@@ -15,6 +15,8 @@ const ATTEMPTS_MAX = 3;
 /** A worker that dies with a job is no fault of the job's, so practically without end. */
 const STALLED_MAX = 1_000;
 const RETRY_DELAY_MS = 1_000;
+/** How soon another worker takes over the jobs of a dead one; Bull would wait for 30 s. */
+const STALLED_CHECK_MS = 5_000;
 /** The queue's own close may wait for a Redis that is silent. */
 const CLOSE_DEADLINE_MS = 2_000;
 
@@ -28,7 +30,11 @@ export interface StartJob {
 export const startQueueOptions = ({ create }: BullConnections): QueueOptions => ({
   createClient: create,
   defaultJobOptions: { attempts: ATTEMPTS_MAX, removeOnComplete: true, removeOnFail: true },
-  settings: { maxStalledCount: STALLED_MAX, retryProcessDelay: RETRY_DELAY_MS },
+  settings: {
+    maxStalledCount: STALLED_MAX,
+    stalledInterval: STALLED_CHECK_MS,
+    retryProcessDelay: RETRY_DELAY_MS,
+  },
 });
 
 export interface StartJobsOptions {
@@ -46,6 +52,7 @@ export class StartJobs {
   readonly #toAdd = new Map<string, StartJob>();
   readonly #toRemove = new Set<string>();
   #isSending = false;
+  #isClosed = false;
   #onRefused: (job: StartJob) => void = () => undefined;
 
   constructor(private readonly options: StartJobsOptions) {
@@ -65,8 +72,14 @@ export class StartJobs {
     this.options.queue.client.on('ready', tell);
   }
 
-  /** Calls for each job that is due, until the close. Rejects if no work is possible. */
+  /**
+   * Calls for each job that is due, until the close. Rejects if no work is possible. Bull looks at
+   * once for delayed and stalled jobs, and not again soon if that fails: so Redis must be there.
+   */
   async work(handle: (job: Partial<StartJob>) => void): Promise<void> {
+    const { client } = this.options.queue;
+    if (client.status !== 'ready') await new Promise<void>((go) => void client.once('ready', go));
+    if (this.#isClosed) return;
     await this.options.queue.process(JOB_NAME, CONCURRENCY, async ({ data }) => handle(data));
   }
 
@@ -97,6 +110,7 @@ export class StartJobs {
 
   async close(): Promise<void> {
     const { queue, connections, clock } = this.options;
+    this.#isClosed = true;
     this.#toAdd.clear();
     this.#toRemove.clear();
     await Promise.race([queue.close(true), clock.sleep(CLOSE_DEADLINE_MS)]);
