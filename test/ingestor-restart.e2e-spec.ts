@@ -7,6 +7,7 @@ import { InProcessBus } from '#common/messaging';
 import { dataSourceOptions } from '#common/persistence';
 import { DataSource } from 'typeorm';
 import { TypeOrmReceptionStore } from '../apps/ingestor/src/adapters/typeorm-reception.store.js';
+import { IngestorIdentity } from '../apps/ingestor/src/receptions/ingestor-identity.js';
 import { type TestDatabase, testDatabase } from './support/database.js';
 import {
   ask,
@@ -167,7 +168,7 @@ describe('an ingestor that was away', () => {
     const source = new DataSource(dataSourceOptions(database.url, 'ingestor'));
     await source.initialize();
     const closedAt = instantOf(new Date());
-    const store = new TypeOrmReceptionStore(source);
+    const store = new TypeOrmReceptionStore(source, new IngestorIdentity('test'));
     await store.close({ contactId, fence, closedAt, reason: 'enough' });
     await source.destroy();
   }

@@ -204,6 +204,50 @@ describe('DELETE /stream/{event_key}', () => {
   });
 });
 
+describe('PATCH /stream/{event_key}', () => {
+  it('sends the rest to another address', async () => {
+    const [before, after] = [await ship.listen(), await ship.listen()];
+    const key = await ship.start({ ...CCSDS, port: before.port, interval: 0.02 });
+    await until(() => expect(before.received.length).toBeGreaterThan(2));
+    const redirect = { host: LOOPBACK, port: after.port, apid: 201 };
+    const { body } = await ship.http().patch(`/stream/${key}/`).send(redirect).expect(200);
+    await until(() => expect(after.received.length).toBeGreaterThan(2));
+    const { last_sequence } = await ship.stop(key);
+
+    expect(body).toMatchObject({ message: 'Communication redirected', event_key: key });
+    expect(await ship.state(key)).toMatchObject({ port: after.port, apid: 201 });
+    await until(() => {
+      const all = [...numbersIn(before.received), ...numbersIn(after.received)];
+      expect(all).toEqual(Array.from({ length: last_sequence }, (_, index) => index + 1));
+    });
+  });
+
+  it.each([
+    ['no port', { host: LOOPBACK }, 'VALIDATION_FAILED'],
+    ['an unknown field', { host: LOOPBACK, port: 41_000, seed: 1 }, 'VALIDATION_FAILED'],
+    ['a wrong APID', { host: LOOPBACK, port: 41_000, apid: 4_000 }, 'VALIDATION_FAILED'],
+    ['a refused address', { host: '10.0.0.1', port: 41_000 }, 'STREAM_TARGET_REFUSED'],
+  ])('changes nothing with %s', async (_what, body, code) => {
+    const { port, received } = await ship.listen();
+    const key = await ship.start({ host: LOOPBACK, port, interval: 0.02 });
+    const answer = await ship.http().patch(`/stream/${key}`).send(body).expect(400);
+    const before = received.length;
+
+    expect(answer.body).toMatchObject({ code });
+    await until(() => expect(received.length).toBeGreaterThan(before));
+  });
+
+  it('answers 404 with the fixed body for an unknown stream', async () => {
+    const { body } = await ship
+      .http()
+      .patch('/stream/nothing')
+      .send({ host: LOOPBACK, port: 41_000 })
+      .expect(404);
+
+    expect(body).toEqual({ detail: 'Event key not found' });
+  });
+});
+
 describe('the ship', () => {
   it.each(['/healthcheck/', '/healthcheck'])('says on %s that it is up', async (path) => {
     const answer = await ship.http().get(path).expect(200);

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { until } from './until.js';
 
-const MAIN = 'dist/apps/all/src/main.js';
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 60_000;
+/** Printed once all is there. */
+const READY = /is up|Listening at/;
 
-/** `make run` as its own process, from what was built. */
+/** An app, or with `all` what `make run` starts, as its own process, from what was built. */
 export class PerigeeProcess {
   #output = '';
 
@@ -17,12 +18,13 @@ export class PerigeeProcess {
       });
   }
 
-  static async start(env: NodeJS.ProcessEnv): Promise<PerigeeProcess> {
-    if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run \`make build\` first`);
-    const made = new PerigeeProcess(spawn('node', [MAIN], { env }));
+  static async start(env: NodeJS.ProcessEnv, app = 'all'): Promise<PerigeeProcess> {
+    const main = `dist/apps/${app}/src/main.js`;
+    if (!existsSync(main)) throw new Error(`${main} is missing: run \`make build\` first`);
+    const made = new PerigeeProcess(spawn('node', [main], { env }));
     await until(() => {
       if (made.child.exitCode !== null) return;
-      if (!made.#output.includes('is up')) throw new Error(made.#output);
+      if (!READY.test(made.#output)) throw new Error(made.#output);
     }, START_MS_MAX);
     if (made.child.exitCode !== null) throw new Error(`It ended: ${made.#output}`);
     return made;
@@ -37,6 +39,21 @@ export class PerigeeProcess {
     const url = new RegExp(`${app} +(http://\\S+)/docs`).exec(this.#output)?.[1];
     if (url === undefined) throw new Error(`No address of ${app} in: ${this.#output}`);
     return url;
+  }
+
+  /** Where an app that is a process of its own listens. */
+  get ownUrl(): string {
+    const url = /Listening at (http:[^,\s]+)/.exec(this.#output)?.[1];
+    if (url === undefined) throw new Error(`No address in: ${this.#output}`);
+    return url;
+  }
+
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child.kill('SIGCONT');
   }
 
   /** Sends a signal and waits for the end; the exit code, null when the signal ended it. */

@@ -141,7 +141,12 @@ export class FakeShip {
     const stream = this.streams.find(({ eventKey }) => url === `/stream/${eventKey}`);
     if (!stream || stream.isStopped)
       return { status: 404, body: { detail: 'Event key not found' } };
-    if (method === 'GET') return { status: 200, body: { event_key: stream.eventKey } };
+    const { sent } = stream;
+    if (method === 'GET') return { status: 200, body: { event_key: stream.eventKey, sent } };
+    if (method === 'PATCH') {
+      Object.assign(stream.request, JSON.parse(await text(request)));
+      return { status: 200, body: { message: 'Communication redirected', sent } };
+    }
     return this.#stop(stream);
   }
 

@@ -5,7 +5,7 @@ import { createHttpApp, portFault, StructuredLogger } from '#common/platform';
 import type { IngestorConfig } from './ingestor.config.js';
 import { IngestorModule } from './ingestor.module.js';
 import type { IngestorServices } from './ingestor.services.js';
-import { ReceptionsService } from './receptions/receptions.service.js';
+import { HoldingsLoop } from './receptions/holdings.loop.js';
 import { UdpServer } from './udp/udp.server.js';
 
 /** Everything between create and listen; `main.ts`, `apps/all` and the tests call it. */
@@ -27,7 +27,7 @@ export async function createIngestor(
     const port = `UDP port ${config.INGESTOR_UDP_PORT} of ${config.INGESTOR_UDP_HOST}`;
     throw portFault(fault, port, 'INGESTOR_UDP_PORT');
   }
-  await app.get(ReceptionsService).resume();
+  await app.get(HoldingsLoop).start();
   await bus.listen();
   return app;
 }

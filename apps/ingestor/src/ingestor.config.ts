@@ -1,4 +1,4 @@
-import { IsInt, IsString, IsUrl, Length, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, IsUrl, Length, Matches, Max, Min } from 'class-validator';
 import { HttpConfig, IsPortNumber } from '#common/platform';
 
 export class IngestorConfig extends HttpConfig {
@@ -23,10 +23,14 @@ export class IngestorConfig extends HttpConfig {
   @IsString()
   readonly INGESTOR_ADDRESS: string = '127.0.0.1';
 
-  /** Tells the receptions of several ingestors apart; must stay the same over a restart. */
+  /**
+   * Names this ingestor among several; a new process of the name goes on at once with what the old one
+   * received. Without one: this host and the UDP port.
+   */
+  @IsOptional()
   @IsString()
   @Length(1, 64)
-  readonly INGESTOR_ID: string = 'ingestor';
+  readonly INGESTOR_ID: string | undefined = undefined;
 
   /** Contacts at one time. */
   @IsInt()

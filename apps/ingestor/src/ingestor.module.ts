@@ -10,6 +10,7 @@ import { IngestorConfig } from './ingestor.config.js';
 import type { IngestorServices } from './ingestor.services.js';
 import { IngestorShutdown } from './ingestor.shutdown.js';
 import { AddressPool, portRange } from './receptions/address-pool.js';
+import { HoldingsLoop } from './receptions/holdings.loop.js';
 import { ReceptionCourse } from './receptions/reception-course.js';
 import { ReceptionListener } from './receptions/reception-listener.js';
 import { ReceptionResumption } from './receptions/reception-resumption.js';
@@ -32,6 +33,7 @@ import { UdpServer } from './udp/udp.server.js';
 
 const TELEMETRY = [ArchiveWriter, ReceptionRoutes, StrayCounters, TelemetryIntake, ShipsService];
 const RECEPTIONS = [
+  HoldingsLoop,
   ReceptionsService,
   ReceptionCourse,
   ReceptionListener,

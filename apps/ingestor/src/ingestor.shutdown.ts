@@ -1,5 +1,7 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#common/platform';
+import { HoldingsLoop } from './receptions/holdings.loop.js';
+import { Holdings } from './receptions/holdings.port.js';
 import { ReceptionsService } from './receptions/receptions.service.js';
 import { ArchiveWriter } from './telemetry/archive-writer.js';
 import { UdpServer } from './udp/udp.server.js';
@@ -7,6 +9,7 @@ import { UdpServer } from './udp/udp.server.js';
 /** Together with a second for the sockets they stay within the deadline of the process. */
 const COURSES_DEADLINE_MS = 4_000;
 const FLUSH_DEADLINE_MS = 3_000;
+const LEAVE_DEADLINE_MS = 500;
 
 /**
  * The order matters: no new course, then the sockets (what is in their queues belongs to the open
@@ -14,7 +17,11 @@ const FLUSH_DEADLINE_MS = 3_000;
  */
 @Injectable()
 export class IngestorShutdown implements BeforeApplicationShutdown {
+  readonly #logger = new Logger(IngestorShutdown.name);
+
   constructor(
+    private readonly holdings: Holdings,
+    private readonly loop: HoldingsLoop,
     private readonly receptions: ReceptionsService,
     private readonly udp: UdpServer,
     private readonly writer: ArchiveWriter,
@@ -22,18 +29,25 @@ export class IngestorShutdown implements BeforeApplicationShutdown {
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.#stopReceptions();
+    await this.#within(COURSES_DEADLINE_MS, this.#stopReceptions());
     await this.udp.close();
     await this.writer.close(FLUSH_DEADLINE_MS);
+    // All is stored: another ingestor may go on.
+    await this.#within(LEAVE_DEADLINE_MS, this.holdings.leave());
   }
 
-  /** A course that waits for a ship or a database that is away is left to the next start. */
   async #stopReceptions(): Promise<void> {
+    await this.loop.stop();
+    await this.receptions.stop();
+  }
+
+  /** What waits for a ship or a database that is away is left to whoever comes next. */
+  async #within(deadlineMs: number, work: Promise<void>): Promise<void> {
     let cancel = (): void => undefined;
     const deadline = new Promise<void>((resolve) => {
-      cancel = this.clock.after(COURSES_DEADLINE_MS, resolve);
+      cancel = this.clock.after(deadlineMs, resolve);
     });
-    await Promise.race([this.receptions.stop(), deadline]);
+    await Promise.race([work.catch((fault: unknown) => this.#logger.warn(fault)), deadline]);
     cancel();
   }
 }

@@ -7,6 +7,8 @@ import { dataSourceOptions, TypeOrmOutbox } from '#common/persistence';
 import { Clock, SystemClock } from '#common/platform';
 import { IngestorConfig } from '../ingestor.config.js';
 import type { IngestorServices } from '../ingestor.services.js';
+import { Holdings } from '../receptions/holdings.port.js';
+import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import { ReceptionStore } from '../receptions/reception-store.port.js';
 import { Spaceship } from '../receptions/spaceship.port.js';
 import { HotList } from '../telemetry/hot-list.port.js';
@@ -14,6 +16,7 @@ import { TelemetryArchive } from '../telemetry/telemetry-archive.port.js';
 import { HttpSpaceship } from './http-spaceship.client.js';
 import { MemoryHotList } from './memory/memory-hot.list.js';
 import { RedisHotList } from './redis-hot.list.js';
+import { TypeOrmHoldings } from './typeorm.holdings.js';
 import { INGESTOR_OUTBOX, TypeOrmReceptionStore } from './typeorm-reception.store.js';
 import { TypeOrmTelemetryArchive } from './typeorm-telemetry.archive.js';
 
@@ -34,6 +37,8 @@ export class AdaptersModule {
       providers: [
         { provide: Clock, useValue: clock },
         { provide: IngestorConfig, useValue: config },
+        { provide: IngestorIdentity, useFactory: () => IngestorIdentity.of(config) },
+        { provide: Holdings, useClass: TypeOrmHoldings },
         { provide: ReceptionStore, useClass: TypeOrmReceptionStore },
         { provide: TelemetryArchive, useClass: TypeOrmTelemetryArchive },
         {
@@ -59,6 +64,8 @@ export class AdaptersModule {
       exports: [
         Clock,
         IngestorConfig,
+        IngestorIdentity,
+        Holdings,
         ReceptionStore,
         TelemetryArchive,
         HotList,

@@ -83,7 +83,29 @@ describe('HttpSpaceship', () => {
     answer = { status: 404, body: '{"detail":"Event key not found"}' };
 
     expect(await ship.stop('key')).toBeNull();
-    expect(await ship.isStreaming('key')).toBe(false);
+    expect(await ship.progress('key')).toBeNull();
+    expect(await ship.redirect('key', { port: 41_000, apid: null })).toBeNull();
+  });
+
+  it('redirects a stream, and hears how much went the old way', async () => {
+    answer.body = '{"message":"Communication redirected","event_key":"key","sent":8}';
+    expect(await ship.redirect('key', { port: 10_015, apid: 7 })).toEqual({ sent: 8 });
+    expect(asked[0]).toMatchObject({
+      method: 'PATCH',
+      url: '/stream/key',
+      body: { host: '127.0.0.1', port: 10_015, apid: 7 },
+    });
+  });
+
+  it.each([
+    [404, '{"detail":"Cannot PATCH /stream/key"}'],
+    [405, '{"detail":"Method Not Allowed"}'],
+  ])('takes %s %s for a ship that cannot redirect', async (status, body) => {
+    answer = { status, body };
+
+    await expect(ship.redirect('key', { port: 41_000, apid: null })).rejects.toThrow(
+      ShipRefusedError,
+    );
   });
 
   it('tells a refusal from a fault that may pass', async () => {

@@ -2,7 +2,9 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { formatInstant } from '#common/domain';
+import type { ReceptionAddress } from '../receptions/reception-store.port.js';
 import {
+  type SentSoFar,
   ShipRefusedError,
   ShipUnreachableError,
   Spaceship,
@@ -58,6 +60,15 @@ export class HttpSpaceship extends Spaceship {
     return { eventKey: event_key, firstSequence: countIn(first_sequence) ?? FIRST_SEQUENCE };
   }
 
+  async redirect(eventKey: string, { port, apid }: ReceptionAddress): Promise<SentSoFar | null> {
+    const host = await this.#ownAddress();
+    const target = { host, port, ...(apid === null ? {} : { apid }) };
+    const { status, body } = await this.#call('PATCH', streamPath(eventKey), target);
+    if (status === 404 && isUnknownStream(body)) return null;
+    if (status >= 400) throw new ShipRefusedError(`${status} ${reasonIn(body)}`);
+    return { sent: countIn(body['sent']) };
+  }
+
   async stop(eventKey: string): Promise<StoppedStream | null> {
     const { status, body } = await this.#call('DELETE', streamPath(eventKey));
     if (status === 404) return null;
@@ -65,11 +76,11 @@ export class HttpSpaceship extends Spaceship {
     return { lastSequence: countIn(body['last_sequence']), sent: countIn(body['sent']) };
   }
 
-  async isStreaming(eventKey: string): Promise<boolean> {
+  async progress(eventKey: string): Promise<SentSoFar | null> {
     const { status, body } = await this.#call('GET', streamPath(eventKey));
-    if (status === 404) return false;
+    if (status === 404) return null;
     if (status >= 400) throw unexpected(status, body);
-    return true;
+    return { sent: countIn(body['sent']) };
   }
 
   async addresses(): Promise<ReadonlySet<string>> {
@@ -128,6 +139,9 @@ export class HttpSpaceship extends Spaceship {
 }
 
 const streamPath = (eventKey: string): string => `/stream/${encodeURIComponent(eventKey)}`;
+
+/** Not a route that is not there: a ship may not know how to redirect. */
+const isUnknownStream = ({ detail }: Answer['body']): boolean => detail === 'Event key not found';
 
 const unexpected = (status: number, body: Answer['body']): ShipUnreachableError =>
   new ShipUnreachableError(`The ship answered ${status} ${reasonIn(body)}`, false);

@@ -7,7 +7,7 @@ import type {
 import { micros } from './telemetry-row.js';
 
 export const RECEPTION_COLUMNS = [
-  'r.contact_id, r.fence, ship_id, s.name AS ship_name, instance, lateness_ms, stream, port, apid',
+  'r.contact_id, r.fence, ship_id, s.name AS ship_name, lateness_ms, stream, port, apid',
   'event_key, first_sequence, progress',
   'coalesce(c.fence >= r.fence, false) AS is_closed',
   ...['planned_start', 'planned_end', 'started_at', 'opened_at', 'stream_asked_at'].map(micros),
@@ -18,7 +18,6 @@ export interface ReceptionRow {
   readonly fence: string;
   readonly ship_id: number;
   readonly ship_name: string;
-  readonly instance: string;
   readonly planned_start: string;
   readonly planned_end: string;
   readonly started_at: string;
@@ -47,7 +46,6 @@ export function storedReceptionOf(row: ReceptionRow, good: SequenceSet): StoredR
       stream: row.stream,
     },
     shipId: row.ship_id,
-    instance: row.instance,
     address: row.port === null ? null : { port: row.port, apid: row.apid },
     openedAt: Number(row.opened_at),
     progress: row.progress,

@@ -2,13 +2,17 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll } from 'vitest';
 import { dataSourceOptions, TypeOrmOutbox } from '#common/persistence';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.js';
+import { describeHoldings } from '../receptions/holdings.contract.js';
+import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import { describeReceptionStore } from '../receptions/reception-store.contract.js';
 import { describeTelemetryArchive } from '../telemetry/telemetry-archive.contract.js';
+import { TypeOrmHoldings } from './typeorm.holdings.js';
 import { INGESTOR_OUTBOX, TypeOrmReceptionStore } from './typeorm-reception.store.js';
 import { TypeOrmTelemetryArchive } from './typeorm-telemetry.archive.js';
 
 let database: TestDatabase;
 let source: DataSource;
+const identity = new IngestorIdentity('test');
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -23,14 +27,14 @@ afterAll(async () => {
 
 const empty = (): Promise<unknown> =>
   source.query(
-    'TRUNCATE ships, receptions, closings, reports, samples, latest_samples, outbox CASCADE',
+    'TRUNCATE ships, receptions, closings, reports, samples, latest_samples, outbox, ingestors CASCADE',
   );
 
 describeTelemetryArchive(async () => {
   await empty();
   return {
-    archive: new TypeOrmTelemetryArchive(source),
-    store: new TypeOrmReceptionStore(source),
+    archive: new TypeOrmTelemetryArchive(source, identity),
+    store: new TypeOrmReceptionStore(source, identity),
   };
 });
 
@@ -38,7 +42,25 @@ describeReceptionStore(async () => {
   await empty();
   const outbox = new TypeOrmOutbox(source, INGESTOR_OUTBOX);
   return {
-    store: new TypeOrmReceptionStore(source),
+    store: new TypeOrmReceptionStore(source, identity),
     outbox: async () => (await outbox.claim(10, 0)).map(({ envelope }) => envelope),
+  };
+});
+
+describeHoldings(async () => {
+  await empty();
+  return (name) => {
+    const own = new IngestorIdentity(name);
+    return {
+      holdings: new TypeOrmHoldings(source, own),
+      store: new TypeOrmReceptionStore(source, own),
+      archive: new TypeOrmTelemetryArchive(source, own),
+      letLeaseRunOut: async () => {
+        await source.query(
+          'UPDATE ingestors SET lease_until = clock_timestamp() WHERE process = $1',
+          [own.process],
+        );
+      },
+    };
   };
 });

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { ContactReport } from '#common/contracts';
-import { formatInstant, type Instant, type SequenceRange, SequenceSet } from '#common/domain';
+import { formatInstant, type Instant } from '#common/domain';
 import type { Envelope } from '#common/messaging';
 import { insertOutbox } from '#common/persistence';
+import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import {
   type Agreement,
   CLOSINGS_KEPT_MAX,
@@ -16,14 +17,17 @@ import {
   ReceptionStore,
   type StoredReception,
 } from '../receptions/reception-store.port.js';
-import { RECEPTION_COLUMNS, type ReceptionRow, storedReceptionOf } from './reception-row.js';
+import { readUnfinished } from './reception-reader.js';
 
 /** Whose relay sends what this app writes into the outbox. */
 export const INGESTOR_OUTBOX = 'ingestor';
 
 @Injectable()
 export class TypeOrmReceptionStore extends ReceptionStore {
-  constructor(@InjectDataSource('ingestor') private readonly source: DataSource) {
+  constructor(
+    @InjectDataSource('ingestor') private readonly source: DataSource,
+    private readonly identity: IngestorIdentity,
+  ) {
     super();
   }
 
@@ -36,11 +40,11 @@ export class TypeOrmReceptionStore extends ReceptionStore {
 
   async begin({ opening, ...reception }: NewReception): Promise<boolean> {
     const rows = (await this.source.query(
-      `INSERT INTO receptions AS known (contact_id, fence, ship_id, instance, planned_start,
+      `INSERT INTO receptions AS known (contact_id, fence, ship_id, holder, planned_start,
          planned_end, started_at, lateness_ms, stream, port, apid, opened_at, progress)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
        ON CONFLICT (contact_id) DO UPDATE SET fence = excluded.fence, ship_id = excluded.ship_id,
-         instance = excluded.instance, planned_start = excluded.planned_start,
+         holder = excluded.holder, planned_start = excluded.planned_start,
          planned_end = excluded.planned_end, started_at = excluded.started_at,
          lateness_ms = excluded.lateness_ms, stream = excluded.stream, port = excluded.port,
          apid = excluded.apid, opened_at = excluded.opened_at, progress = excluded.progress,
@@ -51,7 +55,7 @@ export class TypeOrmReceptionStore extends ReceptionStore {
         opening.contactId,
         opening.fence,
         reception.shipId,
-        reception.instance,
+        this.identity.process,
         formatInstant(opening.plannedStart),
         formatInstant(opening.plannedEnd),
         formatInstant(opening.startedAt),
@@ -87,8 +91,9 @@ export class TypeOrmReceptionStore extends ReceptionStore {
 
   async moved(contactId: string, fence: number, address: ReceptionAddress): Promise<void> {
     await this.source.query(
-      'UPDATE receptions SET port = $3, apid = $4 WHERE contact_id = $1 AND fence = $2',
-      [contactId, fence, address.port, address.apid],
+      `UPDATE receptions SET port = $3, apid = $4
+       WHERE contact_id = $1 AND fence = $2 AND holder = $5`,
+      [contactId, fence, address.port, address.apid, this.identity.process],
     );
   }
 
@@ -101,8 +106,16 @@ export class TypeOrmReceptionStore extends ReceptionStore {
     return this.source.transaction(async (manager) => {
       const [, count] = (await manager.query(
         `UPDATE receptions SET event_key = $3, first_sequence = $4, stream_asked_at = $5
-         WHERE contact_id = $1 AND fence = $2 AND ended_at IS NULL AND event_key IS NULL`,
-        [contactId, fence, eventKey, firstSequence, formatInstant(streamAskedAt)],
+         WHERE contact_id = $1 AND fence = $2 AND holder = $6 AND ended_at IS NULL
+           AND event_key IS NULL`,
+        [
+          contactId,
+          fence,
+          eventKey,
+          firstSequence,
+          formatInstant(streamAskedAt),
+          this.identity.process,
+        ],
       )) as [unknown, number];
       if (count > 0) await insertOutbox(manager, INGESTOR_OUTBOX, [message]);
       return count > 0;
@@ -122,8 +135,8 @@ export class TypeOrmReceptionStore extends ReceptionStore {
       const at = formatInstant(endedAt);
       const [, count] = (await manager.query(
         `UPDATE receptions SET ended_at = $3
-         WHERE contact_id = $1 AND fence = $2 AND ended_at IS NULL`,
-        [contactId, fence, at],
+         WHERE contact_id = $1 AND fence = $2 AND holder = $4 AND ended_at IS NULL`,
+        [contactId, fence, at, this.identity.process],
       )) as [unknown, number];
       if (count === 0) return false;
       await manager.query(
@@ -137,17 +150,8 @@ export class TypeOrmReceptionStore extends ReceptionStore {
     });
   }
 
-  async unfinished(instance: string): Promise<StoredReception[]> {
-    const rows = (await this.source.query(
-      `SELECT ${RECEPTION_COLUMNS} FROM receptions r JOIN ships s ON s.id = r.ship_id
-       LEFT JOIN closings c ON c.contact_id = r.contact_id
-       WHERE instance = $1 AND ended_at IS NULL ORDER BY r.opened_at, r.contact_id`,
-      [instance],
-    )) as ReceptionRow[];
-    const unfinished: StoredReception[] = [];
-    for (const row of rows)
-      unfinished.push(storedReceptionOf(row, await this.#goodNumbers(row.contact_id)));
-    return unfinished;
+  unfinished(): Promise<StoredReception[]> {
+    return readUnfinished(this.source, 'holder = $1', [this.identity.process]);
   }
 
   async report(contactId: string): Promise<ContactReport | null> {
@@ -173,22 +177,5 @@ export class TypeOrmReceptionStore extends ReceptionStore {
       id: number;
     }[];
     return rows[0]?.id ?? null;
-  }
-
-  /** Runs of numbers: within one, number minus rank stays the same. */
-  async #goodNumbers(contactId: string): Promise<SequenceSet> {
-    const rows = (await this.source.query(
-      `SELECT min(sequence) AS first, max(sequence) AS last
-       FROM (SELECT DISTINCT sequence, sequence - dense_rank() OVER (ORDER BY sequence) AS run
-             FROM receptions r JOIN samples s ON s.ship_id = r.ship_id
-               AND s.generated_at BETWEEN r.first_sample_at AND r.last_sample_at
-               AND s.contact_id = r.contact_id AND s.received_at >= r.opened_at
-             WHERE r.contact_id = $1) numbered
-       GROUP BY run ORDER BY first`,
-      [contactId],
-    )) as { first: string; last: string }[];
-    return SequenceSet.of(
-      rows.map(({ first, last }): SequenceRange => [Number(first), Number(last)]),
-    );
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { formatInstant } from '#common/domain';
+import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import type { SampleBatch } from '../telemetry/sample-batch.js';
 import { NO_MODE } from '../telemetry/sample-batch.js';
 import {
@@ -26,16 +27,25 @@ const COLUMNS = `contact_id, ship_id, generated_at, sequence, battery, mode, vol
 
 /**
  * One statement, so one round trip and one transaction: samples, the newest of each battery, the
- * counts of ships, the accounts. What was there already counts nowhere.
+ * counts of ships, the accounts. What was there already counts nowhere. What this process does not
+ * hold (any more) is left out: whoever holds it accounts for it.
  */
 const STORE = `
-  WITH stored AS (
+  WITH held AS (
+    SELECT receptions.contact_id
+    FROM unnest($1::uuid[], $14::bigint[]) AS batch (contact_id, fence)
+      JOIN receptions ON receptions.contact_id = batch.contact_id
+        AND receptions.fence = batch.fence
+    WHERE holder = $16 AND ended_at IS NULL
+    FOR UPDATE OF receptions
+  ), stored AS (
     INSERT INTO samples (${COLUMNS})
     SELECT ($1::uuid[])[slot], ($2::integer[])[slot], generated_at, sequence, battery, mode, volts,
            amperes, celsius, charge, received_at
     FROM unnest($3::integer[], $4::timestamptz[], $5::bigint[], $6::smallint[], $7::smallint[],
                 $8::double precision[], $9::real[], $10::real[], $11::real[], $12::timestamptz[])
       AS row (slot, generated_at, sequence, battery, mode, volts, amperes, celsius, charge, received_at)
+    WHERE ($1::uuid[])[slot] IN (SELECT contact_id FROM held)
     ON CONFLICT DO NOTHING
     RETURNING contact_id, ship_id, generated_at
   ), per_contact AS (
@@ -59,6 +69,7 @@ const STORE = `
                  ($9::real[])[at], ($10::real[])[at], ($11::real[])[at], ($12::timestamptz[])[at]
           FROM unnest($13::integer[]) AS at)
       AS row (slot, generated_at, sequence, battery, mode, volts, amperes, celsius, charge, received_at)
+    WHERE ($1::uuid[])[slot] IN (SELECT contact_id FROM held)
     ORDER BY ($2::integer[])[slot], battery
     ON CONFLICT (ship_id, battery) DO UPDATE SET contact_id = excluded.contact_id,
       generated_at = excluded.generated_at, sequence = excluded.sequence, mode = excluded.mode,
@@ -71,16 +82,19 @@ const STORE = `
          first_sample_at = least(first_sample_at, first),
          last_sample_at = greatest(last_sample_at, last)
   FROM unnest($1::uuid[], $14::bigint[], $15::json[]) AS account (contact_id, fence, progress)
+    JOIN held ON held.contact_id = account.contact_id
     LEFT JOIN per_contact ON per_contact.contact_id = account.contact_id
-  WHERE receptions.contact_id = account.contact_id AND receptions.fence = account.fence
-    AND receptions.ended_at IS NULL`;
+  WHERE receptions.contact_id = account.contact_id`;
 
 const isNan = (value: number): boolean => Number.isNaN(value);
 
 /** Samples in PostgreSQL. Instants pass as microseconds: a Date would cut them. */
 @Injectable()
 export class TypeOrmTelemetryArchive extends TelemetryArchive {
-  constructor(@InjectDataSource('ingestor') private readonly source: DataSource) {
+  constructor(
+    @InjectDataSource('ingestor') private readonly source: DataSource,
+    private readonly identity: IngestorIdentity,
+  ) {
     super();
   }
 
@@ -107,6 +121,7 @@ export class TypeOrmTelemetryArchive extends TelemetryArchive {
       latestRows(batch).map((row) => row + 1),
       receptions.map(({ fence }) => fence),
       receptions.map(({ progress }) => JSON.stringify(progress)),
+      this.identity.process,
     ]);
   }
 

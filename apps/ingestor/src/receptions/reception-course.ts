@@ -60,16 +60,19 @@ export class ReceptionCourse {
 
   async #hold(reception: Reception): Promise<void> {
     const asked = reception.agreement ? null : await this.streams.ask(reception);
-    if (asked?.kind === 'agreed') await this.#begin(reception, asked.agreement);
+    let isNoted = true;
+    if (asked?.kind === 'agreed') isNoted = await this.#begin(reception, asked.agreement);
     if (asked && asked.kind !== 'agreed') return this.#endWithoutStream(reception, asked);
     await reception.ended;
     if (reception.endCause === 'shutdown') return;
+    // Whoever has it now has its stream, too, if it is the one that was noted.
+    if (reception.endCause === 'lost' && isNoted) return this.listener.release(reception);
 
     const stopped = await this.streams.stop(reception);
     const asStopped = stopped.kind === 'stopped' ? stopped.statement : null;
     await this.listener.drain(reception, asStopped);
     await this.listener.release(reception);
-    if (reception.endCause === 'superseded') return;
+    if (isAnothers(reception)) return;
 
     const statement = asStopped ?? reception.closingStatement();
     // A ship that does not know it may have been told to stop before: what was called off is over.
@@ -111,7 +114,8 @@ export class ReceptionCourse {
     return () => cancel();
   }
 
-  async #begin(reception: Reception, agreement: Agreement): Promise<void> {
+  /** False when it could not be noted: the reception was lost meanwhile, or the database is away. */
+  async #begin(reception: Reception, agreement: Agreement): Promise<boolean> {
     reception.agreement = agreement;
     const { contactId, opening } = reception;
     const started: ContactStartedDto = {
@@ -122,12 +126,16 @@ export class ReceptionCourse {
     const message = envelope(CONTACT_STARTED, started, new Date(this.clock.nowMs()));
     // The end must not wait for a database that is away: then only this message is missing.
     const isOver = (): boolean => reception.endCause !== null;
+    let isNoted = false;
     await this.#persist(
       reception,
-      () => this.store.agreed(contactId, opening.fence, agreement, message),
+      async () => {
+        isNoted = await this.store.agreed(contactId, opening.fence, agreement, message);
+      },
       isOver,
     );
     this.relay.wake();
+    return isNoted;
   }
 
   async #endWithoutStream(
@@ -137,7 +145,7 @@ export class ReceptionCourse {
     const cause = reception.endCause;
     if (cause === 'shutdown') return;
     await this.listener.release(reception);
-    if (cause === 'superseded') return;
+    if (isAnothers(reception)) return;
     if (asked.kind === 'refused') {
       const reason = `The ship refused the stream: ${asked.reason}`;
       return this.#end(reception, { state: 'failed', fault: 'user', reason }, null);
@@ -164,6 +172,9 @@ export class ReceptionCourse {
     }
   }
 }
+
+const isAnothers = ({ endCause }: Reception): boolean =>
+  endCause === 'superseded' || endCause === 'lost';
 
 /** The ship is to blame only where it was asked. */
 function neverAgreed({ streamAskedAt, lastFault }: Reception): Blame {

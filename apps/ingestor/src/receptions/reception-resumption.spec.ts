@@ -31,8 +31,12 @@ class LostShip extends Spaceship {
     return Promise.resolve(null);
   }
 
-  isStreaming(): Promise<boolean> {
-    return Promise.resolve(false);
+  redirect(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  progress(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   addresses(): Promise<ReadonlySet<string>> {
@@ -68,7 +72,7 @@ describe('a resumption', () => {
       mandatory: new Set(),
     });
     const course = new ReceptionCourse(streams, listener, store, relay, clock);
-    resumption = new ReceptionResumption(course, streams, listener, addresses, clock);
+    resumption = new ReceptionResumption(course, streams, listener, addresses, store, clock);
   });
 
   afterEach(() => udp.close());
@@ -87,14 +91,14 @@ describe('a resumption', () => {
       stream: { format: 'ccsds' as const },
     };
     const progress = Reception.open(opening, 1, address).progress();
-    const stored = { opening, shipId: 1, instance: 'one', address, openedAt: nowMicros, progress };
+    const stored = { opening, shipId: 1, address, openedAt: nowMicros, progress };
     await new MemoryReceptionStore(tables).begin(stored);
     const agreement = { eventKey: 'key', firstSequence: 1, streamAskedAt: nowMicros };
     const good = new SequenceSet();
     const reception = Reception.restore({ ...stored, agreement, good, isClosed: false });
 
     await (
-      await resumption.prepare(reception)
+      await resumption.prepare(reception, 'ours')
     )();
     expect(tables.reports.get(opening.contactId)).toMatchObject({ state: 'failed' });
     const { lookups } = ship;

@@ -5,12 +5,15 @@ import { AddressPool } from './address-pool.js';
 import { ReceptionCourse } from './reception-course.js';
 import { ReceptionListener } from './reception-listener.js';
 import type { Reception } from './reception.js';
-import type { ReceptionAddress } from './reception-store.port.js';
+import { type Agreement, type ReceptionAddress, ReceptionStore } from './reception-store.port.js';
 import { StreamControl } from './stream-control.js';
 
 const LEARN_AGAIN_MS = 1_000;
 
-/** Goes on with a reception that an earlier process left open, or says why it cannot. */
+/** Whose reception it was: an earlier process of this ingestor, at the same place, or another one. */
+export type Predecessor = 'ours' | 'another';
+
+/** Goes on with a reception whose process is gone, or says why it cannot. */
 @Injectable()
 export class ReceptionResumption {
   constructor(
@@ -18,52 +21,65 @@ export class ReceptionResumption {
     private readonly streams: StreamControl,
     private readonly listener: ReceptionListener,
     private readonly addresses: AddressPool,
+    private readonly store: ReceptionStore,
     private readonly clock: Clock,
   ) {}
 
   /** Listens again before anything else, since the ship may be sending; gives the rest of the course. */
-  async prepare(reception: Reception): Promise<() => Promise<void>> {
-    const { address, agreement, opening } = reception;
+  async prepare(reception: Reception, predecessor: Predecessor): Promise<() => Promise<void>> {
+    const { address: old, agreement, opening } = reception;
     reception.address = null;
     if (reception.endCause === 'stopped') {
-      if (agreement && address) await this.#listenToTheEnd(reception, address);
+      if (agreement && old) await this.#listenToTheEnd(reception, old);
       return () => this.course.run(reception);
     }
     if (opening.plannedEnd <= this.clock.nowMs() * MICROS_PER_MILLISECOND) {
       const reason = 'The ingestor was away at the planned end';
       return () => this.course.giveUp(reception, 'system', reason);
     }
+    const isOld = agreement !== null && predecessor === 'ours' && (await this.#isRetaken(old));
     try {
-      reception.address = await this.#addressOf(reception, address);
+      reception.address = isOld ? old : await this.#newAddress(reception);
     } catch (fault) {
-      const reason = `The ingestor came back without its address: ${(fault as Error).message}`;
+      const reason = `The reception has no address any more: ${(fault as Error).message}`;
       return () => this.course.giveUp(reception, 'system', reason);
     }
     if (!agreement) return () => this.course.run(reception);
     reception.account.restart();
     const isSourceKnown = await this.streams.learnSources(reception);
     await this.listener.listen(reception);
-    return () => this.#goOn(reception, isSourceKnown);
+    if (!isSourceKnown) void this.#learnSources(reception);
+    return () => (isOld ? this.#goOn(reception) : this.#moveOn(reception, agreement));
   }
 
   /** It was called off: what the ship sends up to its end still counts, if we can hear it. */
   async #listenToTheEnd(reception: Reception, address: ReceptionAddress): Promise<void> {
     reception.account.restart();
     await this.streams.learnSources(reception);
-    try {
-      await this.addresses.retake(address);
-      reception.address = address;
-    } catch (fault) {
-      reception.lastFault = (fault as Error).message;
-    }
+    if (await this.#isRetaken(address)) reception.address = address;
   }
 
-  async #goOn(reception: Reception, isSourceKnown: boolean): Promise<void> {
-    if (!isSourceKnown) void this.#learnSources(reception);
-    const isAlive = await this.streams.isAlive(reception);
-    if (isAlive || reception.endCause !== null) return this.course.run(reception);
+  /** At the old address. */
+  async #goOn(reception: Reception): Promise<void> {
+    const progress = await this.streams.progress(reception);
+    if (progress) reception.account.awayUntil(progress.sent);
+    if (progress || reception.endCause !== null) return this.course.run(reception);
+    return this.#giveUp(reception, 'The ship lost the stream while the ingestor was away');
+  }
+
+  /** At a new address, of which the ship must hear. */
+  async #moveOn(reception: Reception, agreement: Agreement): Promise<void> {
+    const outcome = await this.streams.redirect(reception, agreement);
+    if (outcome.kind === 'unknown' && reception.endCause === null)
+      return this.#giveUp(reception, 'The ship lost the stream while its ingestor was away');
+    if (outcome.kind === 'refused')
+      return this.#giveUp(reception, `The ship would not send elsewhere: ${outcome.reason}`);
+    if (outcome.kind === 'redirected') reception.account.awayUntil(outcome.sent);
+    return this.course.run(reception);
+  }
+
+  async #giveUp(reception: Reception, reason: string): Promise<void> {
     await this.listener.release(reception);
-    const reason = 'The ship lost the stream while the ingestor was away';
     return this.course.giveUp(reception, 'system', reason);
   }
 
@@ -72,13 +88,17 @@ export class ReceptionResumption {
       await Promise.race([this.clock.sleep(LEARN_AGAIN_MS), reception.ended]);
   }
 
-  /** The ship sends to the old one; without its agreement a lost stream may do, so a new one is taken. */
-  async #addressOf(
-    { agreement, opening, shipId }: Reception,
-    old: ReceptionAddress | null,
-  ): Promise<ReceptionAddress> {
-    if (!agreement || !old) return this.addresses.take(opening.stream.format ?? 'json', shipId);
-    await this.addresses.retake(old);
-    return old;
+  async #isRetaken(address: ReceptionAddress | null): Promise<boolean> {
+    if (!address) return false;
+    return this.addresses.retake(address).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async #newAddress({ contactId, opening, shipId }: Reception): Promise<ReceptionAddress> {
+    const address = await this.addresses.take(opening.stream.format ?? 'json', shipId);
+    await this.store.moved(contactId, opening.fence, address);
+    return address;
   }
 }

@@ -47,7 +47,7 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
       };
       const address = { port: 10_015, apid: 7 };
       const progress = Reception.open(opening, shipId, address).progress();
-      return { opening, shipId, instance: 'one', address, openedAt: NOW, progress };
+      return { opening, shipId, address, openedAt: NOW, progress };
     }
 
     const agreement = { eventKey: 'key', firstSequence: 1, streamAskedAt: NOW + 2_000 };
@@ -79,11 +79,10 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
       expect(await store.begin(receptionOf(contactId, 3))).toBe(true);
     });
 
-    it('gives back what is unfinished, of its instance only', async () => {
+    it('gives back what is unfinished', async () => {
       await store.begin(reception);
-      await store.begin({ ...receptionOf(randomUUID(), 1), instance: 'two' });
       await agree();
-      const unfinished = await store.unfinished('one');
+      const unfinished = await store.unfinished();
 
       expect(unfinished).toHaveLength(1);
       expect(unfinished[0]).toMatchObject({ ...reception, agreement });
@@ -94,7 +93,7 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
       await store.begin(reception);
       await store.moved(reception.opening.contactId, 1, { port: 41_000, apid: null });
 
-      expect((await store.unfinished('one'))[0]!.address).toEqual({ port: 41_000, apid: null });
+      expect((await store.unfinished())[0]!.address).toEqual({ port: 41_000, apid: null });
     });
 
     it('notes an agreement once, with its message', async () => {
@@ -115,7 +114,7 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
       expect(await store.end(end)).toBe(false);
       expect(await store.report(end.contactId)).toEqual(end.report);
       expect(await outbox()).toEqual([end.message]);
-      expect(await store.unfinished('one')).toEqual([]);
+      expect(await store.unfinished()).toEqual([]);
       expect(await agree()).toBe(false);
     });
 
@@ -125,9 +124,7 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
       await store.end(endOf(reception));
       await store.begin(receptionOf(reception.opening.contactId, 2));
 
-      expect(await store.unfinished('one')).toMatchObject([
-        { opening: { fence: 2 }, agreement: null },
-      ]);
+      expect(await store.unfinished()).toMatchObject([{ opening: { fence: 2 }, agreement: null }]);
     });
 
     describe('called off', () => {
@@ -138,7 +135,7 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
       const isClosed = (fence: number): Promise<boolean> =>
         store.isClosed(reception.opening.contactId, fence);
       const resumed = async (): Promise<boolean[]> =>
-        (await store.unfinished('one')).map((unfinished) => unfinished.isClosed);
+        (await store.unfinished()).map((unfinished) => unfinished.isClosed);
 
       it('is a reception that had begun, or begins afterwards, once or twice', async () => {
         await store.begin(reception);

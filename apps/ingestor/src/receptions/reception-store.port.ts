@@ -46,8 +46,6 @@ export interface ReceptionProgress {
 export interface NewReception {
   readonly opening: ReceptionOpening;
   readonly shipId: number;
-  /** Which ingestor holds it: another one must not take it over. */
-  readonly instance: string;
   readonly address: ReceptionAddress | null;
   readonly openedAt: Instant;
   readonly progress: ReceptionProgress;
@@ -81,7 +79,10 @@ export interface ReceptionEnd {
   readonly message: Envelope;
 }
 
-/** Keeps receptions over a crash. A contact has one, that of its highest fence. */
+/**
+ * Keeps receptions over a crash. A contact has one, that of its highest fence. What this process began
+ * or took over it holds; what another one holds it cannot change.
+ */
 export abstract class ReceptionStore {
   /** The number of a ship; the same name always has the same one. */
   abstract shipId(name: string): Promise<number>;
@@ -97,7 +98,7 @@ export abstract class ReceptionStore {
   abstract isClosed(contactId: string, fence: number): Promise<boolean>;
   /** Notes a new address, before the ship hears of it. */
   abstract moved(contactId: string, fence: number, address: ReceptionAddress): Promise<void>;
-  /** Notes the stream and puts the message into the outbox. False when ended or superseded. */
+  /** Notes the stream and puts the message into the outbox. False when ended, superseded or lost. */
   abstract agreed(
     contactId: string,
     fence: number,
@@ -106,9 +107,9 @@ export abstract class ReceptionStore {
   ): Promise<boolean>;
   /** Samples of this contact in the archive. */
   abstract samplesStored(contactId: string): Promise<number>;
-  /** Report and message at once. False, and nothing changes, when ended before or superseded. */
+  /** Report and message at once. False, and nothing changes, when ended, superseded or lost. */
   abstract end(end: ReceptionEnd): Promise<boolean>;
-  /** Receptions that this instance began and did not end, oldest first. */
-  abstract unfinished(instance: string): Promise<StoredReception[]>;
+  /** Receptions that this process holds and did not end, oldest first. */
+  abstract unfinished(): Promise<StoredReception[]>;
   abstract report(contactId: string): Promise<ContactReport | null>;
 }

@@ -9,8 +9,8 @@ import type {
   StoredReception,
 } from './reception-store.port.js';
 
-/** Why a reception is over. With the last two the contact itself goes on. */
-export type EndCause = 'planned end' | 'stopped' | 'given up' | 'superseded' | 'shutdown';
+/** Why a reception is over. With the last three the contact itself goes on; lost: another ingestor has it. */
+export type EndCause = 'planned end' | 'stopped' | 'given up' | 'superseded' | 'lost' | 'shutdown';
 
 /** One open reception, in memory: what routing, decoding and the course of the contact share. */
 export class Reception {
@@ -57,10 +57,7 @@ export class Reception {
     const accounting = opening.stream.format === 'ccsds' ? 'sequence' : 'totals';
     const account = ContactAccount.open(accounting);
     const progress = { account: account.snapshot(), firstDatagramAt: null, closingSequence: null };
-    return new Reception(
-      { opening, shipId, instance: '', address, openedAt: 0, progress },
-      account,
-    );
+    return new Reception({ opening, shipId, address, openedAt: 0, progress }, account);
   }
 
   static restore(stored: StoredReception): Reception {

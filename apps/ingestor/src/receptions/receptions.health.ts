@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Outbox } from '#common/messaging';
 import type { PartHealth, ReadinessCheck } from '#common/platform';
 import { StrayCounters } from '../telemetry/stray-counters.js';
+import { HoldingsLoop } from './holdings.loop.js';
+import { IngestorIdentity } from './ingestor-identity.js';
 import { ReceptionsService } from './receptions.service.js';
 
 /** Counting the outbox asks the database, so it stands for both. */
@@ -11,6 +13,8 @@ export class ReceptionsHealth implements ReadinessCheck {
 
   constructor(
     private readonly receptions: ReceptionsService,
+    private readonly loop: HoldingsLoop,
+    private readonly identity: IngestorIdentity,
     private readonly strays: StrayCounters,
     private readonly outbox: Outbox,
   ) {}
@@ -19,7 +23,9 @@ export class ReceptionsHealth implements ReadinessCheck {
     const { waiting, dead } = await this.outbox.counts();
     return {
       status: dead > 0 ? 'degraded' : 'up',
+      ingestor: this.identity.name,
       open: this.receptions.list().length,
+      taken_over: this.loop.adoptedCount,
       stray_datagrams: this.strays.get(),
       outbox_waiting: waiting,
       outbox_dead: dead,

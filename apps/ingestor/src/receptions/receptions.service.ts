@@ -3,13 +3,15 @@ import { MICROS_PER_MILLISECOND } from '#common/domain';
 import { Clock } from '#common/platform';
 import { IngestorConfig } from '../ingestor.config.js';
 import { AddressPool } from './address-pool.js';
+import type { Held } from './holdings.port.js';
 import { ReceptionCourse } from './reception-course.js';
-import { ReceptionResumption } from './reception-resumption.js';
+import { type Predecessor, ReceptionResumption } from './reception-resumption.js';
 import { Reception } from './reception.js';
 import {
   type ReceptionAddress,
   type ReceptionOpening,
   ReceptionStore,
+  type StoredReception,
 } from './reception-store.port.js';
 
 /** Where a reception listens, or why it cannot. */
@@ -75,12 +77,27 @@ export class ReceptionsService {
     return [...this.#open.values()];
   }
 
-  /** Goes on with what an earlier process of this instance left open; done when all are listening. */
-  async resume(): Promise<void> {
-    for (const stored of await this.store.unfinished(this.config.INGESTOR_ID)) {
+  /** How many more there is room for. */
+  get room(): number {
+    return Math.max(0, this.config.INGESTOR_RECEPTIONS_MAX - this.#open.size);
+  }
+
+  /** Goes on with receptions that this process holds now; done when all are listening. */
+  async resume(receptions: readonly StoredReception[], predecessor: Predecessor): Promise<void> {
+    for (const stored of receptions) {
       const reception = Reception.restore(stored);
-      const run = await this.resumption.prepare(reception);
+      this.#open.get(reception.contactId)?.end('lost');
+      const run = await this.resumption.prepare(reception, predecessor);
       this.#track(reception, run());
+    }
+  }
+
+  /** Of those listed, what is not held any more is lost; what was called off elsewhere ends. */
+  settle(listed: readonly Reception[], held: Held): void {
+    for (const reception of listed) {
+      const isClosed = held.get(reception.contactId);
+      if (isClosed === undefined) reception.end('lost');
+      else if (isClosed) reception.end('stopped');
     }
   }
 
@@ -104,7 +121,6 @@ export class ReceptionsService {
         opening,
         shipId,
         address,
-        instance: this.config.INGESTOR_ID,
         openedAt: this.clock.nowMs() * MICROS_PER_MILLISECOND,
         progress: reception.progress(),
       });

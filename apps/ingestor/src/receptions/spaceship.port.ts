@@ -20,6 +20,11 @@ export interface StoppedStream {
   readonly sent: number | null;
 }
 
+/** Datagrams up to now; null where the ship does not say. */
+export interface SentSoFar {
+  readonly sent: number | null;
+}
+
 /** The ship understood and said no: asking again would change nothing. */
 export class ShipRefusedError extends Error {
   override readonly name = 'ShipRefusedError';
@@ -45,7 +50,13 @@ export abstract class Spaceship {
   abstract start(order: StreamOrder): Promise<StartedStream>;
   /** Null when the ship does not know the stream (any more). */
   abstract stop(eventKey: string): Promise<StoppedStream | null>;
-  abstract isStreaming(eventKey: string): Promise<boolean>;
+  /**
+   * Sends the rest of a stream to another address of ours; null when the ship does not know it.
+   * @throws {ShipRefusedError} also by a ship that cannot do so
+   */
+  abstract redirect(eventKey: string, address: ReceptionAddress): Promise<SentSoFar | null>;
+  /** Null when the ship does not know the stream. */
+  abstract progress(eventKey: string): Promise<SentSoFar | null>;
   /** The addresses that its datagrams may come from. */
   abstract addresses(): Promise<ReadonlySet<string>>;
 }

@@ -6,6 +6,7 @@ import { AddressPool } from './address-pool.js';
 import type { Reception } from './reception.js';
 import { type Agreement, ReceptionStore } from './reception-store.port.js';
 import {
+  type SentSoFar,
   ShipRefusedError,
   ShipUnreachableError,
   Spaceship,
@@ -23,6 +24,13 @@ export type AskOutcome =
   | { readonly kind: 'agreed'; readonly agreement: Agreement }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'never agreed' };
+
+export type RedirectOutcome =
+  | { readonly kind: 'redirected'; readonly sent: number | null }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The reception was over before the ship answered. */
+  | { readonly kind: 'too late' };
 
 export type StopOutcome =
   | { readonly kind: 'stopped'; readonly statement: ShipStatement | null }
@@ -52,8 +60,7 @@ export class StreamControl {
         reception.lastFault = messageOf(fault);
         if (fault instanceof ShipUnreachableError && fault.isInDoubt) await this.#move(reception);
       }
-      const delayMs = Math.min(ASK_AGAIN_MS_MAX, ASK_AGAIN_MS * 2 ** Math.min(attempt, 8));
-      await Promise.race([this.clock.sleep(delayMs), reception.ended]);
+      await this.#pause(reception, attempt);
     }
     return { kind: 'never agreed' };
   }
@@ -69,15 +76,30 @@ export class StreamControl {
     }
   }
 
-  /** After a restart: is the stream still there? Without an answer it is taken for alive. */
-  async isAlive(reception: Reception): Promise<boolean> {
-    if (!reception.agreement) return false;
+  /** After a restart: null when the stream is gone. Without an answer it is taken for alive. */
+  async progress(reception: Reception): Promise<SentSoFar | null> {
+    if (!reception.agreement) return null;
     try {
-      return await this.ship.isStreaming(reception.agreement.eventKey);
+      return await this.ship.progress(reception.agreement.eventKey);
     } catch (fault) {
       reception.lastFault = messageOf(fault);
-      return true;
+      return { sent: null };
     }
+  }
+
+  /** After a move to another address: until the ship knows it, or has no such stream, or it is over. */
+  async redirect(reception: Reception, { eventKey }: Agreement): Promise<RedirectOutcome> {
+    for (let attempt = 0; !this.#isOver(reception); attempt += 1) {
+      try {
+        const progress = await this.ship.redirect(eventKey, reception.address!);
+        return progress ? { kind: 'redirected', ...progress } : { kind: 'unknown' };
+      } catch (fault) {
+        if (fault instanceof ShipRefusedError) return { kind: 'refused', reason: fault.message };
+        reception.lastFault = messageOf(fault);
+      }
+      await this.#pause(reception, attempt);
+    }
+    return { kind: 'too late' };
   }
 
   /** Always tried. The statement is the ship's answer, or what its closing packets say. */
@@ -95,6 +117,15 @@ export class StreamControl {
         await this.clock.sleep(STOP_AGAIN_MS * attempt);
       }
     }
+  }
+
+  #isOver({ endCause, opening }: Reception): boolean {
+    return endCause !== null || opening.plannedEnd <= this.clock.nowMs() * MICROS_PER_MILLISECOND;
+  }
+
+  async #pause({ ended }: Reception, attempt: number): Promise<void> {
+    const delayMs = Math.min(ASK_AGAIN_MS_MAX, ASK_AGAIN_MS * 2 ** Math.min(attempt, 8));
+    await Promise.race([this.clock.sleep(delayMs), ended]);
   }
 
   async #askOnce(reception: Reception): Promise<Agreement> {

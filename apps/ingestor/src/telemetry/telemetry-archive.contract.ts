@@ -41,7 +41,7 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
       const opened = Reception.open(opening, shipId, { port: 10_015, apid: 1 });
       const progress = opened.progress();
       const address = opened.address;
-      await store.begin({ opening, shipId, address, instance: 'test', openedAt: 0, progress });
+      await store.begin({ opening, shipId, address, openedAt: 0, progress });
       return opened;
     }
 
@@ -110,7 +110,7 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
 
     it('stores the account that counts exactly its samples', async () => {
       await archive.store(batchOf(reception, 1, 2, 5));
-      const [unfinished] = await store.unfinished('test');
+      const [unfinished] = await store.unfinished();
 
       expect(unfinished!.progress.account).toMatchObject({ received: 3, good: 3 });
       expect(unfinished!.good.ranges()).toEqual([
@@ -124,7 +124,7 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
       const batch = new SampleBatch();
       batch.touch(reception);
       await archive.store(batch.seal());
-      const [unfinished] = await store.unfinished('test');
+      const [unfinished] = await store.unfinished();
 
       expect(unfinished!.progress.account).toMatchObject({ corrupt: 1, corruptClaims: [[7, 7]] });
     });

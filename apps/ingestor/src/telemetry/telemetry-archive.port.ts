@@ -38,7 +38,8 @@ export interface SampleQuery {
 export abstract class TelemetryArchive {
   /**
    * Stores the samples, the accounts and the ships' counts at once or not at all. The same batch
-   * stored twice counts once. A reception that has ended or was superseded keeps its account.
+   * stored twice counts once. What belongs to a reception that has ended, was superseded or is another
+   * process's is left out.
    */
   abstract store(batch: SampleBatch): Promise<void>;
   /** By name, those after `afterName`. */

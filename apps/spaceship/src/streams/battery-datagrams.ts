@@ -22,6 +22,8 @@ export abstract class BatteryDatagrams {
   abstract make(sequence: number, generatedAt: Instant): Buffer;
   /** What tells the receiver that the stream is over; empty where the format has no such datagram. */
   abstract makeClosing(lastSequence: number, generatedAt: Instant): Buffer[];
+  /** From the next one on. Without effect where the format has no APID. */
+  abstract useApid(apid: number): void;
 
   /** Reads a battery, then lets time pass for it. */
   protected read(battery: number, seconds: number): BatteryReading {
@@ -57,6 +59,8 @@ class TextDatagrams extends BatteryDatagrams {
   makeClosing(): Buffer[] {
     return [];
   }
+
+  useApid(): void {}
 }
 
 /** Three, since any of them may be lost. */
@@ -67,7 +71,7 @@ class PacketDatagrams extends BatteryDatagrams {
   constructor(
     plan: StreamPlan,
     private readonly periodSeconds: number,
-    private readonly apid: number,
+    private apid: number,
   ) {
     super(plan);
   }
@@ -85,5 +89,9 @@ class PacketDatagrams extends BatteryDatagrams {
     const generatedAtMs = Math.floor(generatedAt / MICROS_PER_MILLISECOND);
     const packet = encodeClosingPacket(this.apid, lastSequence, generatedAtMs);
     return Array.from({ length: CLOSING_PACKETS }, () => packet);
+  }
+
+  useApid(apid: number): void {
+    this.apid = apid;
   }
 }

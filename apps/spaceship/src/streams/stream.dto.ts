@@ -6,6 +6,7 @@ import {
   type StreamEndReason,
   type StreamFormat,
   type StreamPhase,
+  type StreamRedirected,
   type StreamStarted,
   type StreamState,
   type StreamStopped,
@@ -22,6 +23,20 @@ export class StreamStartedDto implements StreamStarted {
 
   @ApiProperty({ example: 1, description: 'Number of the first datagram' })
   readonly first_sequence: number;
+}
+
+export class StreamRedirectedDto implements StreamRedirected {
+  @ApiProperty({ example: 'Communication redirected' })
+  readonly message: string;
+
+  @ApiProperty({ format: 'uuid' })
+  readonly event_key: string;
+
+  @ApiProperty({ example: 1_200, description: 'Number of the last datagram that went the old way' })
+  readonly last_sequence: number;
+
+  @ApiProperty({ example: 1_200, description: 'Datagrams that the network took so far' })
+  readonly sent: number;
 }
 
 export class StreamStoppedDto implements StreamStopped {
@@ -108,6 +123,17 @@ export const toStreamStarted = ({ eventKey }: StreamSnapshot): StreamStartedDto 
   message: 'Communication started',
   event_key: eventKey,
   first_sequence: FIRST_SEQUENCE,
+});
+
+export const toStreamRedirected = ({
+  eventKey,
+  lastSequence,
+  sent,
+}: StreamSnapshot): StreamRedirectedDto => ({
+  message: 'Communication redirected',
+  event_key: eventKey,
+  last_sequence: lastSequence,
+  sent,
 });
 
 export const toStreamStopped = ({ lastSequence, sent }: StreamSnapshot): StreamStoppedDto => ({

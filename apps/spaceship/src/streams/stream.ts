@@ -7,6 +7,7 @@ import type { DatagramChannel } from './datagram-sender.port.js';
 import { Pacer } from './pacer.js';
 import { RefusalWatch } from './refusal-watch.js';
 import type { StreamPlan } from './stream-plan.js';
+import type { StreamTarget } from './stream-targets.js';
 
 /** Datagrams between two looks at the event loop, so that a fast stream leaves room for the rest. */
 const BURST_DATAGRAMS_MAX = 128;
@@ -36,6 +37,9 @@ export class Stream {
   readonly #acceptedAtMs: number;
   readonly #periodMs: number;
   readonly #datagrams: BatteryDatagrams;
+  #plan: StreamPlan;
+  #channel: DatagramChannel | null = null;
+  #refusals: RefusalWatch;
   #phase: StreamPhase = 'waiting';
   #lastSequence = 0;
   #sent = 0;
@@ -48,29 +52,59 @@ export class Stream {
   #wake: () => void = () => undefined;
 
   constructor(
-    readonly plan: StreamPlan,
+    plan: StreamPlan,
     private readonly limits: StreamLimits,
     private readonly clock: Clock,
   ) {
     const periodMsMin = 1_000 / limits.datagramsPerSecondMax;
     this.#periodMs = Math.max(plan.intervalSeconds * 1_000, periodMsMin);
+    this.#plan = plan;
+    this.#refusals = new RefusalWatch(this.#periodMs);
     this.#datagrams = batteryDatagrams(plan, this.#periodMs / 1_000);
     this.#acceptedAtMs = clock.nowMs();
   }
 
+  get plan(): StreamPlan {
+    return this.#plan;
+  }
+
   /** Sends until there is a reason to end, says goodbye, and closes the channel. */
   async run(channel: DatagramChannel): Promise<void> {
+    this.#channel = channel;
     this.#phase = 'sending';
     this.#startedAtMs = this.clock.nowMs();
     this.#startedMonotonicMs = this.clock.monotonicMs();
     let reason: StreamEndReason = 'stopped';
     try {
-      reason = await this.#sendUntilOver(channel);
-      await channel.send(this.#datagrams.makeClosing(this.#lastSequence, this.#nextInstant()));
+      reason = await this.#sendUntilOver();
+      await this.#channel.send(
+        this.#datagrams.makeClosing(this.#lastSequence, this.#nextInstant()),
+      );
     } finally {
-      await channel.close();
+      await this.#channel.close();
       this.end(reason);
     }
+  }
+
+  /**
+   * Goes on at another address. `channel` leads there, for a stream that sends; one that waits opens
+   * its own in its turn. What is being sent still goes the old way.
+   */
+  async redirect(
+    target: StreamTarget,
+    apid: number | null,
+    channel?: DatagramChannel,
+  ): Promise<StreamSnapshot> {
+    const before = this.#channel;
+    this.#plan = { ...this.#plan, target, apid: apid ?? this.#plan.apid };
+    if (apid !== null) this.#datagrams.useApid(apid);
+    if (channel) {
+      this.#channel = channel;
+      this.#refusals = new RefusalWatch(this.#periodMs);
+    }
+    const snapshot = this.snapshot();
+    if (channel) await before?.close();
+    return snapshot;
   }
 
   /** A running stream ends as soon as what it is sending has left. */
@@ -90,7 +124,7 @@ export class Stream {
   snapshot(): StreamSnapshot {
     return {
       eventKey: this.eventKey,
-      plan: this.plan,
+      plan: this.#plan,
       phase: this.#phase,
       lastSequence: this.#lastSequence,
       sent: this.#sent,
@@ -101,15 +135,15 @@ export class Stream {
     };
   }
 
-  async #sendUntilOver(channel: DatagramChannel): Promise<StreamEndReason> {
+  async #sendUntilOver(): Promise<StreamEndReason> {
     const pacer = new Pacer(this.#startedMonotonicMs, this.#periodMs);
-    const refusals = new RefusalWatch(this.#periodMs);
     for (;;) {
+      const channel = this.#channel!;
       if (this.#isStopRequested) return 'stopped';
       const nowMs = this.clock.monotonicMs();
       const leftMs = this.#leftMs(nowMs);
       if (leftMs <= 0) return 'expired';
-      if (refusals.isOver(nowMs, channel.refusalCount)) return 'refused';
+      if (this.#refusals.isOver(nowMs, channel.refusalCount)) return 'refused';
 
       await this.#sendBurst(channel, pacer.take(nowMs, BURST_DATAGRAMS_MAX));
       // Also when the next one is due already: other work gets its turn.
@@ -120,7 +154,7 @@ export class Stream {
   /** Its life is a duration, its `until` a time of day. */
   #leftMs(monotonicMs: number): number {
     const lifeLeftMs = this.#startedMonotonicMs + this.limits.lifeMsMax - monotonicMs;
-    const { until } = this.plan;
+    const { until } = this.#plan;
     if (until === null) return lifeLeftMs;
     return Math.min(lifeLeftMs, until / MICROS_PER_MILLISECOND - this.clock.nowMs());
   }

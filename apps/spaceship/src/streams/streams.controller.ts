@@ -6,6 +6,7 @@ import {
   HttpCode,
   HttpStatus,
   Param,
+  Patch,
   Post,
   UseFilters,
 } from '@nestjs/common';
@@ -19,14 +20,16 @@ import {
   ApiTags,
   ApiUnsupportedMediaTypeResponse,
 } from '@nestjs/swagger';
-import { StreamRequestDto } from '#common/contracts';
+import { StreamRedirectDto, StreamRequestDto } from '#common/contracts';
 import { EventKeyFilter } from './event-key.filter.js';
 import {
   ActiveStreamsDto,
   EventKeyNotFoundDto,
+  StreamRedirectedDto,
   StreamStartedDto,
   StreamStateDto,
   StreamStoppedDto,
+  toStreamRedirected,
   toStreamStarted,
   toStreamState,
   toStreamStopped,
@@ -66,6 +69,20 @@ export class StreamsController {
   @ApiNotFoundResponse({ type: EventKeyNotFoundDto })
   state(@Param('event_key') eventKey: string): StreamStateDto {
     return toStreamState(this.streams.find(eventKey));
+  }
+
+  @Patch(':event_key')
+  @ApiOperation({ summary: 'Send the rest of a stream to another address' })
+  @ApiOkResponse({ type: StreamRedirectedDto })
+  @ApiBadRequestResponse({
+    description: 'VALIDATION_FAILED or STREAM_TARGET_REFUSED, problem+json',
+  })
+  @ApiNotFoundResponse({ type: EventKeyNotFoundDto })
+  async redirect(
+    @Param('event_key') eventKey: string,
+    @Body() request: StreamRedirectDto,
+  ): Promise<StreamRedirectedDto> {
+    return toStreamRedirected(await this.streams.redirect(eventKey, request));
   }
 
   @Delete(':event_key')

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { StreamRequestDto } from '#common/contracts';
+import type { StreamRedirectDto, StreamRequestDto } from '#common/contracts';
 import { DomainError } from '#common/domain';
 import { Clock } from '#common/platform';
 import { SpaceshipConfig } from '../spaceship.config.js';
@@ -81,10 +81,33 @@ export class StreamsService implements OnApplicationShutdown {
     return stream.snapshot();
   }
 
+  /**
+   * Sends the rest of a stream elsewhere, its numbers going on. STREAM_NOT_FOUND for one that is over
+   * or being stopped; STREAM_TARGET_REFUSED, and nothing changes.
+   */
+  async redirect(eventKey: string, request: StreamRedirectDto): Promise<StreamSnapshot> {
+    const target = this.targets.admit(request.host, request.port);
+    const apid = request.apid ?? null;
+    const waiting = this.#waiting.get(eventKey);
+    if (waiting) return waiting.redirect(target, apid);
+    if (!this.#isRunning(eventKey)) throw notFound();
+    const channel = await this.sender.open(target).catch((cause: unknown) => {
+      throw unreachable(cause);
+    });
+    const stream = this.#sending.get(eventKey);
+    if (stream && this.#isRunning(eventKey)) return stream.redirect(target, apid, channel);
+    await channel.close();
+    throw notFound();
+  }
+
   async onApplicationShutdown(): Promise<void> {
     for (const stream of this.#waiting.values()) this.#giveUp(stream);
     const running = [...this.#sending.keys()].filter((key) => !this.#stopping.has(key));
     await Promise.all(running.map((eventKey) => this.stop(eventKey)));
+  }
+
+  #isRunning(eventKey: string): boolean {
+    return this.#sending.has(eventKey) && !this.#stopping.has(eventKey);
   }
 
   #stopRunning(stream: Stream): Promise<void> {

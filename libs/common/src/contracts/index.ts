@@ -8,6 +8,7 @@ export * from './may-be-missing.decorator.js';
 export * from './reception-messages.js';
 export * from './rocket-events.js';
 export * from './stream-options.dto.js';
+export * from './stream-redirect.dto.js';
 export * from './stream-request.dto.js';
 export * from './rocket-message.decorators.js';
 export * from './rocket-message.dto.js';

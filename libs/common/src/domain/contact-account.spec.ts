@@ -264,6 +264,24 @@ describe('an account of totals', () => {
     );
   });
 
+  it('names what was sent while the receiver was away, at most', () => {
+    const account = ContactAccount.open('totals');
+    const receive = (count: number): void => {
+      for (let n = 0; n < count; n += 1) account.takeUnnumbered(BYTES);
+    };
+    receive(10);
+    account.awayUntil(15);
+    receive(5);
+    account.awayUntil(27);
+    account.awayUntil(null);
+    expect(account.numbers(sentSome(30)).missingByCause).toEqual({ ...NONE, restart: 12, lost: 3 });
+    receive(5);
+    expect(account.numbers(sentSome(30)).missingByCause).toEqual({ ...NONE, restart: 10 });
+
+    const restored = ContactAccount.restore(account.snapshot(), new SequenceSet());
+    expect(restored.numbers(sentSome(30))).toEqual(account.numbers(sentSome(30)));
+  });
+
   it('never closes over more than the ship sent', () => {
     fc.assert(
       fc.property(totals, (happened) => {

@@ -165,6 +165,16 @@ export class ContactAccount {
     this.#restartedFrom ??= (this.#good.highest ?? -1) + 1;
   }
 
+  /**
+   * How many the ship had sent when the receiver was back. Where datagrams have no numbers, this alone
+   * tells how many at most were sent meanwhile.
+   */
+  awayUntil(sent: number | null): void {
+    if (this.accounting !== 'totals' || sent === null) return;
+    const known = this.#receivedOfShip() + this.#counts.kernelDropped + sizeOf(this.#restarts);
+    if (sent > known) this.#restarts.push([known + 1, sent]);
+  }
+
   counts(): DatagramCounts {
     return { ...this.#counts, rejected: Object.fromEntries(this.#rejected) };
   }
@@ -228,7 +238,8 @@ export class ContactAccount {
     const { good, shed, kernelDropped: kernel } = this.#counts;
     const missing = sent === null ? null : Math.max(0, sent - good);
     const corrupt = Math.max(0, this.#receivedOfShip() - good - shed);
-    const missingByCause = explainCounts(missing ?? 0, { corrupt, shed, kernel });
+    const restart = sizeOf(this.#restarts);
+    const missingByCause = explainCounts(missing ?? 0, { corrupt, shed, kernel, restart });
     return { expected: sent, good, missing, missingRanges: [], missingByCause };
   }
 
@@ -261,6 +272,9 @@ export class ContactAccount {
 
 const outside = (numbers: SequenceSet, first: number, last: number): number =>
   numbers.size - numbers.countWithin(first, last);
+
+const sizeOf = (ranges: readonly SequenceRange[]): number =>
+  ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);
 
 const expectedOf = ({ firstSequence, lastSequence }: ShipStatement): number =>
   Math.max(0, lastSequence - firstSequence + 1);

@@ -58,12 +58,13 @@ export function countByCause(ranges: readonly ExplainedRange[]): CountByCause {
 /** Without numbers only the counters speak, in the same order; what they leave was lost on the way. */
 export function explainCounts(
   missing: number,
-  known: Readonly<Pick<CountByCause, 'corrupt' | 'shed' | 'kernel'>>,
+  known: Readonly<Omit<CountByCause, 'lost'>>,
 ): CountByCause {
   const corrupt = Math.min(missing, known.corrupt);
   const shed = Math.min(missing - corrupt, known.shed);
   const kernel = Math.min(missing - corrupt - shed, known.kernel);
-  return { corrupt, shed, kernel, restart: 0, lost: missing - corrupt - shed - kernel };
+  const restart = Math.min(missing - corrupt - shed - kernel, known.restart);
+  return { corrupt, shed, kernel, restart, lost: missing - corrupt - shed - kernel - restart };
 }
 
 function explainNumbers(

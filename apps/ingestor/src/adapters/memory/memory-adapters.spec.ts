@@ -1,7 +1,11 @@
+import { ManualClock } from '#common/platform';
+import { describeHoldings } from '../../receptions/holdings.contract.js';
+import { IngestorIdentity } from '../../receptions/ingestor-identity.js';
 import { describeReceptionStore } from '../../receptions/reception-store.contract.js';
 import { describeHotList } from '../../telemetry/hot-list.contract.js';
 import { describeTelemetryArchive } from '../../telemetry/telemetry-archive.contract.js';
 import { MemoryHotList } from './memory-hot.list.js';
+import { MemoryHoldings } from './memory.holdings.js';
 import { MemoryReceptionStore } from './memory-reception.store.js';
 import { MemoryTables } from './memory-tables.js';
 import { MemoryTelemetryArchive } from './memory-telemetry.archive.js';
@@ -15,6 +19,22 @@ describeTelemetryArchive(async () => {
 describeReceptionStore(async () => {
   const tables = new MemoryTables();
   return { store: new MemoryReceptionStore(tables), outbox: async () => tables.outbox };
+});
+
+describeHoldings(async () => {
+  const tables = new MemoryTables();
+  const clock = new ManualClock(new Date('2030-01-01T00:00:00Z'));
+  return (name) => {
+    const own = new IngestorIdentity(name);
+    return {
+      holdings: new MemoryHoldings(tables, own, clock),
+      store: new MemoryReceptionStore(tables, own.process),
+      archive: new MemoryTelemetryArchive(tables, own.process),
+      letLeaseRunOut: async () => {
+        tables.ingestors.get(own.process)!.leaseUntilMs = clock.nowMs();
+      },
+    };
+  };
 });
 
 describeHotList((listMax, shipsMax) => new MemoryHotList(listMax, shipsMax));

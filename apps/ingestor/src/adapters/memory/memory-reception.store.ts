@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactReport } from '#common/contracts';
-import { SequenceSet } from '#common/domain';
 import type { Envelope } from '#common/messaging';
 import {
   type Agreement,
@@ -13,11 +12,14 @@ import {
   ReceptionStore,
   type StoredReception,
 } from '../../receptions/reception-store.port.js';
-import { type MemoryReception, MemoryTables } from './memory-tables.js';
+import { type MemoryReception, MemoryTables, unfinishedIn } from './memory-tables.js';
 
 @Injectable()
 export class MemoryReceptionStore extends ReceptionStore {
-  constructor(private readonly tables: MemoryTables) {
+  constructor(
+    private readonly tables: MemoryTables,
+    private readonly process = 'this process',
+  ) {
     super();
   }
 
@@ -34,8 +36,8 @@ export class MemoryReceptionStore extends ReceptionStore {
     const { contactId, fence } = reception.opening;
     const known = this.tables.receptions.get(contactId);
     if (known && known.opening.fence >= fence) return false;
-    const fresh = { ...reception, agreement: null, samplesStored: 0, isEnded: false };
-    this.tables.receptions.set(contactId, fresh);
+    const fresh = { agreement: null, samplesStored: 0, isEnded: false, holder: this.process };
+    this.tables.receptions.set(contactId, { ...reception, ...fresh });
     return true;
   }
 
@@ -81,15 +83,8 @@ export class MemoryReceptionStore extends ReceptionStore {
     return true;
   }
 
-  async unfinished(instance: string): Promise<StoredReception[]> {
-    return [...this.tables.receptions.values()]
-      .filter((reception) => reception.instance === instance && !reception.isEnded)
-      .toSorted((a, b) => a.openedAt - b.openedAt)
-      .map((reception) => ({
-        ...reception,
-        isClosed: this.#isCalledOff(reception),
-        good: this.#goodNumbers(reception),
-      }));
+  async unfinished(): Promise<StoredReception[]> {
+    return unfinishedIn(this.tables, ({ holder }) => holder === this.process);
   }
 
   async report(contactId: string): Promise<ContactReport | null> {
@@ -98,11 +93,8 @@ export class MemoryReceptionStore extends ReceptionStore {
 
   #open(contactId: string, fence: number): MemoryReception | undefined {
     const known = this.tables.receptions.get(contactId);
-    return known && known.opening.fence === fence && !known.isEnded ? known : undefined;
-  }
-
-  #isCalledOff({ opening }: MemoryReception): boolean {
-    return (this.tables.closings.get(opening.contactId)?.fence ?? 0) >= opening.fence;
+    if (!known || known.opening.fence !== fence || known.holder !== this.process) return undefined;
+    return known.isEnded ? undefined : known;
   }
 
   #forgetClosings(before: number): void {
@@ -113,12 +105,5 @@ export class MemoryReceptionStore extends ReceptionStore {
       const isAwaited = reception !== undefined && !reception.isEnded;
       if (!isAwaited && (closedAt < before || at >= CLOSINGS_KEPT_MAX)) closings.delete(contactId);
     });
-  }
-
-  #goodNumbers({ opening, openedAt }: MemoryReception): SequenceSet {
-    const good = new SequenceSet();
-    for (const { contactId, sequence, receivedAt } of this.tables.samples.values())
-      if (contactId === opening.contactId && receivedAt >= openedAt) good.add(sequence);
-    return good;
   }
 }

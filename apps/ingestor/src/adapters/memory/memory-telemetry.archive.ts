@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BATTERY_MODES } from '#common/domain';
-import type { SampleBatch } from '../../telemetry/sample-batch.js';
+import type { BatchReception, SampleBatch } from '../../telemetry/sample-batch.js';
 import {
   type Sample,
   type SamplePosition,
@@ -12,18 +12,21 @@ import { MemoryTables } from './memory-tables.js';
 
 @Injectable()
 export class MemoryTelemetryArchive extends TelemetryArchive {
-  constructor(private readonly tables: MemoryTables) {
+  constructor(
+    private readonly tables: MemoryTables,
+    private readonly process = 'this process',
+  ) {
     super();
   }
 
   async store(batch: SampleBatch): Promise<void> {
     for (let row = 0; row < batch.length; row += 1) {
-      const { shipId } = batch.receptions[batch.slot[row]!]!;
-      this.#add(shipId, sampleAt(batch, row));
+      const reception = batch.receptions[batch.slot[row]!]!;
+      if (this.#isOurs(reception)) this.#add(reception.shipId, sampleAt(batch, row));
     }
-    for (const { contactId, fence, progress } of batch.receptions) {
-      const known = this.tables.receptions.get(contactId);
-      if (known && known.opening.fence === fence && !known.isEnded) known.progress = progress;
+    for (const reception of batch.receptions) {
+      const known = this.tables.receptions.get(reception.contactId);
+      if (known && this.#isOurs(reception)) known.progress = reception.progress;
     }
   }
 
@@ -54,6 +57,12 @@ export class MemoryTelemetryArchive extends TelemetryArchive {
       .filter(([key]) => key.startsWith(`${shipId}/`))
       .map(([, sample]) => sample)
       .toSorted((a, b) => a.battery - b.battery);
+  }
+
+  #isOurs({ contactId, fence }: BatchReception): boolean {
+    const known = this.tables.receptions.get(contactId);
+    if (!known) return true;
+    return known.opening.fence === fence && !known.isEnded && known.holder === this.process;
   }
 
   #add(shipId: number, sample: Sample): void {

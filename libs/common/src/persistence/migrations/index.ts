@@ -1,5 +1,6 @@
 import type { MigrationInterface } from 'typeorm';
 import { Contacts1700000001000 } from './1700000001000-contacts.js';
+import { Ingestors1700000004000 } from './1700000004000-ingestors.js';
 import { Outbox1700000000000 } from './1700000000000-outbox.js';
 import { Telemetry1700000002000 } from './1700000002000-telemetry.js';
 
@@ -8,4 +9,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Outbox1700000000000,
   Contacts1700000001000,
   Telemetry1700000002000,
+  Ingestors1700000004000,
 ];
