@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ContactReport } from '#common/contracts';
 import { dataSourceOptions } from '#common/persistence';
 import { DataSource } from 'typeorm';
@@ -13,10 +13,9 @@ import { PerigeeProcess } from './support/process.js';
 import { until } from './support/until.js';
 
 const CONTACTS = 9;
-/** Long enough to lose an ingestor and to be taken over, also on a slow machine. */
-const SECONDS = 30;
-const START_MS_MAX = 30_000;
-const END_MS_MAX = (SECONDS + 40) * 1_000;
+/** None ends by itself: the tests stop them, however slow the machine is. */
+const SECONDS = 3_600;
+const WAIT_MS_MAX = 50_000;
 
 interface Contact {
   readonly id: string;
@@ -36,48 +35,44 @@ describe('three ingestors', () => {
   let database: TestDatabase;
   let source: DataSource;
   let folder: string;
+  let ship: PerigeeProcess;
   let scheduler: PerigeeProcess;
   let ingestors: PerigeeProcess[];
   const processes: PerigeeProcess[] = [];
 
   beforeAll(async () => {
-    broker = await aBroker();
-  });
-
-  afterAll(() => broker.remove());
-
-  beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'perigee-ingestors-'));
-    database = await testDatabase();
+    [broker, database] = await Promise.all([aBroker(), testDatabase()]);
     source = new DataSource(dataSourceOptions(database.url, 'ingestor'));
     await source.initialize();
-    const ship = await start('spaceship', {});
-    scheduler = await start('scheduler', {});
-    ingestors = [];
-    for (const nr of [1, 2, 3])
-      ingestors.push(
-        await start('ingestor', {
-          INGESTOR_ID: `ingestor ${nr}`,
-          INGESTOR_PORT_POOL: `43${nr}00-43${nr}49`,
-          SPACESHIP_URL: ship.ownUrl,
-        }),
-      );
+    [ship, scheduler] = await Promise.all([start('spaceship'), start('scheduler')]);
+    ingestors = await Promise.all([1, 2, 3].map(startIngestor));
   });
 
-  afterEach(async () => {
-    for (const each of processes.splice(0)) await each.end('SIGKILL');
+  afterEach(() => source.query('TRUNCATE contacts, receptions, reports, samples CASCADE'));
+
+  afterAll(async () => {
+    await Promise.all(processes.map((each) => each.end('SIGKILL')));
     await source.destroy();
     await database.drop();
+    await broker.remove();
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function start(app: string, settings: NodeJS.ProcessEnv): Promise<PerigeeProcess> {
+  async function start(app: string, settings: NodeJS.ProcessEnv = {}): Promise<PerigeeProcess> {
     const services = { RABBITMQ_URL: broker.url, DATABASE_URL: database.url };
     const env = { ...anyPorts(folder), ...services, LOG_FILE: '', ...settings };
     const started = await PerigeeProcess.start(env, app);
     processes.push(started);
     return started;
   }
+
+  const startIngestor = (nr: number): Promise<PerigeeProcess> =>
+    start('ingestor', {
+      INGESTOR_ID: `ingestor ${nr}`,
+      INGESTOR_PORT_POOL: `43${nr}00-43${nr}49`,
+      SPACESHIP_URL: ship.ownUrl,
+    });
 
   async function get<T>(from: PerigeeProcess, path: string): Promise<T> {
     const answer = await fetch(new URL(path, from.ownUrl), { signal: AbortSignal.timeout(5_000) });
@@ -107,7 +102,7 @@ describe('three ingestors', () => {
       const open = (await Promise.all(ingestors.map(receptionsOf))).flat();
       expect(open).toHaveLength(CONTACTS);
       for (const { datagrams } of open) expect(datagrams.good).toBeGreaterThan(3);
-    }, START_MS_MAX);
+    }, WAIT_MS_MAX);
     return ids;
   }
 
@@ -121,14 +116,17 @@ describe('three ingestors', () => {
     return Number(rows[0]!.count);
   }
 
-  /** Each ended once, with an account that closes and agrees with what is stored. */
-  async function expectAllAccountedFor(ids: readonly string[]): Promise<Contact[]> {
+  /** Each ends once, with an account that closes and agrees with what is stored. */
+  async function stopAll(ids: readonly string[]): Promise<Contact[]> {
+    for (const id of ids)
+      await fetch(new URL(`/scheduler/${id}`, scheduler.ownUrl), { method: 'DELETE' });
     await until(async () => {
       for (const { report } of await contacts()) expect(report).not.toBeNull();
-    }, END_MS_MAX);
+    }, WAIT_MS_MAX);
     const ended = await contacts();
-    expect(ended.map(({ id }) => id).toSorted()).toEqual([...ids].toSorted());
+    expect(ended.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
     for (const { id, state, report } of ended) {
+      expect(state).toBe('stopped');
       expect(report, id).toMatchObject({ state, closed: true });
       expect(await samplesIn(id)).toBe(report!.samples_stored);
       expect(sums(report!).datagrams).toBe(report!.datagrams.received);
@@ -137,34 +135,41 @@ describe('three ingestors', () => {
     return ended;
   }
 
-  it('share contacts; those of a dead one go on elsewhere, with the gap named', async () => {
-    const ids = await stream();
-    const shares = await Promise.all(ingestors.map(receptionsOf));
-    for (const share of shares) expect(share.length).toBeGreaterThan(0);
+  /** Datagrams of a contact that were sent while nobody listened. */
+  const missed = ({ report }: Contact): number =>
+    report!.numbers.missing_by_cause?.restart ??
+    report!.numbers.missing_ranges
+      .filter(({ cause }) => cause === 'restart')
+      .reduce((sum, { from, to }) => sum + to - from + 1, 0);
 
+  it('share contacts, and hear of a stop that another one of them took', async () => {
+    const ids = await stream();
+    for (const share of await Promise.all(ingestors.map(receptionsOf)))
+      expect(share.length).toBeGreaterThan(0);
+
+    for (const ended of await stopAll(ids)) expect(missed(ended)).toBe(0);
+  });
+
+  it('go on with the contacts of a dead one, and name the gap', async () => {
+    const ids = await stream();
     const [dead, ...alive] = ingestors;
+    const lost = await receptionsOf(dead!);
     await dead!.end('SIGKILL');
     await until(async () => {
       const open = (await Promise.all(alive.map(receptionsOf))).flat();
-      expect(idsOf(open).toSorted()).toEqual([...ids].toSorted());
-      for (const { contact_id, datagrams } of open) {
-        const before = shares[0]!.find((lost) => lost.contact_id === contact_id);
-        if (before) expect(datagrams.good).toBeGreaterThan(before.datagrams.good + 5);
+      expect(idsOf(open).toSorted()).toEqual(ids.toSorted());
+      for (const { contact_id, datagrams } of lost) {
+        const after = open.find((taken) => taken.contact_id === contact_id);
+        expect(after!.datagrams.good).toBeGreaterThan(datagrams.good + 5);
       }
-    }, START_MS_MAX);
+    }, WAIT_MS_MAX);
 
-    const ended = await expectAllAccountedFor(ids);
-    for (const { state } of ended) expect(state).toBe('completed');
-    for (const { report } of ended.filter(({ id }) => idsOf(shares[0]!).includes(id))) {
-      const { missing_ranges, missing_by_cause } = report!.numbers;
-      const named =
-        missing_by_cause?.restart ?? missing_ranges.filter((r) => r.cause === 'restart');
-      expect(named, JSON.stringify(report!.numbers)).not.toEqual(0);
-      expect(named).not.toEqual([]);
-    }
+    for (const ended of await stopAll(ids))
+      expect(missed(ended) > 0, ended.ship_name).toBe(idsOf(lost).includes(ended.id));
+    ingestors[0] = await startIngestor(1);
   });
 
-  it('leave a frozen one without its contacts, and it does no harm when it is back', async () => {
+  it('take the contacts of a frozen one, which does no harm when it is back', async () => {
     const ids = await stream();
     const [frozen, ...alive] = ingestors;
     const share = idsOf(await receptionsOf(frozen!));
@@ -172,35 +177,25 @@ describe('three ingestors', () => {
     await until(async () => {
       const open = (await Promise.all(alive.map(receptionsOf))).flat();
       expect(idsOf(open)).toEqual(expect.arrayContaining(share));
-    }, START_MS_MAX);
+    }, WAIT_MS_MAX);
     frozen!.thaw();
     await until(async () => {
-      for (const id of idsOf(await receptionsOf(frozen!))) expect(share).not.toContain(id);
-    }, START_MS_MAX);
+      const open = (await Promise.all(ingestors.map(receptionsOf))).flat();
+      expect(idsOf(open).toSorted()).toEqual(ids.toSorted());
+    }, WAIT_MS_MAX);
 
-    const ended = await expectAllAccountedFor(ids);
-    for (const { state } of ended) expect(state).toBe('completed');
+    await stopAll(ids);
   });
 
-  it('hear of a stop that another one of them took', async () => {
-    const ids = await stream();
-    for (const id of ids)
-      await fetch(new URL(`/scheduler/${id}`, scheduler.ownUrl), { method: 'DELETE' });
-
-    const ended = await expectAllAccountedFor(ids);
-    for (const { state } of ended) expect(state).toBe('stopped');
-  });
-
-  it('hand over when one is stopped in order', async () => {
+  it('take over at once from one that is stopped in order', async () => {
     const ids = await stream();
     const [leaving, ...staying] = ingestors;
     expect(await leaving!.end('SIGTERM')).toBe(0);
     await until(async () => {
       const open = (await Promise.all(staying.map(receptionsOf))).flat();
-      expect(idsOf(open).toSorted()).toEqual([...ids].toSorted());
-    }, START_MS_MAX);
+      expect(idsOf(open).toSorted()).toEqual(ids.toSorted());
+    }, WAIT_MS_MAX);
 
-    const ended = await expectAllAccountedFor(ids);
-    for (const { state } of ended) expect(state).toBe('completed');
+    await stopAll(ids);
   });
 });
