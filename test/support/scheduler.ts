@@ -6,8 +6,6 @@ import { type TestDatabase, testDatabase } from './database.js';
 import { asking } from './http.js';
 import { aStandIn, type StandIn } from './stand-in.js';
 
-const silent = Object.assign(new SchedulerConfig(), { LOG_LEVEL: 'silent' });
-
 export const future = (seconds = 3_600): string =>
   new Date(Date.now() + seconds * 1_000).toISOString();
 
@@ -20,6 +18,7 @@ export const aBooking = (given: object = {}): object => ({
 
 export interface SchedulerSurroundings {
   readonly redisUrl?: string;
+  readonly settings?: Partial<SchedulerConfig>;
   /** Shares the database of another one, which must end after this one. */
   readonly beside?: SchedulerUnderTest;
 }
@@ -43,9 +42,10 @@ export class SchedulerUnderTest {
 
   async start(): Promise<void> {
     const bus = new InProcessBus();
-    const { redisUrl } = this.surroundings;
+    const { redisUrl, settings } = this.surroundings;
+    const config = Object.assign(new SchedulerConfig(), { LOG_LEVEL: 'silent', ...settings });
     this.others = await aStandIn(bus);
-    this.#app = await createScheduler(silent, { databaseUrl: this.#database.url, redisUrl, bus });
+    this.#app = await createScheduler(config, { databaseUrl: this.#database.url, redisUrl, bus });
     this.http = await asking(this.#app);
   }
 

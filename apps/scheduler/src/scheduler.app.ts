@@ -10,7 +10,7 @@ export async function createScheduler(
   config: SchedulerConfig,
   services: SchedulerServices,
 ): Promise<NestFastifyApplication> {
-  const app = await createHttpApp(SchedulerModule.forRoot(services), {
+  const app = await createHttpApp(SchedulerModule.forRoot(config, services), {
     title: 'Scheduler',
     description: 'Books contacts with spaceships and starts each one on the second.',
     logger: services.logger ?? new StructuredLogger('scheduler', config),

@@ -5,6 +5,7 @@ import { AdaptersModule } from './adapters/adapters.module.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { ContactsService } from './contacts/contacts.service.js';
 import { RocketEventsConsumer } from './contacts/rocket-events.consumer.js';
+import type { SchedulerConfig } from './scheduler.config.js';
 import type { SchedulerServices } from './scheduler.services.js';
 import { ContactEventsConsumer } from './starts/contact-events.consumer.js';
 import { StartAlarm } from './starts/start-alarm.port.js';
@@ -13,8 +14,8 @@ import { StartsService } from './starts/starts.service.js';
 
 @Module({})
 export class SchedulerModule {
-  static forRoot(services: SchedulerServices): DynamicModule {
-    const adapters = AdaptersModule.forRoot(services);
+  static forRoot(config: SchedulerConfig, services: SchedulerServices): DynamicModule {
+    const adapters = AdaptersModule.forRoot(config, services);
     return {
       module: SchedulerModule,
       imports: [

@@ -7,6 +7,7 @@ import { dataSourceOptions, TypeOrmOutbox } from '#common/persistence';
 import { Clock, SystemClock } from '#common/platform';
 import { ContactStore } from '../contacts/contact-store.port.js';
 import { RocketDirectory } from '../contacts/rocket-directory.port.js';
+import type { SchedulerConfig } from '../scheduler.config.js';
 import type { SchedulerServices } from '../scheduler.services.js';
 import { ContactCourse } from '../starts/contact-course.port.js';
 import { BusRocketDirectory } from './bus-rocket.directory.js';
@@ -21,8 +22,11 @@ const MANDATORY = new Set([RECEPTION_OPEN, RECEPTION_CLOSE]);
 /** The one place that says which adapter stands behind which port. */
 @Module({})
 export class AdaptersModule {
-  static forRoot({ databaseUrl, bus, redisUrl }: SchedulerServices): DynamicModule {
-    const alarm = StartAlarmModule.forRoot(redisUrl);
+  static forRoot(
+    { SCHEDULER_QUEUE_BOARD }: SchedulerConfig,
+    { databaseUrl, bus, redisUrl }: SchedulerServices,
+  ): DynamicModule {
+    const alarm = StartAlarmModule.forRoot(redisUrl, { hasBoard: SCHEDULER_QUEUE_BOARD === 'on' });
     return {
       module: AdaptersModule,
       imports: [TypeOrmModule.forRoot(dataSourceOptions(databaseUrl, 'scheduler')), alarm],

@@ -1,13 +1,14 @@
 import { BullModule, getQueueToken } from '@nestjs/bull';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Queue } from 'bull';
-import { Clock, SystemClock } from '#common/platform';
+import { Clock, ConfigError, SystemClock } from '#common/platform';
 import { Outage } from '#common/redis';
 import { StartAlarm } from '../starts/start-alarm.port.js';
 import { BullConnections } from './bull-connections.js';
 import { BullStartAlarm } from './bull-start.alarm.js';
 import { InProcessStartAlarm } from './in-process-start.alarm.js';
 import { JointStartAlarm } from './joint-start.alarm.js';
+import { QueueBoard } from './queue-board.js';
 import { START_QUEUE, StartJobs, startQueueOptions } from './start-jobs.js';
 
 const CLOCK = { provide: Clock, useClass: SystemClock };
@@ -15,11 +16,14 @@ const CLOCK = { provide: Clock, useClass: SystemClock };
 /** The wheel in this process, and with a Redis also the alarm of all schedulers. */
 @Module({})
 export class StartAlarmModule {
-  static forRoot(redisUrl: string | undefined): DynamicModule {
+  /** @throws {ConfigError} a board without a Redis to show. */
+  static forRoot(redisUrl: string | undefined, { hasBoard = false } = {}): DynamicModule {
+    if (hasBoard && redisUrl === undefined)
+      throw new ConfigError('SCHEDULER_QUEUE_BOARD shows what is in Redis, so it needs REDIS_URL.');
     return {
       module: StartAlarmModule,
       exports: [StartAlarm],
-      ...(redisUrl === undefined ? inProcess() : onRedis(redisUrl)),
+      ...(redisUrl === undefined ? inProcess() : onRedis(redisUrl, hasBoard)),
     };
   }
 }
@@ -32,7 +36,7 @@ const inProcess = () => ({
  * The queue is Nest's; the jobs are worked by `BullStartAlarm` itself, because nobody would hear of
  * it when a declared processor could not begin.
  */
-function onRedis(redisUrl: string) {
+function onRedis(redisUrl: string, hasBoard: boolean) {
   const outage = new Outage(BullStartAlarm.name, new SystemClock());
   const connections = new BullConnections(redisUrl, outage);
   return {
@@ -40,6 +44,7 @@ function onRedis(redisUrl: string) {
     providers: [
       CLOCK,
       InProcessStartAlarm,
+      ...(hasBoard ? [QueueBoard] : []),
       {
         provide: BullStartAlarm,
         inject: [getQueueToken(START_QUEUE), Clock],
