@@ -1,3 +1,4 @@
+import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, IsUrl, Length, Matches, Max, Min } from 'class-validator';
 import { HttpConfig, IsPortNumber } from '#common/platform';
 
@@ -43,6 +44,14 @@ export class IngestorConfig extends HttpConfig {
   @Min(1)
   @Max(1_000_000)
   readonly HOT_LIST_MAX: number = 100_000;
+
+  /** Samples that were received so long ago are deleted; unset: none ever is. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(36_500)
+  readonly TELEMETRY_RETENTION_DAYS: number | undefined = undefined;
 
   @IsUrl({ protocols: ['http', 'https'], require_tld: false, require_protocol: true })
   readonly SPACESHIP_URL: string = 'http://127.0.0.1:8001';

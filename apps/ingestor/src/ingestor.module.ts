@@ -22,6 +22,7 @@ import { StreamControl } from './receptions/stream-control.js';
 import { ArchiveWriter } from './telemetry/archive-writer.js';
 import { DatagramsConsumer } from './telemetry/datagrams.consumer.js';
 import { HotList } from './telemetry/hot-list.port.js';
+import { PartitionUpkeep } from './telemetry/partition-upkeep.js';
 import { ReceptionRoutes } from './telemetry/reception-routes.js';
 import { ShipsController } from './telemetry/ships.controller.js';
 import { ShipsService } from './telemetry/ships.service.js';
@@ -31,7 +32,14 @@ import { UdpHealth } from './udp/udp.health.js';
 import { UdpModule } from './udp/udp.module.js';
 import { UdpServer } from './udp/udp.server.js';
 
-const TELEMETRY = [ArchiveWriter, ReceptionRoutes, StrayCounters, TelemetryIntake, ShipsService];
+const TELEMETRY = [
+  ArchiveWriter,
+  PartitionUpkeep,
+  ReceptionRoutes,
+  StrayCounters,
+  TelemetryIntake,
+  ShipsService,
+];
 const RECEPTIONS = [
   HoldingsLoop,
   ReceptionsService,
@@ -52,7 +60,7 @@ export class IngestorModule {
         core,
         HealthModule.forRootAsync({
           imports: [core],
-          inject: [HotList, UdpHealth, ArchiveWriter, ReceptionsHealth],
+          inject: [HotList, UdpHealth, ArchiveWriter, PartitionUpkeep, ReceptionsHealth],
           useFactory: (hot: HotList, ...checks: ReadinessCheck[]) => ({
             readiness: [
               ...checks,

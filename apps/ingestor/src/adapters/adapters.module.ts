@@ -12,12 +12,14 @@ import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import { ReceptionStore } from '../receptions/reception-store.port.js';
 import { Spaceship } from '../receptions/spaceship.port.js';
 import { HotList } from '../telemetry/hot-list.port.js';
+import { SamplePartitions } from '../telemetry/sample-partitions.port.js';
 import { TelemetryArchive } from '../telemetry/telemetry-archive.port.js';
 import { HttpSpaceship } from './http-spaceship.client.js';
 import { MemoryHotList } from './memory/memory-hot.list.js';
 import { RedisHotList } from './redis-hot.list.js';
 import { TypeOrmHoldings } from './typeorm.holdings.js';
 import { INGESTOR_OUTBOX, TypeOrmReceptionStore } from './typeorm-reception.store.js';
+import { TypeOrmSamplePartitions } from './typeorm-sample.partitions.js';
 import { TypeOrmTelemetryArchive } from './typeorm-telemetry.archive.js';
 
 /** The scheduler's state of a contact depends on them: while it is not there, they wait. */
@@ -41,6 +43,7 @@ export class AdaptersModule {
         { provide: Holdings, useClass: TypeOrmHoldings },
         { provide: ReceptionStore, useClass: TypeOrmReceptionStore },
         { provide: TelemetryArchive, useClass: TypeOrmTelemetryArchive },
+        { provide: SamplePartitions, useClass: TypeOrmSamplePartitions },
         {
           provide: HotList,
           useFactory: () =>
@@ -68,6 +71,7 @@ export class AdaptersModule {
         Holdings,
         ReceptionStore,
         TelemetryArchive,
+        SamplePartitions,
         HotList,
         Spaceship,
         Outbox,

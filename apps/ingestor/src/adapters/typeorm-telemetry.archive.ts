@@ -5,6 +5,7 @@ import { formatInstant } from '#common/domain';
 import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import type { SampleBatch } from '../telemetry/sample-batch.js';
 import { NO_MODE } from '../telemetry/sample-batch.js';
+import { WEEK_MICROS } from '../telemetry/sample-week.js';
 import {
   type Sample,
   type SampleQuery,
@@ -88,6 +89,9 @@ const STORE = `
 
 const isNan = (value: number): boolean => Number.isNaN(value);
 
+/** Two partitions, mostly. */
+const NEAR_MICROS = WEEK_MICROS;
+
 /** Samples in PostgreSQL. Instants pass as microseconds: a Date would cut them. */
 @Injectable()
 export class TypeOrmTelemetryArchive extends TelemetryArchive {
@@ -142,7 +146,17 @@ export class TypeOrmTelemetryArchive extends TelemetryArchive {
     return rows[0] ? shipOf(rows[0]) : null;
   }
 
-  async samples(shipId: number, { start, end, after, limit }: SampleQuery): Promise<Sample[]> {
+  /** Most pages end soon after they begin: these need not open every week there is. */
+  async samples(shipId: number, query: SampleQuery): Promise<Sample[]> {
+    const { start, end, after, limit } = query;
+    const first = after?.generatedAt ?? start;
+    if (first === null || (end !== null && end - first <= NEAR_MICROS))
+      return this.#samplesIn(shipId, query);
+    const near = await this.#samplesIn(shipId, { ...query, end: first + NEAR_MICROS });
+    return near.length === limit ? near : this.#samplesIn(shipId, query);
+  }
+
+  async #samplesIn(shipId: number, { start, end, after, limit }: SampleQuery): Promise<Sample[]> {
     const parameters: unknown[] = [shipId, limit];
     const conditions = ['ship_id = $1'];
     const parameter = (value: unknown): string => `$${parameters.push(value)}`;
@@ -151,6 +165,8 @@ export class TypeOrmTelemetryArchive extends TelemetryArchive {
     if (after !== null) {
       const { generatedAt, contactId, sequence, battery } = after;
       const place = [formatInstant(generatedAt), contactId, sequence, battery].map(parameter);
+      // The row comparison alone leaves no partition out.
+      conditions.push(`s.generated_at >= ${place[0]}::timestamptz`);
       conditions.push(
         `(s.generated_at, contact_id, sequence, battery) > (${place[0]}::timestamptz, ${place[1]}::uuid, ${place[2]}::bigint, ${place[3]}::smallint)`,
       );

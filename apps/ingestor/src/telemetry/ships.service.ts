@@ -24,9 +24,15 @@ export class ShipsService {
   /** @throws {DomainError} SHIP_NOT_FOUND */
   async samples(name: string, query: SamplesQueryDto): Promise<Page<Sample>> {
     const after = query.cursor === undefined ? null : positionIn(query.cursor);
-    const { id } = await this.#ship(name);
+    const { id, firstSampleAt, lastSampleAt } = await this.#ship(name);
     const { limit } = query;
-    const [start, end] = [instantIn(query.start), instantIn(query.end)];
+    // Beyond its first and its last sample a ship has none: to look there would only cost time.
+    const start = narrower(Math.max, instantIn(query.start), firstSampleAt);
+    const end = narrower(
+      Math.min,
+      instantIn(query.end),
+      lastSampleAt === null ? null : lastSampleAt + 1,
+    );
     const items = await this.archive.samples(id, { start, end, after, limit: limit + 1 });
     return pageOf(items, limit, (sample) => [
       sample.generatedAt,
@@ -51,6 +57,12 @@ export class ShipsService {
 
 const instantIn = (text: string | undefined): Instant | null =>
   text === undefined ? null : parseInstant(text);
+
+const narrower = (
+  choose: (one: Instant, other: Instant) => Instant,
+  asked: Instant | null,
+  known: Instant | null,
+): Instant | null => (asked === null || known === null ? (asked ?? known) : choose(asked, known));
 
 const nameIn = (cursor: string): string => decodeCursor(cursor, isName)[0];
 

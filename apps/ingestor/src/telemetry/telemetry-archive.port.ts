@@ -34,7 +34,7 @@ export interface SampleQuery {
   readonly limit: number;
 }
 
-/** Every good sample, for ever. */
+/** Every good sample, for ever or as long as the retention says. */
 export abstract class TelemetryArchive {
   /**
    * Stores the samples, the accounts and the ships' counts at once or not at all. The same batch

@@ -2,6 +2,7 @@ import type { MigrationInterface } from 'typeorm';
 import { Contacts1700000001000 } from './1700000001000-contacts.js';
 import { Ingestors1700000004000 } from './1700000004000-ingestors.js';
 import { Outbox1700000000000 } from './1700000000000-outbox.js';
+import { SamplePartitions1700000003000 } from './1700000003000-sample-partitions.js';
 import { Telemetry1700000002000 } from './1700000002000-telemetry.js';
 
 /** In the order in which they run; only ever added to. */
@@ -9,5 +10,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Outbox1700000000000,
   Contacts1700000001000,
   Telemetry1700000002000,
+  SamplePartitions1700000003000,
   Ingestors1700000004000,
 ];

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { type Instant, instantOf, MICROS_PER_MILLISECOND, parseInstant } from '#common/domain';
+import { dataSourceOptions } from '#common/persistence';
+import { ManualClock } from '#common/platform';
+import { until } from '../../../../../test/support/until.js';
+import { IngestorConfig } from '../../ingestor.config.js';
+import { IngestorIdentity } from '../../receptions/ingestor-identity.js';
+import { Reception } from '../../receptions/reception.js';
+import { PartitionUpkeep, RETRY_AFTER_MS } from '../../telemetry/partition-upkeep.js';
+import { SampleBatch } from '../../telemetry/sample-batch.js';
+import type { SampleQuery } from '../../telemetry/telemetry-archive.port.js';
+import { TypeOrmReceptionStore } from '../typeorm-reception.store.js';
+import { TypeOrmSamplePartitions } from '../typeorm-sample.partitions.js';
+import { TypeOrmTelemetryArchive } from '../typeorm-telemetry.archive.js';
+
+export const NOW = new Date('2030-06-12T12:00:00Z');
+export const now: Instant = instantOf(NOW);
+/** Fewer than fit between two rounds. */
+const RETRIES = 4;
+export const ALL: SampleQuery = { start: null, end: null, after: null, limit: 1_000 };
+
+/** Clocks that were reset, that run over, that are a year wrong, and such as they should be. */
+export const ANY_CLOCK = [
+  '1969-12-31T23:59:59Z',
+  '1970-01-01T00:00:01Z',
+  '2019-06-01T00:00:00Z',
+  '2029-06-12T12:00:00Z',
+  '2030-06-02T23:59:59.999999Z',
+  '2030-06-03T00:00:00Z',
+  '2030-06-10T00:00:00Z',
+  '2030-06-12T11:00:00Z',
+  '2030-06-20T11:00:00Z',
+  '2031-06-12T12:00:00Z',
+  '2106-02-07T06:28:15Z',
+].map((text) => parseInstant(text)!);
+
+/** An archive without a week, and hands to fill and to keep it. What it opens it closes. */
+export class PartitionsUnderTest {
+  readonly identity = new IngestorIdentity('test');
+  readonly archive: TypeOrmTelemetryArchive;
+  readonly store: TypeOrmReceptionStore;
+  clock = new ManualClock(NOW);
+  readonly #closings: (() => Promise<unknown>)[] = [];
+
+  private constructor(readonly source: DataSource) {
+    this.archive = new TypeOrmTelemetryArchive(source, this.identity);
+    this.store = new TypeOrmReceptionStore(source, this.identity);
+  }
+
+  static async open(url: string): Promise<PartitionsUnderTest> {
+    const source = await connected(url);
+    const under = new PartitionsUnderTest(source);
+    under.closeLater(() => source.destroy());
+    for (const name of await under.weeks()) await source.query(`DROP TABLE ${name}`);
+    await source.query('TRUNCATE ships, receptions, samples, latest_samples CASCADE');
+    return under;
+  }
+
+  closeLater(close: () => Promise<unknown>): void {
+    this.#closings.push(close);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closings.splice(0).toReversed()) await close();
+  }
+
+  async connect(url: string): Promise<DataSource> {
+    const source = await connected(url);
+    this.closeLater(() => source.destroy());
+    return source;
+  }
+
+  /** The tables of weeks, partitions or not. */
+  async weeks(): Promise<string[]> {
+    const rows = (await this.source.query(
+      `SELECT relname AS name FROM pg_class
+       WHERE relkind = 'r' AND relname LIKE 'samples\\_2%' ORDER BY 1`,
+    )) as { name: string }[];
+    return rows.map(({ name }) => name);
+  }
+
+  upkeepOf(source: DataSource, retentionDays?: number): PartitionUpkeep {
+    const config = Object.assign(new IngestorConfig(), { TELEMETRY_RETENTION_DAYS: retentionDays });
+    const upkeep = new PartitionUpkeep(new TypeOrmSamplePartitions(source), this.clock, config);
+    this.closeLater(() => upkeep.onModuleDestroy());
+    return upkeep;
+  }
+
+  /** One round, to its end; what a busy server denied it, it asks for again. */
+  async keepOnce(retentionDays?: number, source = this.source): Promise<PartitionUpkeep> {
+    const upkeep = this.upkeepOf(source, retentionDays);
+    upkeep.onApplicationBootstrap();
+    await this.round(0);
+    for (let attempt = 0; attempt < RETRIES; attempt += 1) await this.round(RETRY_AFTER_MS);
+    return upkeep;
+  }
+
+  /** The alarm of the next round is set when one has ended. */
+  async round(afterMs: number): Promise<void> {
+    const alarms = this.clock.alarmCount;
+    this.clock.advance(afterMs);
+    await until(() => {
+      if (this.clock.alarmCount !== alarms) throw new Error('The round has not ended');
+    });
+  }
+
+  /** Whoever keeps from now on believes that it is then. */
+  travelTo(instant: Instant): void {
+    this.clock = new ManualClock(new Date(instant / MICROS_PER_MILLISECOND));
+  }
+
+  async begin(shipName = 'USS Enterprise'): Promise<Reception> {
+    const opening = {
+      contactId: randomUUID(),
+      fence: 1,
+      shipName,
+      plannedStart: now,
+      plannedEnd: now + 60_000_000,
+      startedAt: now,
+      latenessMs: 0,
+      stream: { format: 'ccsds' as const },
+    };
+    const shipId = await this.store.shipId(shipName);
+    const reception = Reception.open(opening, shipId, { port: 10_015, apid: 1 });
+    const { address } = reception;
+    const progress = reception.progress();
+    await this.store.begin({ opening, shipId, address, openedAt: 0, progress });
+    return reception;
+  }
+
+  end({ contactId }: Reception): Promise<unknown> {
+    const sql = 'UPDATE receptions SET ended_at = now() WHERE contact_id = $1';
+    return this.source.query(sql, [contactId]);
+  }
+
+  /** Numbered from 1. */
+  async send(
+    reception: Reception,
+    instants: readonly Instant[],
+    receivedAt = now,
+    archive = this.archive,
+  ): Promise<void> {
+    const batch = new SampleBatch();
+    const receivedAtMs = receivedAt / MICROS_PER_MILLISECOND;
+    for (const [index, generatedAt] of instants.entries()) {
+      const row = { generatedAt, sequence: index + 1, battery: 0, receivedAtMs };
+      reception.account.takeNumbered(row.sequence, 39);
+      batch.add(reception, row, { volts: index + 0.5 });
+    }
+    await archive.store(batch.seal());
+  }
+
+  async instantsOf({ shipId }: Reception): Promise<Instant[]> {
+    return (await this.archive.samples(shipId, ALL)).map(({ generatedAt }) => generatedAt);
+  }
+}
+
+async function connected(url: string): Promise<DataSource> {
+  const source = new DataSource(dataSourceOptions(url, 'ingestor'));
+  return source.initialize();
+}

@@ -1,0 +1,176 @@
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
+import {
+  type CancelTimer,
+  Clock,
+  FaultLog,
+  type PartHealth,
+  type ReadinessCheck,
+} from '#common/platform';
+import { IngestorConfig } from '../ingestor.config.js';
+import {
+  type PartitionKeeper,
+  PartitionRightsError,
+  SamplePartitions,
+} from './sample-partitions.port.js';
+import { DAY_MICROS, type SampleWeek, weekOf } from './sample-week.js';
+
+export const ROUND_EVERY_MS = 600_000;
+export const RETRY_AFTER_MS = 60_000;
+/** One lock that was not to be had in time is no news. */
+export const FAULT_SHOWN_AFTER_MS = 300_000;
+const EXPIRE_EVERY_MS = 3_600_000;
+/** Late samples are mostly of last week; a month ahead outlasts a holiday of whoever grants rights. */
+const WEEKS_BEHIND = 1;
+export const WEEKS_AHEAD = 4;
+/** Some 0.1 s of one transaction. */
+const DELETE_BATCH_ROWS = 5_000;
+const DELETE_BATCHES_PER_ROUND_MAX = 100;
+const STOP_DEADLINE_MS = 2_000;
+
+interface Fault {
+  readonly reason: string;
+  readonly sinceMs: number;
+  readonly isShownAtOnce: boolean;
+}
+
+/**
+ * Makes the partitions of the weeks to come, and removes what is older than the retention. Of several
+ * ingestors one does it, the others skip. Samples are stored whether or not this works.
+ */
+@Injectable()
+export class PartitionUpkeep implements ReadinessCheck, OnApplicationBootstrap, OnModuleDestroy {
+  readonly part = 'partitions';
+  readonly #logger = new Logger(PartitionUpkeep.name);
+  readonly #faults: FaultLog;
+  /** Weeks that lie in the default partition for good: to count them again and again is no use. */
+  readonly #crowded = new Set<Instant>();
+  #isStopped = false;
+  #running: Promise<void> = Promise.resolve();
+  #cancel: CancelTimer | null = null;
+  #expiredAtMs = Number.NEGATIVE_INFINITY;
+  #fault: Fault | null = null;
+
+  constructor(
+    private readonly partitions: SamplePartitions,
+    private readonly clock: Clock,
+    private readonly config: IngestorConfig,
+  ) {
+    this.#faults = new FaultLog(this.#logger, clock);
+  }
+
+  onApplicationBootstrap(): void {
+    this.#next(0);
+  }
+
+  /** What takes long is aborted; a drop that is cut short is finished by the next start. */
+  async onModuleDestroy(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancel?.();
+    let cancel = (): void => undefined;
+    const deadline = new Promise<void>((resolve) => {
+      cancel = this.clock.after(STOP_DEADLINE_MS, resolve);
+    });
+    // What cannot be reached to abort it will not go on either.
+    const aborted = this.partitions.abort().catch(() => undefined);
+    await Promise.race([Promise.all([aborted, this.#running]), deadline]);
+    cancel();
+  }
+
+  check(): PartHealth {
+    const details = {
+      retention_days: this.config.TELEMETRY_RETENTION_DAYS ?? null,
+      weeks_in_default: this.#crowded.size,
+    };
+    if (this.#fault === null) return { status: 'up', ...details };
+    const { reason, sinceMs, isShownAtOnce } = this.#fault;
+    const isLong = this.clock.monotonicMs() - sinceMs >= FAULT_SHOWN_AFTER_MS;
+    if (!isLong && !isShownAtOnce) return { status: 'up', ...details };
+    return { status: 'degraded', reason, ...details };
+  }
+
+  #next(delayMs: number): void {
+    if (this.#isStopped) return;
+    this.#cancel = this.clock.after(delayMs, () => {
+      this.#running = this.#round().then((nextMs) => this.#next(nextMs));
+    });
+  }
+
+  /** Never fails. @returns when to look again. */
+  async #round(): Promise<number> {
+    try {
+      const keeper = await this.partitions.claim();
+      if (keeper !== null) await this.#keep(keeper).finally(() => keeper.release());
+      this.#fault = null;
+    } catch (fault) {
+      if (!this.#isStopped) this.#note(fault);
+      if (!(fault instanceof PartitionRightsError)) return RETRY_AFTER_MS;
+    }
+    return ROUND_EVERY_MS;
+  }
+
+  async #keep(keeper: PartitionKeeper): Promise<void> {
+    const now: Instant = this.clock.nowMs() * MICROS_PER_MILLISECOND;
+    const days = this.config.TELEMETRY_RETENTION_DAYS;
+    const keepFrom = days === undefined ? Number.NEGATIVE_INFINITY : now - days * DAY_MICROS;
+    const faults: unknown[] = [];
+    const attempt = (work: Promise<unknown>): Promise<unknown> =>
+      work.catch((fault: unknown) => faults.push(fault));
+    // One without rights for the first may have those for the last.
+    await attempt(keeper.finishDrops(keepFrom));
+    await attempt(this.#create(keeper, now));
+    if (days !== undefined && this.#isExpiryDue()) {
+      await attempt(this.#dropWeeks(keeper, now, keepFrom));
+      await attempt(this.#deleteStray(keeper, keepFrom));
+    }
+    if (faults.length > 0) throw faults[0];
+  }
+
+  #isExpiryDue(): boolean {
+    return this.clock.monotonicMs() - this.#expiredAtMs >= EXPIRE_EVERY_MS;
+  }
+
+  async #create(keeper: PartitionKeeper, now: Instant): Promise<void> {
+    const first = weekOf(now, -WEEKS_BEHIND).start;
+    for (const start of this.#crowded) if (start < first) this.#crowded.delete(start);
+    const known = new Set((await keeper.weeks()).map(({ start }) => start));
+    for (let later = -WEEKS_BEHIND; later <= WEEKS_AHEAD && !this.#isStopped; later += 1) {
+      const week = weekOf(now, later);
+      if (known.has(week.start) || this.#crowded.has(week.start)) continue;
+      if (!(await keeper.create(week))) this.#crowded.add(week.start);
+    }
+  }
+
+  /** What was received within the retention stays, whatever the ship's clock says of it. */
+  async #dropWeeks(keeper: PartitionKeeper, now: Instant, keepFrom: Instant): Promise<void> {
+    const horizon = weekOf(now, WEEKS_AHEAD).end;
+    const isOut = ({ start, end }: SampleWeek): boolean => end <= keepFrom || start >= horizon;
+    for (const week of (await keeper.weeks()).filter(isOut))
+      if (!this.#isStopped) await keeper.drop(week, keepFrom);
+  }
+
+  /** Those that one round does not get through are left to the next one. */
+  async #deleteStray(keeper: PartitionKeeper, keepFrom: Instant): Promise<void> {
+    for (let batch = 0; batch < DELETE_BATCHES_PER_ROUND_MAX && !this.#isStopped; batch += 1) {
+      if ((await keeper.deleteStray(keepFrom, DELETE_BATCH_ROWS)) > 0) continue;
+      this.#expiredAtMs = this.clock.monotonicMs();
+      return;
+    }
+  }
+
+  #note(fault: unknown): void {
+    const isShownAtOnce = fault instanceof PartitionRightsError;
+    const reason = isShownAtOnce ? fault.message : 'The partitions of samples cannot be kept';
+    this.#fault = {
+      reason,
+      isShownAtOnce,
+      sinceMs: this.#fault?.sinceMs ?? this.clock.monotonicMs(),
+    };
+    this.#faults.note(reason, fault);
+  }
+}
