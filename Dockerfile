@@ -2,16 +2,21 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci
-COPY . .
+RUN npm ci --omit=optional
+COPY nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY apps ./apps
+COPY libs ./libs
+COPY scripts ./scripts
 RUN npm run build && npm prune --omit=dev --omit=optional
 
+# Nothing in it is written to: it runs read-only, with a /tmp if at all.
 FROM node:22-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 LOG_FILE=/dev/stdout
+ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY deploy/postgres ./deploy/postgres
 USER node
 EXPOSE 8000 8001 8002 8088 10015/udp
 ENTRYPOINT ["/bin/sh", "-c", "exec node --enable-source-maps dist/apps/$0/src/main.js"]

@@ -3,10 +3,11 @@ SHELL := /bin/sh
 SOURCES := $(shell find apps libs scripts -name '*.ts' 2>/dev/null) nest-cli.json tsconfig.json tsconfig.build.json
 .DEFAULT_GOAL := help
 
-.PHONY: help install build demo run test check services services-down dead-letters redrive get-ship-data clean
+.PHONY: help install build demo run test check services services-down dead-letters redrive get-ship-data clean \
+  deploy deploy-scheduler deploy-spaceship deploy-ingestor deploy-rocket-monitor undeploy
 
 help: ## say what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-22s %s\n", $$1, $$2 }'
 
 install: node_modules/.installed ## install what package-lock.json names
 
@@ -38,6 +39,24 @@ redrive: dist/.built ## send the dead letters to their apps once more
 
 get-ship-data: dist/.built ## <ship name>: <count> for each ship of the running ingestor
 	@node --enable-source-maps dist/scripts/ship-data.js
+
+deploy: ## start or renew everything in containers: each app, its servers, Locust; INGESTORS=3 for three
+	@scripts/deploy.sh up
+
+deploy-scheduler: ## start or renew the scheduler and what it needs, in containers
+	@scripts/deploy.sh up scheduler
+
+deploy-spaceship: ## start or renew the spaceship in a container
+	@scripts/deploy.sh up spaceship
+
+deploy-ingestor: ## start or renew the ingestor and what it needs, in containers
+	@scripts/deploy.sh up ingestor
+
+deploy-rocket-monitor: ## start or renew the rocket monitor and what it needs, in containers
+	@scripts/deploy.sh up rocket-monitor
+
+undeploy: ## stop and remove the containers; the data stays
+	@scripts/deploy.sh down
 
 clean: ## forget what was built, installed and stored
 	@[ ! -e dist/scripts/services.js ] || node dist/scripts/services.js down

@@ -30,15 +30,23 @@ export function dataSourceOptions(url: string, app: string): DataSourceOptions &
   };
 }
 
-/** Brings the database to this version. Safe to call from several processes at once. */
-export async function migrate(url: string): Promise<void> {
+/**
+ * Brings the database to this version. Safe to call from several processes at once. Where nothing is
+ * pending, a user who may only read the table of migrations is enough.
+ * @param role whom the tables shall belong to, if not the user of the address
+ */
+export async function migrate(url: string, role?: string): Promise<void> {
   const source = new DataSource({
     type: 'postgres',
     url,
     applicationName: 'perigee-migrations',
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
-    extra: { max: 2, connectionTimeoutMillis: MIGRATION_DEADLINE_MS },
+    extra: {
+      max: 2,
+      connectionTimeoutMillis: MIGRATION_DEADLINE_MS,
+      ...(role !== undefined && { options: `-c role=${role}` }),
+    },
   });
   await source.initialize();
   const holder = source.createQueryRunner();

@@ -1,0 +1,50 @@
+-- Who may do what with which table. Run by `migrate` as perigee_owner, at every deployment, after the
+-- migrations and in one transaction. A test holds it against the tables that there are: a migration
+-- that makes one says here whose it is.
+SET LOCAL lock_timeout = '10s';
+DO $$
+DECLARE
+  ours regclass;
+BEGIN
+  FOR ours IN
+    SELECT oid FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+      AND relowner = 'perigee_owner'::regrole
+  LOOP
+    EXECUTE format('REVOKE ALL ON %s FROM perigee_scheduler, perigee_ingestor', ours);
+  END LOOP;
+END $$;
+
+-- At its start each app looks whether the tables are of its version.
+GRANT SELECT ON migrations TO perigee_scheduler, perigee_ingestor;
+
+-- One table for all, and each sees its own messages alone.
+GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO perigee_scheduler, perigee_ingestor;
+ALTER TABLE outbox ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS of_the_scheduler ON outbox;
+CREATE POLICY of_the_scheduler ON outbox TO perigee_scheduler USING (app = 'scheduler');
+DROP POLICY IF EXISTS of_the_ingestor ON outbox;
+CREATE POLICY of_the_ingestor ON outbox TO perigee_ingestor USING (app = 'ingestor');
+
+-- The scheduler. It forgets nothing.
+GRANT SELECT, INSERT, UPDATE ON contacts, exploded_rockets TO perigee_scheduler;
+GRANT INSERT ON contact_history TO perigee_scheduler;
+
+-- The ingestor. Reports are there for good.
+GRANT SELECT, INSERT, UPDATE ON ships, receptions, reports, latest_samples TO perigee_ingestor;
+GRANT SELECT, INSERT, UPDATE, DELETE ON closings, ingestors TO perigee_ingestor;
+GRANT SELECT, INSERT ON samples TO perigee_ingestor;
+-- Where samples lie in partitions, the ingestor makes and drops them: that takes their owner.
+DO $$
+DECLARE
+  part regclass;
+BEGIN
+  IF (SELECT relkind FROM pg_class WHERE oid = 'samples'::regclass) <> 'p' THEN RETURN; END IF;
+  GRANT CREATE ON SCHEMA public TO perigee_ingestor;
+  FOR part IN SELECT relid FROM pg_partition_tree('samples') LOOP
+    IF (SELECT relowner FROM pg_class WHERE oid = part) = 'perigee_owner'::regrole THEN
+      EXECUTE format('ALTER TABLE %s OWNER TO perigee_ingestor', part);
+      EXECUTE format('GRANT ALL ON %s TO perigee_ingestor', part);
+    END IF;
+  END LOOP;
+END $$;
