@@ -30,7 +30,7 @@ TEXT
   # The network of the containers, which the ship may send to. Change it if it is in use here.
   add_setting "$1" PERIGEE_NETWORK 172.29.87.0/24
   for name in POSTGRES POSTGRES_SCHEDULER POSTGRES_INGESTOR \
-    REDIS_HEALTH REDIS_SCHEDULER REDIS_INGESTOR \
+    REDIS_HEALTH REDIS_SCHEDULER REDIS_INGESTOR REDIS_ROCKET_MONITOR \
     RABBITMQ_OPERATOR RABBITMQ_SCHEDULER RABBITMQ_INGESTOR RABBITMQ_ROCKET_MONITOR; do
     add_setting "$1" "${name}_PASSWORD" "$(random_word)"
   done

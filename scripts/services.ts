@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { down } from './services/down.js';
 import { keepPostgresql } from './services/keeper.js';
 import { exportLines } from './services/export-lines.js';
+import { SERVICE_NAMES, type ServiceName } from './services/service.js';
 import { status } from './services/status.js';
 import { up } from './services/up.js';
 
@@ -13,6 +14,7 @@ const HELP = `PostgreSQL, Redis and RabbitMQ of this checkout: private ports, da
   node dist/scripts/services.js down     stop what was started here; the data stays
   node dist/scripts/services.js status   say what runs; exit 1 unless all of it answers
 
+  up redis          only the ones that are named: postgresql, redis, rabbitmq
   --folder <path>   another place for data, logs and passwords
 
   eval "$(make -s services)"             the same with make, and this shell knows the addresses
@@ -20,11 +22,16 @@ const HELP = `PostgreSQL, Redis and RabbitMQ of this checkout: private ports, da
 A service whose address is in DATABASE_URL, REDIS_URL or RABBITMQ_URL is used and not started.
 `;
 
-type Command = (folder: string, log: (line: string) => void) => Promise<number>;
+type Command = (
+  folder: string,
+  log: (line: string) => void,
+  names: readonly ServiceName[],
+) => Promise<number>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  up: async (folder, log) => {
-    const urls = await up({ folder, env: process.env, log });
+  up: async (folder, log, names) => {
+    const wanted = names.length > 0 ? { names } : {};
+    const urls = await up({ folder, env: process.env, log, ...wanted });
     process.stdout.write(exportLines(urls));
     return 0;
   },
@@ -43,6 +50,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return 0;
   },
 };
+
+const isServiceName = (name: string): name is ServiceName =>
+  SERVICE_NAMES.some((known) => known === name);
 
 // Only export lines and answers go to stdout: a shell runs what `up` prints there.
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -64,8 +74,9 @@ async function obey(args: string[]): Promise<number> {
     return 0;
   }
   const [name = '', ...rest] = positionals;
-  const command = Object.hasOwn(COMMANDS, name) && rest.length === 0 ? COMMANDS[name] : undefined;
-  if (command) return command(values.folder, log);
+  const isKnown = rest.length === 0 || (name === 'up' && rest.every(isServiceName));
+  const command = Object.hasOwn(COMMANDS, name) && isKnown ? COMMANDS[name] : undefined;
+  if (command) return command(values.folder, log, rest.filter(isServiceName));
   log(HELP);
   return 2;
 }

@@ -203,6 +203,10 @@ describe('the users of Redis', () => {
     ['ingestor', 'EVAL', 'return 1', '0'],
     ['ingestor', 'SET', 'another', '1'],
     ['ingestor', 'PUBLISH', 'bull:starts:delayed', '1'],
+    ['rocket-monitor', 'FLUSHALL'],
+    ['rocket-monitor', 'SELECT', '1'],
+    ['rocket-monitor', 'DEL', 'bull:starts:1'],
+    ['rocket-monitor', 'EVAL', "return redis.call('GET', KEYS[1])", '1', 'bull:starts:id'],
     ['health', 'INFO'],
     ['health', 'GET', 'another'],
   ])('refuse %s: %s %s %s', async (user, ...command) => {

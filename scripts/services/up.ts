@@ -11,24 +11,27 @@ export interface UpOptions {
   /** Each service has a folder of its own in it. */
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Only these; nothing: all. */
+  readonly names?: readonly ServiceName[];
   /** For people. */
   readonly log: (line: string) => void;
 }
 
-export type Urls = Readonly<Record<ServiceName, string>>;
+/** The addresses of the services that were asked for. */
+export type Urls = ReadonlyMap<ServiceName, string>;
 
-/** All three answer when it resolves, and go on when this process ends. What runs already is kept. */
+/** All of them answer when it resolves, and go on when this process ends. What runs already is kept. */
 export async function up(options: UpOptions): Promise<Urls> {
+  const { names = SERVICE_NAMES } = options;
   return withLock(options.folder, async () => {
     const found = new Map<ServiceName, string>();
-    for (const name of SERVICE_NAMES) {
+    for (const name of names) {
       const url = (await findGiven(name, options)) ?? (await findRunning(name, options));
       if (url !== undefined) found.set(name, url);
     }
-    const missing = SERVICE_NAMES.filter((name) => !found.has(name));
+    const missing = names.filter((name) => !found.has(name));
     for (const [name, url] of await start(missing, options)) found.set(name, url);
-    const urls = SERVICE_NAMES.map((name) => [name, found.get(name) ?? ''] as const);
-    return Object.fromEntries(urls) as Urls;
+    return new Map(names.map((name) => [name, found.get(name) ?? '']));
   });
 }
 

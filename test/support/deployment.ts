@@ -162,7 +162,7 @@ export class Deployment {
   }
 
   redisUrl(user: string): string {
-    const password = this.settings[`REDIS_${user.toUpperCase()}_PASSWORD`];
+    const password = this.settings[`REDIS_${user.toUpperCase().replace('-', '_')}_PASSWORD`];
     return `redis://${user}:${password}@${this.#addresses.get('redis:6379')}`;
   }
 

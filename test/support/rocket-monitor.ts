@@ -34,9 +34,13 @@ export class RocketMonitorUnderTest {
     readonly url: string,
   ) {}
 
-  static async start(given: object = {}, bus: Bus | null = null): Promise<RocketMonitorUnderTest> {
+  static async start(
+    given: object = {},
+    bus: Bus | null = null,
+    redisUrl?: string,
+  ): Promise<RocketMonitorUnderTest> {
     const config = Object.assign(new RocketMonitorConfig(), { LOG_LEVEL: 'silent', ...given });
-    const app = await createRocketMonitor(config, { bus });
+    const app = await createRocketMonitor(config, { bus, redisUrl });
     await app.listen(0, '127.0.0.1');
     return new RocketMonitorUnderTest(app, await app.getUrl());
   }

@@ -209,6 +209,7 @@ describe('fill-in.sh', () => {
         REDIS_HEALTH_PASSWORD: password,
         REDIS_SCHEDULER_PASSWORD: 'two',
         REDIS_INGESTOR_PASSWORD: 'three-_3',
+        REDIS_ROCKET_MONITOR_PASSWORD: 'four',
       },
     });
 
@@ -221,6 +222,7 @@ describe('fill-in.sh', () => {
       'health',
       'scheduler',
       'ingestor',
+      'rocket-monitor',
     ]);
     expect(lines[1]).toContain('>one ');
     expect(lines[3]).toContain('>three-_3 ');

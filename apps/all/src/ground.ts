@@ -92,7 +92,7 @@ async function startApps(ground: Foundation, started: Running[]): Promise<Ground
   };
 
   const monitor = readConfig(RocketMonitorConfig, ground.env);
-  const monitorApp = await createRocketMonitor(monitor, { bus, logger });
+  const monitorApp = await createRocketMonitor(monitor, { bus, redisUrl, logger });
   const rocketMonitor = await open(
     monitorApp,
     monitor,

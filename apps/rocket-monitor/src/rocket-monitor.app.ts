@@ -2,7 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Bus, connectBus } from '#common/messaging';
 import { type Clock, createHttpApp, StructuredLogger, SystemClock } from '#common/platform';
-import type { RocketMonitorConfig } from './rocket-monitor.config.js';
+import { redisUrlOf, type RocketMonitorConfig } from './rocket-monitor.config.js';
 import { RocketMonitorModule } from './rocket-monitor.module.js';
 import { closeConnectionsUnlessAsked } from './rockets/connection-close.js';
 import { RejectedMessagesFilter } from './rockets/rejected-messages.filter.js';
@@ -11,6 +11,8 @@ import { RocketsService } from './rockets/rockets.service.js';
 export interface RocketMonitorServices {
   /** Null: the monitor runs alone, answers nobody's questions and tells nobody. */
   readonly bus: Bus | null;
+  /** Where Redis is, if there is one. */
+  readonly redisUrl?: string | undefined;
   readonly clock?: Clock;
   readonly logger?: LoggerService;
 }
@@ -21,7 +23,9 @@ export async function createRocketMonitor(
   services: RocketMonitorServices,
 ): Promise<NestFastifyApplication> {
   const { bus, clock = new SystemClock() } = services;
-  const app = await createHttpApp(RocketMonitorModule.forRoot(config, bus, clock), {
+  const redisUrl = redisUrlOf(config, services.redisUrl);
+  const module = RocketMonitorModule.forRoot(config, { bus, redisUrl, clock });
+  const app = await createHttpApp(module, {
     title: 'Rocket monitor',
     description: 'Follows rockets by messages that arrive more than once and in any order.',
     logger: services.logger ?? new StructuredLogger('rocket-monitor', config),

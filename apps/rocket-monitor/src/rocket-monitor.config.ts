@@ -1,19 +1,42 @@
-import { IsIn, IsInt, Max, Min } from 'class-validator';
-import { HttpConfig, IsPortNumber } from '#common/platform';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { ConfigError, HttpConfig, IsPortNumber } from '#common/platform';
 
 /** Where tracks are kept. */
-export const ROCKET_STORES = ['memory'] as const;
+export const ROCKET_STORES = ['memory', 'redis'] as const;
+export type RocketStoreKind = (typeof ROCKET_STORES)[number];
 
 export class RocketMonitorConfig extends HttpConfig {
   @IsPortNumber()
   readonly ROCKET_MONITOR_PORT: number = 8088;
 
+  /** Not set: `redis` where `REDIS_URL` is, else `memory`. */
+  @IsOptional()
   @IsIn(ROCKET_STORES)
-  readonly ROCKET_STORE: (typeof ROCKET_STORES)[number] = 'memory';
+  readonly ROCKET_STORE: RocketStoreKind | undefined = undefined;
+
+  /** What the rockets' keys in Redis begin with. Bull's begin with `bull:`. */
+  @Matches(/^(?!bull(:|$))[\w:{}.-]{0,64}$/, {
+    message: 'REDIS_PREFIX must be at most 64 letters, digits and _:{}.- and not begin with bull:',
+  })
+  readonly REDIS_PREFIX: string = '';
 
   /** A message of one channel more is answered with 503. */
   @IsInt()
   @Min(1)
   @Max(1_000_000)
   readonly ROCKET_CHANNELS_MAX: number = 10_000;
+}
+
+/** The address of the Redis that keeps the rockets; null: they are kept in memory. */
+export function redisUrlOf(
+  { ROCKET_STORE }: RocketMonitorConfig,
+  redisUrl: string | undefined,
+): string | null {
+  if (ROCKET_STORE === 'memory') return null;
+  if (redisUrl !== undefined) return redisUrl;
+  if (ROCKET_STORE === undefined) return null;
+  throw new ConfigError(
+    'ROCKET_STORE=redis needs REDIS_URL, the address of a Redis; ' +
+      '`./run -r` finds or starts one, ROCKET_STORE=memory needs none.',
+  );
 }

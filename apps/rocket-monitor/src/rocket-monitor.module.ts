@@ -1,7 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { Bus } from '#common/messaging';
-import { type Clock, HealthModule, type HealthOptions } from '#common/platform';
-import { AdaptersModule } from './adapters/adapters.module.js';
+import { HealthModule, type HealthOptions } from '#common/platform';
+import { AdaptersModule, type Surroundings } from './adapters/adapters.module.js';
 import { RocketMonitorConfig } from './rocket-monitor.config.js';
 import { MessagesController } from './rockets/messages.controller.js';
 import { RocketConsumer } from './rockets/rocket.consumer.js';
@@ -12,8 +11,8 @@ import { RocketsService } from './rockets/rockets.service.js';
 
 @Module({})
 export class RocketMonitorModule {
-  static forRoot(config: RocketMonitorConfig, bus: Bus | null, clock: Clock): DynamicModule {
-    const adapters = AdaptersModule.forRoot(config, bus, clock);
+  static forRoot(config: RocketMonitorConfig, surroundings: Surroundings): DynamicModule {
+    const adapters = AdaptersModule.forRoot(config, surroundings);
     const health = HealthModule.forRootAsync({
       imports: [adapters],
       inject: [RocketStore, RocketEvents],

@@ -11,10 +11,11 @@ import {
   envelope,
   MEMORY_OUTBOX_MAX,
   MemoryOutbox,
-  OutboxRelay,
+  type OutboxRelay,
 } from '#common/messaging';
 import type { Clock, PartHealth } from '#common/platform';
-import { RocketEvents } from '../rockets/rocket-events.port.js';
+import { RocketEvents, type RocketFactSink } from '../rockets/rocket-events.port.js';
+import { rocketEventRelay, rocketEventsHealth } from './rocket-event.relay.js';
 
 /** Waiting events past which the health says that the bus does not keep up. */
 const WAITING_DEGRADED = MEMORY_OUTBOX_MAX / 2;
@@ -23,7 +24,7 @@ const WAITING_DEGRADED = MEMORY_OUTBOX_MAX / 2;
 @Injectable()
 export class OutboxRocketEvents
   extends RocketEvents
-  implements OnApplicationBootstrap, OnApplicationShutdown
+  implements RocketFactSink, OnApplicationBootstrap, OnApplicationShutdown
 {
   readonly #outbox: MemoryOutbox;
   readonly #relay: OutboxRelay;
@@ -34,13 +35,7 @@ export class OutboxRocketEvents
   ) {
     super();
     this.#outbox = new MemoryOutbox(clock);
-    this.#relay = new OutboxRelay({
-      outbox: this.#outbox,
-      client: bus.client(),
-      clock,
-      // A contact with an exploded rocket is cancelled by whoever hears of it: somebody must.
-      mandatory: new Set([ROCKET_EXPLODED]),
-    });
+    this.#relay = rocketEventRelay(bus, this.#outbox, clock);
   }
 
   publish(channel: string, fact: RocketFact): void {
@@ -55,11 +50,7 @@ export class OutboxRocketEvents
   }
 
   async health(): Promise<PartHealth> {
-    const { waiting, dead } = await this.#outbox.counts();
-    const health = this.bus.health();
-    const isBehind = health.status !== 'up' || waiting > WAITING_DEGRADED;
-    const status = isBehind ? 'degraded' : 'up';
-    return { ...health, status, events_waiting: waiting, events_dead: dead };
+    return rocketEventsHealth(this.bus, await this.#outbox.counts(), WAITING_DEGRADED);
   }
 
   onApplicationBootstrap(): void {

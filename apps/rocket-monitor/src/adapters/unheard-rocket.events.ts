@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { PartHealth } from '#common/platform';
-import { RocketEvents } from '../rockets/rocket-events.port.js';
+import { RocketEvents, type RocketFactSink } from '../rockets/rocket-events.port.js';
 
 /** Without a bus there is nobody to tell. */
 @Injectable()
-export class UnheardRocketEvents extends RocketEvents {
+export class UnheardRocketEvents extends RocketEvents implements RocketFactSink {
   publish(): void {}
 
   async health(): Promise<PartHealth> {

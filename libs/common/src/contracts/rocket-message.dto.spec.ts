@@ -87,6 +87,8 @@ describe('a rocket message', () => {
     [body({ channel: 'x'.repeat(CHANNEL_CHARS_MAX + 1) }), 'metadata.channel'],
     [body({ channel: 'latest_update_timestamp' }), 'metadata.channel'],
     [body({ channel: 'falcon-processed' }), 'metadata.channel'],
+    [body({ channel: 'bull:starts:delayed' }), 'metadata.channel'],
+    [body({ channel: 'perigee:rockets' }), 'metadata.channel'],
     [body({ sender: 'me' }), 'metadata.sender'],
     [body({}, LAUNCH, { version: 2 }), 'version'],
     [body({}, { ...LAUNCH, crew: 3 }), 'message.crew'],

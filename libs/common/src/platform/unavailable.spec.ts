@@ -19,15 +19,31 @@ describe('a store that is away', () => {
     expect(isUnavailable(new Error('timeout exceeded when trying to connect'))).toBe(true);
   });
 
+  it.each([
+    'LOADING Redis is loading the dataset in memory',
+    "OOM command not allowed when used memory > 'maxmemory'.",
+    'MISCONF Errors writing to the AOF file: No space left on device',
+    'Command timed out',
+    'Connection is closed.',
+    "Stream isn't writeable and enableOfflineQueue options is false",
+    'Reached the max retries per request limit (which is 1).',
+  ])('is known by what Redis or its client says: %s', (message) => {
+    expect(isUnavailable(new Error(message))).toBe(true);
+  });
+
   it('answers 503, and says nothing of itself', () => {
     const problem = problemOf(withCode('ECONNREFUSED'), '/scheduler/');
     expect(problem).toMatchObject({ status: 503, code: 'UNAVAILABLE' });
   });
 
-  it.each([withCode('23505'), withCode('42601'), new Error('no'), null, 'ECONNREFUSED'])(
-    'is not known by %s',
-    (fault) => {
-      expect(isUnavailable(fault)).toBe(false);
-    },
-  );
+  it.each([
+    withCode('23505'),
+    withCode('42601'),
+    new Error('no'),
+    new Error('WRONGTYPE Operation'),
+    null,
+    'ECONNREFUSED',
+  ])('is not known by %s', (fault) => {
+    expect(isUnavailable(fault)).toBe(false);
+  });
 });

@@ -15,6 +15,8 @@ export interface RedisClientOptions {
   readonly name: string;
   /** Instead of the one that the URL names. */
   readonly database?: number;
+  /** How long a command may take; `COMMAND_TIMEOUT_MS` where nothing is said. */
+  readonly timeoutMs?: number;
   /** Also called when the connection cannot be made; the client goes on trying. */
   readonly onFault: (fault: Error) => void;
 }
@@ -25,7 +27,7 @@ export interface RedisClientOptions {
  */
 export const requestClient = (url: string, options: RedisClientOptions): Redis =>
   connect(url, options, {
-    commandTimeout: COMMAND_TIMEOUT_MS,
+    commandTimeout: options.timeoutMs ?? COMMAND_TIMEOUT_MS,
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

@@ -1,25 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { DomainError, readMessageTime, type RocketFact, type RocketMessage } from '#common/domain';
-import type { PartHealth } from '#common/platform';
-import { RocketEvents } from '../../rockets/rocket-events.port.js';
+import type { RocketFactSink } from '../../rockets/rocket-events.port.js';
 import { describeRocketStore } from '../../rockets/rocket-store.contract.js';
 import { MemoryRocketStore } from './memory-rocket.store.js';
 
 /** Keeps what is published; full after `room` facts. */
-class RecordedEvents extends RocketEvents {
+class RecordedEvents implements RocketFactSink {
   readonly published: { readonly channel: string; readonly fact: RocketFact }[] = [];
 
-  constructor(public room = Number.POSITIVE_INFINITY) {
-    super();
-  }
+  constructor(public room = Number.POSITIVE_INFINITY) {}
 
   publish(channel: string, fact: RocketFact): void {
     if (this.published.length >= this.room) throw new DomainError('ROCKET_STORE_FULL', 'full');
     this.published.push({ channel, fact });
-  }
-
-  async health(): Promise<PartHealth> {
-    return { status: 'up' };
   }
 }
 

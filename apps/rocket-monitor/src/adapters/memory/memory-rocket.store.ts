@@ -10,7 +10,7 @@ import {
   type RocketTrack,
 } from '#common/domain';
 import type { PartHealth } from '#common/platform';
-import type { RocketEvents } from '../../rockets/rocket-events.port.js';
+import type { RocketFactSink } from '../../rockets/rocket-events.port.js';
 import {
   type Outcome,
   REJECTED_BODY_CHARS_MAX,
@@ -34,7 +34,7 @@ export class MemoryRocketStore extends RocketStore {
 
   constructor(
     private readonly channelsMax: number,
-    private readonly events: RocketEvents,
+    private readonly events: RocketFactSink,
   ) {
     super();
   }

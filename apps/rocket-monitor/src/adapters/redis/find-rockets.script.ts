@@ -1,0 +1,34 @@
+import { RedisScript } from '#common/redis';
+import { CHANNEL_KEYS_LUA } from './rocket-keys.js';
+
+/**
+ * What is known of some channels, each at one moment.
+ *
+ * ARGV: prefix, channels. Answers per channel null, or the account, the state, the time of the newest
+ * message, and the ranges as from, to, from, to …; the names of the fields are in redis-track.ts.
+ */
+export const findRocketsScript = (
+  accountFields: readonly string[],
+  stateFields: readonly string[],
+): RedisScript =>
+  new RedisScript(`
+${CHANNEL_KEYS_LUA}
+local answers = {}
+for at = 2, #ARGV do
+  local keys = channel_keys(ARGV[1], ARGV[at])
+  local account = redis.call('HMGET', keys.account, ${quoted(accountFields)})
+  if account[1] then
+    table.insert(answers, {
+      account,
+      redis.call('HMGET', keys.state, ${quoted(stateFields)}),
+      redis.call('HGET', keys.latest, ARGV[at]),
+      redis.call('ZRANGE', keys.taken, 0, -1, 'WITHSCORES')
+    })
+  else
+    table.insert(answers, false)
+  end
+end
+return answers
+`);
+
+const quoted = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ');

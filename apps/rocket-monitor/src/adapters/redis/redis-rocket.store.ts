@@ -1,0 +1,227 @@
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import {
+  compareTimes,
+  DomainError,
+  GAPS_MAX,
+  type MessageTime,
+  readMessageTime,
+  type RocketMessage,
+  type RocketTrack,
+} from '#common/domain';
+import type { CancelTimer, Clock, PartHealth } from '#common/platform';
+import { checkRedis, Outage, RedisOutbox, requestClient } from '#common/redis';
+import {
+  type Outcome,
+  REJECTED_BODY_CHARS_MAX,
+  REJECTED_MESSAGES_MAX,
+  type RejectedMessage,
+  RocketStore,
+} from '../../rockets/rocket-store.port.js';
+import { DIGEST_PAGES_MAX } from '../memory/message-digests.js';
+import { argumentsOf } from './message-arguments.js';
+import { MessageBatches, MESSAGES_WAITING_MAX } from './message-batches.js';
+import { type FoundRocket, FIND_ROCKETS, trackOf } from './redis-track.js';
+import { type RocketKeys, rocketKeys } from './rocket-keys.js';
+import { EVENTS_MAX, GAPS_TOTAL_MAX, readAnswer, type TakeAnswer } from './take-answers.js';
+import { TAKE_MESSAGES } from './take-messages.script.js';
+
+/** Numbers of one channel in the set that others read. */
+export const LISTED_MAX = 20_000;
+/** Senders wait for ten seconds, then come again; until then a short stall may pass. */
+const TIMEOUT_MS = 2_000;
+/** How long a start waits for the connection; then it goes on, and says so in its health. */
+const CONNECT_MS_MAX = 2_000;
+/** Rockets in one script. */
+const FIND_MAX = 100;
+/** Names and times in one step of reading them all. */
+const SCAN_COUNT = 1_000;
+
+export interface RedisRocketStoreOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  readonly prefix: string;
+  readonly channelsMax: number;
+  /** False: there is nobody to tell, and nothing is put into the outbox. */
+  readonly tellsEvents: boolean;
+  readonly timeoutMs?: number;
+  readonly gapsMax?: number;
+  readonly listedMax?: number;
+}
+
+/**
+ * Keeps the tracks in Redis, where any number of monitors share them: each message is taken by one
+ * script, with the event that it makes known. While Redis is away every question fails at once.
+ */
+@Injectable()
+export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApplicationShutdown {
+  readonly outbox: RedisOutbox;
+  readonly #redis: Redis;
+  readonly #keys: RocketKeys;
+  readonly #outage: Outage;
+  readonly #batches: MessageBatches<string>;
+  #wake = (): void => undefined;
+  readonly #logger = new Logger(RedisRocketStore.name);
+
+  constructor(private readonly options: RedisRocketStoreOptions) {
+    super();
+    const { url, clock, prefix, timeoutMs = TIMEOUT_MS } = options;
+    this.#outage = new Outage(RedisRocketStore.name, clock);
+    this.#keys = rocketKeys(prefix);
+    this.#redis = requestClient(url, {
+      name: 'perigee-rockets',
+      timeoutMs,
+      onFault: (fault) => this.#outage.note(fault),
+    });
+    this.#redis.on('ready', () => void this.#meet());
+    this.#batches = new MessageBatches((batch) => this.#takeAll(batch));
+    this.outbox = new RedisOutbox(this.#redis, this.#keys.outbox);
+  }
+
+  /** @param wake called when an event was put into the outbox */
+  onEvent(wake: () => void): void {
+    this.#wake = wake;
+  }
+
+  async take(message: RocketMessage): Promise<Outcome> {
+    if (this.#batches.isFull)
+      throw new DomainError(
+        'ROCKET_STORE_FULL',
+        `${MESSAGES_WAITING_MAX} messages wait for Redis.`,
+      );
+    const answer = await this.#batches.add(message);
+    const { outcome, isTold }: TakeAnswer = readAnswer(answer, this.options.channelsMax);
+    if (isTold) this.#wake();
+    return outcome;
+  }
+
+  async find(channel: string): Promise<RocketTrack | null> {
+    const [track = null] = await this.#find([channel]);
+    return track;
+  }
+
+  async list({ after, limit }: { after: string; limit: number }): Promise<RocketTrack[]> {
+    const from = after === '' ? '-' : `(${after}`;
+    const names = await this.#redis.zrangebylex(this.#keys.channels, from, '+', 'LIMIT', 0, limit);
+    const tracks: RocketTrack[] = [];
+    for (let at = 0; at < names.length; at += FIND_MAX) {
+      const found = await this.#find(names.slice(at, at + FIND_MAX));
+      tracks.push(...found.filter((track) => track !== null));
+    }
+    return tracks;
+  }
+
+  async channels(): Promise<string[]> {
+    const times = new Map<string, MessageTime | null>();
+    let cursor = '0';
+    do {
+      const [next, values] = await this.#redis.hscan(
+        `${this.#keys.prefix}latest_update_timestamp`,
+        cursor,
+        'COUNT',
+        SCAN_COUNT,
+      );
+      for (let at = 0; at < values.length; at += 2)
+        times.set(values[at] ?? '', readMessageTime(values[at + 1] ?? ''));
+      cursor = next;
+    } while (cursor !== '0');
+    return [...times].toSorted(byTimeThenName).map(([channel]) => channel);
+  }
+
+  async reject(message: RejectedMessage): Promise<void> {
+    const body = message.body.slice(0, REJECTED_BODY_CHARS_MAX);
+    const results = await this.#redis
+      .multi()
+      .lpush(this.#keys.rejected, JSON.stringify({ ...message, body }))
+      .ltrim(this.#keys.rejected, 0, REJECTED_MESSAGES_MAX - 1)
+      .exec();
+    for (const [fault] of results ?? []) if (fault !== null) throw fault;
+  }
+
+  async rejected(limit: number): Promise<RejectedMessage[]> {
+    if (limit <= 0) return [];
+    const texts = await this.#redis.lrange(this.#keys.rejected, 0, limit - 1);
+    return texts.map((text) => JSON.parse(text) as RejectedMessage);
+  }
+
+  async health(): Promise<PartHealth> {
+    const { state, reasons } = await checkRedis(this.#redis);
+    const basic = { kind: 'redis', redis: state };
+    if (state === 'away')
+      return { status: 'down', reason: this.#outage.reason ?? reasons.join('; '), ...basic };
+    const counts = await this.#counts();
+    const isFull = counts.channels >= counts.channels_max || counts.open_gaps >= GAPS_TOTAL_MAX;
+    const reason = [...reasons, ...(isFull ? ['A limit is reached'] : [])].join('; ');
+    return reason === ''
+      ? { status: 'up', ...basic, ...counts }
+      : { status: 'degraded', reason, ...basic, ...counts };
+  }
+
+  /** A start that is answered before Redis is, would turn its first messages away. */
+  async onModuleInit(): Promise<void> {
+    if (this.#redis.status === 'ready') return;
+    let cancel: CancelTimer = () => undefined;
+    await new Promise<void>((resolve) => {
+      this.#redis.once('ready', () => resolve());
+      cancel = this.options.clock.after(CONNECT_MS_MAX, resolve);
+    });
+    cancel();
+  }
+
+  onApplicationShutdown(): void {
+    this.#redis.disconnect();
+  }
+
+  async #takeAll(batch: readonly RocketMessage[]): Promise<string[]> {
+    const {
+      clock,
+      channelsMax,
+      tellsEvents,
+      gapsMax = GAPS_MAX,
+      listedMax = LISTED_MAX,
+    } = this.options;
+    const { prefix, channels, openGaps, outbox } = this.#keys;
+    const now = new Date(clock.nowMs()).toISOString();
+    const limits = [channelsMax, gapsMax, GAPS_TOTAL_MAX, listedMax, DIGEST_PAGES_MAX, EVENTS_MAX];
+    return (await TAKE_MESSAGES.run(
+      this.#redis,
+      [channels, openGaps, outbox],
+      [prefix, now, Number(tellsEvents), ...limits, ...batch.flatMap(argumentsOf)],
+    )) as string[];
+  }
+
+  async #find(channels: readonly string[]): Promise<(RocketTrack | null)[]> {
+    const args = [this.#keys.prefix, ...channels];
+    const found = (await FIND_ROCKETS.run(this.#redis, [], args)) as FoundRocket[];
+    return channels.map((channel, nr) => trackOf(channel, found[nr] ?? null));
+  }
+
+  async #counts() {
+    const [channels, openGaps] = await Promise.all([
+      this.#redis.zcard(this.#keys.channels),
+      this.#redis.get(this.#keys.openGaps),
+    ]);
+    return {
+      channels,
+      channels_max: this.options.channelsMax,
+      open_gaps: Number(openGaps),
+      open_gaps_max: GAPS_TOTAL_MAX,
+    };
+  }
+
+  /** Said once per connection, for whoever never asks for the health. */
+  async #meet(): Promise<void> {
+    this.#outage.end();
+    const { state, reasons } = await checkRedis(this.#redis);
+    if (state !== 'volatile') return;
+    this.#logger.warn({ message: 'Redis may forget rockets', reason: reasons.join('; ') });
+  }
+}
+
+function byTimeThenName(
+  [leftName, left]: readonly [string, MessageTime | null],
+  [rightName, right]: readonly [string, MessageTime | null],
+): number {
+  const byTime = left && right ? compareTimes(left, right) : 0;
+  return byTime || (leftName < rightName ? -1 : Number(leftName > rightName));
+}
