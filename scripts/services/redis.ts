@@ -64,7 +64,7 @@ function redisConfig(port: number, password: string): Record<string, string> {
     // It is started in its folder, and a path with blanks in it would need quotes of Redis' own kind.
     dir: './',
     appendonly: 'yes',
-    appendfsync: 'everysec',
+    appendfsync: 'always',
     save: '""',
     'maxmemory-policy': 'noeviction',
     daemonize: 'no',
