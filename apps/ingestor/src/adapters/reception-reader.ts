@@ -21,15 +21,16 @@ export async function readUnfinished(
   return unfinished;
 }
 
-/** Runs of numbers: within one, number minus rank stays the same. */
+/** Runs of numbers: within one, number minus place stays the same. */
 async function goodNumbers(source: DataSource, contactId: string): Promise<SequenceSet> {
   const rows = (await source.query(
     `SELECT min(sequence) AS first, max(sequence) AS last
-     FROM (SELECT DISTINCT sequence, sequence - dense_rank() OVER (ORDER BY sequence) AS run
-           FROM receptions r JOIN samples s ON s.ship_id = r.ship_id
-             AND s.generated_at BETWEEN r.first_sample_at AND r.last_sample_at
-             AND s.contact_id = r.contact_id AND s.received_at >= r.opened_at
-           WHERE r.contact_id = $1) numbered
+     FROM (SELECT sequence, sequence - row_number() OVER (ORDER BY sequence) AS run
+           FROM (SELECT DISTINCT sequence
+                 FROM receptions r JOIN samples s ON s.ship_id = r.ship_id
+                   AND s.generated_at BETWEEN r.first_sample_at AND r.last_sample_at
+                   AND s.contact_id = r.contact_id AND s.received_at >= r.opened_at
+                 WHERE r.contact_id = $1) stored) numbered
      GROUP BY run ORDER BY first`,
     [contactId],
   )) as { first: string; last: string }[];

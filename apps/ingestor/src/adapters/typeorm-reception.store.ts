@@ -150,8 +150,11 @@ export class TypeOrmReceptionStore extends ReceptionStore {
     });
   }
 
-  unfinished(): Promise<StoredReception[]> {
-    return readUnfinished(this.source, 'holder = $1', [this.identity.process]);
+  unfinished(contactIds?: readonly string[]): Promise<StoredReception[]> {
+    const { process } = this.identity;
+    if (!contactIds) return readUnfinished(this.source, 'holder = $1', [process]);
+    const isAskedFor = 'holder = $1 AND r.contact_id = ANY ($2::uuid[])';
+    return readUnfinished(this.source, isAskedFor, [process, contactIds]);
   }
 
   async report(contactId: string): Promise<ContactReport | null> {

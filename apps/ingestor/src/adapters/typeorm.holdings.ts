@@ -3,8 +3,6 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { type Held, Holdings, LEASE_MS } from '../receptions/holdings.port.js';
 import { IngestorIdentity } from '../receptions/ingestor-identity.js';
-import type { StoredReception } from '../receptions/reception-store.port.js';
-import { readUnfinished } from './reception-reader.js';
 
 const LEASE = `clock_timestamp() + ${LEASE_MS} * interval '1 millisecond'`;
 /** Of ingestors whose name never came back. Whether they are listed makes no difference. */
@@ -55,7 +53,7 @@ export class TypeOrmHoldings extends Holdings {
     return new Map(held.map((row) => [row.contact_id, row.is_closed]));
   }
 
-  async adopt(limit: number): Promise<StoredReception[]> {
+  async adopt(limit: number): Promise<string[]> {
     const [rows] = (await this.source.query(
       `WITH living AS (
          SELECT process FROM ingestors WHERE lease_until > clock_timestamp()
@@ -73,9 +71,7 @@ export class TypeOrmHoldings extends Holdings {
        RETURNING contact_id`,
       [this.identity.process, limit],
     )) as [{ contact_id: string }[], number];
-    if (rows.length === 0) return [];
-    const ids = rows.map((row) => row.contact_id);
-    return readUnfinished(this.source, 'r.contact_id = ANY ($1::uuid[])', [ids]);
+    return rows.map((row) => row.contact_id);
   }
 
   async leave(): Promise<void> {

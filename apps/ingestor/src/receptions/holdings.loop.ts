@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type CancelTimer, Clock, ConfigError, FaultLog, shutDown } from '#common/platform';
 import { ArchiveWriter } from '../telemetry/archive-writer.js';
-import { Holdings, LEASE_MS } from './holdings.port.js';
+import { type Held, Holdings, LEASE_MS } from './holdings.port.js';
 import { IngestorIdentity } from './ingestor-identity.js';
 import { ReceptionStore } from './reception-store.port.js';
 import { ReceptionsService } from './receptions.service.js';
@@ -24,6 +24,7 @@ export class HoldingsLoop {
   #beatAtMs = Number.NEGATIVE_INFINITY;
   #steadySinceMs = Number.POSITIVE_INFINITY;
   #adoptedCount = 0;
+  #notOpenBefore: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly holdings: Holdings,
@@ -70,6 +71,7 @@ export class HoldingsLoop {
     if (held === null) return this.#giveWay();
     this.#noteBeat();
     this.receptions.settle(listed, held);
+    await this.#remember(held);
     if (this.clock.monotonicMs() - this.#steadySinceMs >= LEASE_MS) await this.#adopt();
   }
 
@@ -81,15 +83,27 @@ export class HoldingsLoop {
 
   async #adopt(): Promise<void> {
     const { room } = this.receptions;
-    if (room === 0) return;
-    // What this process had lost before may come back to it: no old account must overwrite the new.
-    await this.writer.flush();
-    const adopted = await this.holdings.adopt(room);
-    if (adopted.length === 0) return;
-    this.#adoptedCount += adopted.length;
-    const contactIds = adopted.map(({ opening }) => opening.contactId);
+    // Who is behind has enough to do. And what it lost may come back to it, while an account of
+    // before the loss still waits to be stored, which must not overwrite the newer one.
+    if (room === 0 || this.writer.isBehind) return;
+    const contactIds = await this.holdings.adopt(room);
+    if (contactIds.length === 0) return;
+    this.#adoptedCount += contactIds.length;
     this.#logger.warn({ message: 'Took over receptions of a dead ingestor', contactIds });
-    await this.receptions.resume(adopted, 'another');
+    await this.receptions.resume(await this.store.unfinished(contactIds), 'another');
+  }
+
+  /**
+   * What is held and not open was taken over, and then the database was away. Only when it was so at
+   * the beat before, too: what begins at this moment is stored a little earlier than it is open.
+   */
+  async #remember(held: Held): Promise<void> {
+    const open = new Set(this.receptions.list().map(({ contactId }) => contactId));
+    const notOpen = [...held.keys()].filter((contactId) => !open.has(contactId));
+    const forgotten = notOpen.filter((contactId) => this.#notOpenBefore.has(contactId));
+    this.#notOpenBefore = new Set(notOpen);
+    if (forgotten.length === 0) return;
+    await this.receptions.resume(await this.store.unfinished(forgotten), 'another');
   }
 
   #giveWay(): void {

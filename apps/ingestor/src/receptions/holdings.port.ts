@@ -1,5 +1,3 @@
-import type { StoredReception } from './reception-store.port.js';
-
 /** An ingestor that was not heard of for so long is dead: others take what it holds. */
 export const LEASE_MS = 2_500;
 
@@ -17,9 +15,9 @@ export abstract class Holdings {
   abstract beat(): Promise<Held | null>;
   /**
    * Takes receptions of ingestors whose lease has run out: the share of one among all that live, at
-   * most `limit`, oldest first.
+   * most `limit`, oldest first. Their contacts.
    */
-  abstract adopt(limit: number): Promise<StoredReception[]>;
+  abstract adopt(limit: number): Promise<string[]>;
   /** Ends the lease, so that others need not wait for it. */
   abstract leave(): Promise<void>;
 }

@@ -109,7 +109,7 @@ export abstract class ReceptionStore {
   abstract samplesStored(contactId: string): Promise<number>;
   /** Report and message at once. False, and nothing changes, when ended, superseded or lost. */
   abstract end(end: ReceptionEnd): Promise<boolean>;
-  /** Receptions that this process holds and did not end, oldest first. */
-  abstract unfinished(): Promise<StoredReception[]>;
+  /** Receptions that this process holds and did not end, oldest first; all, or those of some contacts. */
+  abstract unfinished(contactIds?: readonly string[]): Promise<StoredReception[]>;
   abstract report(contactId: string): Promise<ContactReport | null>;
 }

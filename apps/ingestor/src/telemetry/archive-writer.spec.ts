@@ -82,6 +82,9 @@ describe('ArchiveWriter', () => {
     write();
     const isStored = writer.flush();
     await until(() => expect(writer.check()).toMatchObject({ status: 'down', samples_waiting: 1 }));
+    expect(writer.isBehind).toBe(false);
+    clock.advance(2_000);
+    expect(writer.isBehind).toBe(true);
     write();
     archive.isAway = false;
     await until(() => {
@@ -89,6 +92,7 @@ describe('ArchiveWriter', () => {
       expect(tables.samples.size).toBe(2);
     });
     await isStored;
+    expect(writer.isBehind).toBe(false);
 
     expect(writer.check()).toEqual({ status: 'up', samples_stored: 2, samples_waiting: 0 });
   });

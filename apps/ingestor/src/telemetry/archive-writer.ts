@@ -14,6 +14,8 @@ import { TelemetryArchive } from './telemetry-archive.port.js';
 export const FLUSH_EVERY_MS = 50;
 /** Beside the one that fills: 64 × 4,096 rows are about 15 MB. Further datagrams are shed. */
 export const BATCHES_WAITING_MAX = 64;
+/** Longer, and the archive is away or slower than the datagrams come. */
+const BEHIND_MS = 1_000;
 const RETRY_DELAY_MS = 100;
 const RETRY_DELAY_MS_MAX = 2_000;
 
@@ -27,6 +29,8 @@ export class ArchiveWriter implements ReadinessCheck {
   readonly #logger = new Logger(ArchiveWriter.name);
   readonly #faults: FaultLog;
   readonly #full: SampleBatch[] = [];
+  /** When each of the full ones was sealed. */
+  readonly #sealedAtMs = new Map<SampleBatch, number>();
   readonly #waiting = new Map<SampleBatch, () => void>();
   #open = new SampleBatch();
   /** The open batch goes with the next write though it is not full. */
@@ -91,6 +95,13 @@ export class ArchiveWriter implements ReadinessCheck {
     this.#cancelFlush?.();
   }
 
+  /** Some of what waits is old. */
+  get isBehind(): boolean {
+    const [oldest] = this.#full;
+    if (!oldest) return false;
+    return this.clock.monotonicMs() - (this.#sealedAtMs.get(oldest) ?? 0) > BEHIND_MS;
+  }
+
   check(): PartHealth {
     const waiting = this.#full.reduce((sum, { length }) => sum + length, this.#open.length);
     const details = { samples_stored: this.#storedRows, samples_waiting: waiting };
@@ -114,6 +125,7 @@ export class ArchiveWriter implements ReadinessCheck {
 
   #seal(): void {
     this.#full.push(this.#open.seal());
+    this.#sealedAtMs.set(this.#open, this.clock.monotonicMs());
     this.#open = new SampleBatch();
   }
 
@@ -152,6 +164,7 @@ export class ArchiveWriter implements ReadinessCheck {
 
   #stored(batch: SampleBatch): void {
     this.#full.shift();
+    this.#sealedAtMs.delete(batch);
     this.#storedRows += batch.length;
     this.#fault = null;
     this.#waiting.get(batch)?.();

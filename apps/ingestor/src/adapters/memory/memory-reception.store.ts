@@ -83,8 +83,12 @@ export class MemoryReceptionStore extends ReceptionStore {
     return true;
   }
 
-  async unfinished(): Promise<StoredReception[]> {
-    return unfinishedIn(this.tables, ({ holder }) => holder === this.process);
+  async unfinished(contactIds?: readonly string[]): Promise<StoredReception[]> {
+    return unfinishedIn(
+      this.tables,
+      ({ holder, opening }) =>
+        holder === this.process && (contactIds?.includes(opening.contactId) ?? true),
+    );
   }
 
   async report(contactId: string): Promise<ContactReport | null> {

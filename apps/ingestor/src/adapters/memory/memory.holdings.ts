@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#common/platform';
 import { type Held, Holdings, LEASE_MS } from '../../receptions/holdings.port.js';
 import { IngestorIdentity } from '../../receptions/ingestor-identity.js';
-import type { StoredReception } from '../../receptions/reception-store.port.js';
 import { isCalledOff, MemoryTables, unfinishedIn } from './memory-tables.js';
 
 @Injectable()
@@ -37,7 +36,7 @@ export class MemoryHoldings extends Holdings {
     return new Map(ours.map((held) => [held.opening.contactId, isCalledOff(this.tables, held)]));
   }
 
-  async adopt(limit: number): Promise<StoredReception[]> {
+  async adopt(limit: number): Promise<string[]> {
     const { ingestors } = this.tables;
     const nowMs = this.clock.nowMs();
     const isAlive = (process: string): boolean =>
@@ -45,9 +44,11 @@ export class MemoryHoldings extends Holdings {
     const livingCount = [...ingestors.keys()].filter(isAlive).length;
     const orphans = unfinishedIn(this.tables, ({ holder }) => !isAlive(holder));
     const share = Math.ceil(orphans.length / Math.max(1, livingCount));
-    const adopted = orphans.slice(0, Math.min(limit, share));
-    for (const { opening } of adopted)
-      this.tables.receptions.get(opening.contactId)!.holder = this.identity.process;
+    const adopted = orphans
+      .slice(0, Math.min(limit, share))
+      .map(({ opening }) => opening.contactId);
+    for (const contactId of adopted)
+      this.tables.receptions.get(contactId)!.holder = this.identity.process;
     return adopted;
   }
 
