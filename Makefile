@@ -3,7 +3,7 @@ SHELL := /bin/sh
 SOURCES := $(shell find apps libs scripts -name '*.ts' 2>/dev/null) nest-cli.json tsconfig.json tsconfig.build.json
 .DEFAULT_GOAL := help
 
-.PHONY: help install build demo run test check services services-down dead-letters redrive get-ship-data clean
+.PHONY: help install build demo run test check services services-down dead-letters redrive get-ship-data storm clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -38,6 +38,9 @@ redrive: dist/.built ## send the dead letters to their apps once more
 
 get-ship-data: dist/.built ## <ship name>: <count> for each ship of the running ingestor
 	@node --enable-source-maps dist/scripts/ship-data.js
+
+storm: dist/.built ## kill and freeze everything at random, then check what became of each contact
+	@node --enable-source-maps dist/scripts/storm.js $(STORM)
 
 clean: ## forget what was built, installed and stored
 	@[ ! -e dist/scripts/services.js ] || node dist/scripts/services.js down
