@@ -67,5 +67,6 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-const describe = (fault: unknown): string =>
-  fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+function describe(fault: unknown): string {
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+}

@@ -19,8 +19,8 @@ export interface AppPlan {
 
 const START_AGAIN_MS = 500;
 const ASK_MS_MAX = 1_000;
-const ASK_EVERY_MS = 50;
-const BACK_MS_MAX = 60_000;
+const ASK_EVERY_MS = 100;
+const BACK_MS_MAX = 120_000;
 const STOP_MS_MAX = 12_000;
 
 /** One app as a process of its own, started again whenever it ends without being told to. */
@@ -132,10 +132,14 @@ export class AppProcess implements Target {
 
   /** Whether this life came so far that it answered. */
   async #watchStart(child: ChildProcess): Promise<boolean> {
-    const outcome = await poll(async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return 'ended';
-      return (await this.#answers()) ? 'up' : undefined;
-    }, BACK_MS_MAX);
+    const outcome = await poll(
+      async () => {
+        if (child.exitCode !== null || child.signalCode !== null) return 'ended';
+        return (await this.#answers()) ? 'up' : undefined;
+      },
+      BACK_MS_MAX,
+      ASK_EVERY_MS,
+    );
     return outcome === 'up';
   }
 

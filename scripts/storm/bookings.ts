@@ -21,6 +21,10 @@ const FIRST_START_MS = 3_000;
 const LEAD_MS_MIN = 1_500;
 const LEAD_MS_SPREAD = 12_000;
 const DURATION_SECONDS_MAX = 3;
+/** Long enough to be struck in their middle. */
+const LONG_SHARE = 0.1;
+const LONG_SECONDS_MIN = 6;
+const LONG_SECONDS_SPREAD = 9;
 const BATTERIES_MAX = 4;
 const MOVE_SHARE = 0.1;
 const CANCEL_SHARE = 0.08;
@@ -36,7 +40,10 @@ function planBooking(random: Random, number: number, stormMs: number): Booking {
   const startAtMs = FIRST_START_MS + below(random, Math.max(1, stormMs - FIRST_START_MS));
   const leadMs = LEAD_MS_MIN + below(random, LEAD_MS_SPREAD);
   const bookAtMs = Math.max(0, startAtMs - leadMs);
-  const durationSeconds = 1 + below(random, DURATION_SECONDS_MAX);
+  const isLong = random() < LONG_SHARE;
+  const durationSeconds = isLong
+    ? LONG_SECONDS_MIN + below(random, LONG_SECONDS_SPREAD)
+    : 1 + below(random, DURATION_SECONDS_MAX);
   const format = random() < 0.5 ? 'json' : 'ccsds';
   return {
     shipName: `Storm ${String(number).padStart(5, '0')}`,

@@ -5,7 +5,9 @@ import type { History, Outcome } from './history.js';
 import { type Answer, call } from './http-call.js';
 
 const ANSWER_MS_MAX = 4_000;
+/** Doubled from try to try: hundreds of clients that hurry would be a storm of their own. */
 const AGAIN_MS = 150;
+const AGAIN_MS_MAX = 3_000;
 /** A contact that nobody took for so long is given up. */
 const BOOK_MS_MAX = 60_000;
 const CHANGE_MS_MAX = 15_000;
@@ -66,13 +68,13 @@ export class Clients {
   async #book(booking: Booking): Promise<Booked | null> {
     const giveUpAt = performance.now() + BOOK_MS_MAX;
     let attempt = 1;
-    while (performance.now() < giveUpAt && !this.signal.aborted) {
+    for (let tries = 0; performance.now() < giveUpAt && !this.signal.aborted; tries += 1) {
       const shipName = attempt === 1 ? booking.shipName : `${booking.shipName} try ${attempt}`;
       const answer = await this.#postContact(booking, shipName);
       const outcome = outcomeOf(answer);
       if (outcome === 'ok') return { shipName, id: idIn(answer) };
       if (outcome === 'unknown') attempt += 1;
-      await this.#pause(AGAIN_MS);
+      await this.#pause(againMs(tries));
     }
     return null;
   }
@@ -101,7 +103,7 @@ export class Clients {
     const giveUpAt = performance.now() + CHANGE_MS_MAX;
     const isMove = change.kind === 'move';
     const startTime = isMove ? new Date(this.#startedAtMs + change.toMs).toISOString() : null;
-    while (performance.now() < giveUpAt && !this.signal.aborted) {
+    for (let tries = 0; performance.now() < giveUpAt && !this.signal.aborted; tries += 1) {
       const answer = await this.#send(
         isMove ? 'PATCH' : 'DELETE',
         `/scheduler/${id}`,
@@ -109,7 +111,7 @@ export class Clients {
         isMove ? { start_time: startTime } : undefined,
       );
       if (answer.kind === 'answer' && answer.status < 500) return;
-      await this.#pause(AGAIN_MS);
+      await this.#pause(againMs(tries));
     }
   }
 
@@ -149,6 +151,8 @@ export class Clients {
     return wait(ms, undefined, { signal: this.signal }).catch(() => undefined);
   }
 }
+
+const againMs = (tries: number): number => Math.min(AGAIN_MS_MAX, AGAIN_MS * 2 ** tries);
 
 type HistoryAbout = Parameters<History['add']>[0];
 

@@ -16,7 +16,7 @@ export interface StormOptions {
 
 export const DEFAULTS: StormOptions = {
   contacts: 2_000,
-  seconds: 240,
+  seconds: 420,
   kills: 110,
   rockets: 20,
   messages: 100_000,

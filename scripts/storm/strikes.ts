@@ -32,7 +32,7 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
 const FREEZES_PER_KILL = 0.5;
 /** Of each kind and action in a storm that is worth the name. */
 const EACH_MIN = 5;
-const EACH_MIN_FROM_KILLS = 60;
+const FULL_STORM_KILLS = 60;
 /** Its keeper gives a PostgreSQL up that ends more than five times in a minute. */
 const POSTGRESQL_KILL_SECONDS = 14;
 const QUIET_START_MS = 2_000;
@@ -44,8 +44,9 @@ type Bounds = readonly [min: number, max: number];
 /** All strikes, from the seed alone; those of one target are in order and do not overlap. */
 export function planStrikes(random: Random, wishes: StrikeWishes): Strike[] {
   const kinds = [...new Set(wishes.targets.map(({ kind }) => kind))];
-  const kills = countsOf(kinds, wishes.kills);
-  const freezes = countsOf(kinds, Math.ceil(wishes.kills * FREEZES_PER_KILL));
+  const eachMin = wishes.kills >= FULL_STORM_KILLS ? EACH_MIN : 0;
+  const kills = countsOf(kinds, wishes.kills, eachMin);
+  const freezes = countsOf(kinds, Math.ceil(wishes.kills * FREEZES_PER_KILL), eachMin);
   const killsMax = Math.max(1, Math.floor(wishes.seconds / POSTGRESQL_KILL_SECONDS));
   if (kills.has('postgresql'))
     kills.set('postgresql', Math.min(killsMax, kills.get('postgresql') ?? 0));
@@ -82,7 +83,7 @@ function placeStrikes(
 }
 
 /** Shares by weight; what rounding leaves over goes to those that lost most by it. */
-function countsOf(kinds: readonly Kind[], total: number): Map<Kind, number> {
+function countsOf(kinds: readonly Kind[], total: number, eachMin: number): Map<Kind, number> {
   const sum = kinds.reduce((weights, kind) => weights + WEIGHTS[kind], 0);
   const shares = kinds.map((kind) => ({ kind, share: (total * WEIGHTS[kind]) / sum }));
   const counts = new Map(shares.map(({ kind, share }) => [kind, Math.floor(share)]));
@@ -92,6 +93,5 @@ function countsOf(kinds: readonly Kind[], total: number): Map<Kind, number> {
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
     left -= 1;
   }
-  const min = total >= EACH_MIN_FROM_KILLS * FREEZES_PER_KILL ? EACH_MIN : 0;
-  return new Map([...counts].map(([kind, count]) => [kind, Math.max(min, count)]));
+  return new Map([...counts].map(([kind, count]) => [kind, Math.max(eachMin, count)]));
 }

@@ -20,6 +20,6 @@ export interface Target {
   /** SIGSTOP: it lives, and answers nobody. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
-  /** Rejects when it does not answer within a minute. */
+  /** Rejects when it does not answer within two minutes. */
   waitUntilBack(): Promise<void>;
 }
