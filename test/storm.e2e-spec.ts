@@ -22,7 +22,11 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  expect(await processesOf(folder)).toEqual([]);
+  // Helpers of a server that was killed take a moment to notice.
+  await until(async () => {
+    const left = await processesOf(folder);
+    if (left.length > 0) throw new Error(`Left behind: ${left.join('; ')}`);
+  });
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -53,7 +57,8 @@ describe('a crash storm', () => {
       const ended = once(storm, 'exit');
       try {
         await until(() => expect(said).toMatch(/^storm /m), 120_000);
-        expect((await processesOf(folder)).length).toBeGreaterThan(8);
+        if (existsSync('/proc/self'))
+          expect((await processesOf(folder)).length).toBeGreaterThan(8);
       } finally {
         storm.kill('SIGINT');
       }

@@ -31,7 +31,6 @@ export interface ChangeFact {
 export interface ReceptionFact {
   readonly contactId: string;
   readonly fence: number;
-  readonly instance: string;
   readonly eventKey: string | null;
   readonly samplesStored: number;
   readonly endedAt: Micros | null;

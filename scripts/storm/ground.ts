@@ -20,6 +20,7 @@ export interface GroundOptions {
 /** A ground segment of many processes, and the servers that it needs. */
 export interface Ground {
   readonly databaseUrl: string;
+  readonly redisUrl: string;
   readonly broker: RabbitmqService;
   readonly apps: readonly AppProcess[];
   readonly targets: readonly Target[];
@@ -147,6 +148,7 @@ function groundOf(
   const servers = [postgresql, redis, broker].map((service) => new ServiceTarget(service));
   return {
     databaseUrl: postgresql.url,
+    redisUrl: redis.url,
     broker,
     apps,
     get targets(): Target[] {

@@ -4,6 +4,7 @@ import { SystemClock } from '#common/platform';
 import type { LeftOver } from './facts.js';
 import type { Ground } from './ground.js';
 import { readOpenRows } from './read-facts.js';
+import { readRedisOutbox } from './redis-outbox.js';
 
 const LOOK_EVERY_MS = 250;
 /** How much longer than allowed it is watched, to tell what is slow from what never ends. */
@@ -19,9 +20,11 @@ export interface Rest {
   readonly leftOver: LeftOver;
 }
 
+type Watched = Pick<Ground, 'databaseUrl' | 'redisUrl' | 'broker'>;
+
 /** Waits until nothing is under way any more. `deadlineMs` is what is allowed for it. */
 export async function waitForRest(
-  ground: Pick<Ground, 'databaseUrl' | 'broker'>,
+  ground: Watched,
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<Rest> {
@@ -47,7 +50,7 @@ const isAtRest = ({ rows, queues, deadLetters }: LeftOver): boolean =>
   rows.length + queues.length + deadLetters.length === 0;
 
 async function readLeftOver(
-  { broker }: Pick<Ground, 'broker'>,
+  { broker, redisUrl }: Watched,
   rows: readonly string[],
 ): Promise<LeftOver> {
   const answer = await broker.control('list_queues', '--quiet', 'name', 'messages');
@@ -58,7 +61,8 @@ async function readLeftOver(
     .map(([name, count]) => `${name}: ${count}`);
   const hasDead = queues.some((queue) => queue.includes('.dead:'));
   const deadLetters = hasDead ? await listDeadLetters(broker.url) : [];
-  return { rows, queues, deadLetters: deadLetters.map(lineOf) };
+  const waiting = await readRedisOutbox(redisUrl);
+  return { rows: [...rows, ...waiting], queues, deadLetters: deadLetters.map(lineOf) };
 }
 
 async function listDeadLetters(url: string): Promise<DeadLetter[]> {

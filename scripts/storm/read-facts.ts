@@ -17,7 +17,7 @@ const CONTACTS = `
   FROM contacts`;
 
 const RECEPTIONS = `
-  SELECT contact_id AS "contactId", fence::integer, instance, event_key AS "eventKey",
+  SELECT contact_id AS "contactId", fence::integer, event_key AS "eventKey",
     samples_stored::integer AS "samplesStored", ${micros('ended_at', 'endedAt')}
   FROM receptions`;
 
@@ -45,7 +45,7 @@ export async function readDatabase(url: string) {
 const OPEN = `
   SELECT 'contacts: ' || ship_name || ' is ' || state || ', id ' || id AS line FROM contacts
     WHERE state IN ('scheduled', 'starting', 'active')
-  UNION ALL SELECT 'receptions: ' || contact_id || ' is open at ' || instance FROM receptions
+  UNION ALL SELECT 'receptions: ' || contact_id || ' is open' FROM receptions
     WHERE ended_at IS NULL
   UNION ALL SELECT 'outbox: ' || app || ' holds ' || coalesce(envelope->>'type', '?') ||
     coalesce(', ' || dead_reason, '') || coalesce(', ' || last_fault, '') FROM outbox`;

@@ -19,7 +19,6 @@ export function calmFacts(): Facts {
       {
         contactId: ID,
         fence: 1,
-        instance: 'ingestor-1',
         eventKey: EVENT_KEY,
         samplesStored: 16,
         endedAt: START + 2_000_000,
