@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { poll, startOf } from '#common/embedded';
 import { dyingWithUs, forget, killOnExit } from '../services/lifetime.js';
+import { readLogTail } from '../services/log-tail.js';
 import { call } from './http-call.js';
 import type { Kind, Target } from './target.js';
 
@@ -29,6 +30,7 @@ export class AppProcess implements Target {
   readonly unasked: string[] = [];
   #child: ChildProcess | null = null;
   #isWanted = false;
+  #failedStarts = 0;
   #keeping: Promise<void> = Promise.resolve();
 
   constructor(private readonly plan: AppPlan) {}
@@ -45,9 +47,26 @@ export class AppProcess implements Target {
     return `http://127.0.0.1:${this.plan.port}`;
   }
 
+  get #outFile(): string {
+    return join(this.plan.folder, `${this.name}.out`);
+  }
+
   /** 0 while there is none. */
   get pid(): number {
     return this.#child?.pid ?? 0;
+  }
+
+  /** For the first time, when all that it needs is there: an end before it answers is a fault. */
+  async start(): Promise<void> {
+    await this.revive();
+    const isUp = await poll(
+      () => (this.#failedStarts > 0 ? false : this.#answers()),
+      BACK_MS_MAX,
+      ASK_EVERY_MS,
+    );
+    if (isUp === true) return;
+    const story = isUp === false ? 'ended during its start' : 'does not answer after its start';
+    throw new Error(`${this.name} ${story}.\n${await readLogTail([this.#outFile])}`);
   }
 
   revive(): Promise<void> {
@@ -82,7 +101,9 @@ export class AppProcess implements Target {
 
   async waitUntilBack(): Promise<void> {
     const isUp = await poll(() => this.#answers(), BACK_MS_MAX, ASK_EVERY_MS);
-    if (!isUp) throw new Error(`${this.name} does not answer ${BACK_MS_MAX / 1_000} s later.`);
+    if (isUp) return;
+    const story = `${this.name} does not answer ${BACK_MS_MAX / 1_000} s later.`;
+    throw new Error(`${story}\n${await readLogTail([this.#outFile])}`);
   }
 
   /** It may fail to start as often as a server that it needs is away. */
@@ -105,13 +126,14 @@ export class AppProcess implements Target {
     const [code, signal] = (await ended) as [number | null, string | null];
     forget(mark);
     this.#child = null;
-    if (this.#isWanted && (await wasUp))
-      this.unasked.push(`${this.name} ended by itself with ${signal ?? `code ${code}`}`);
+    if (!this.#isWanted) return;
+    if (!(await wasUp)) this.#failedStarts += 1;
+    else this.unasked.push(`${this.name} ended by itself with ${signal ?? `code ${code}`}`);
   }
 
   async #spawn(): Promise<ChildProcess> {
-    const { name, kind, folder, env } = this.plan;
-    const out = openSync(join(folder, `${name}.out`), 'a');
+    const { kind, env } = this.plan;
+    const out = openSync(this.#outFile, 'a');
     const { file, args } = await dyingWithUs({
       file: process.execPath,
       args: ['--enable-source-maps', `dist/apps/${kind}/src/main.js`],

@@ -15,6 +15,7 @@ export interface GroundOptions {
   readonly redis: 'durable' | 'forgets';
   readonly rocketStore: 'memory' | 'redis';
   readonly onFatal: (fault: Error) => void;
+  readonly signal: AbortSignal;
 }
 
 /** A ground segment of many processes, and the servers that it needs. */
@@ -49,11 +50,12 @@ export async function startGround(options: GroundOptions): Promise<Ground> {
   const apps: AppProcess[] = [];
   const ground = groundOf(options, services, apps);
   try {
+    options.signal.throwIfAborted();
     const urls = urlsOf(services);
     for (const plan of await planApps(options, urls)) apps.push(new AppProcess(plan));
     // One first: it migrates the database for all.
-    for (const app of apps.filter(({ kind }) => kind === 'scheduler')) await startApp(app);
-    await Promise.all(apps.filter(({ pid }) => pid === 0).map(startApp));
+    for (const app of apps.filter(({ kind }) => kind === 'scheduler')) await app.start();
+    await Promise.all(apps.filter(({ pid }) => pid === 0).map((app) => app.start()));
     await settle(services.broker);
     return ground;
   } catch (fault) {
@@ -124,11 +126,6 @@ async function planApps(
     const env = { ...urls, ...own[kind], LOG_FILE: join(folder, `${name}.log`) };
     return { name, kind, port, env, folder };
   });
-}
-
-async function startApp(app: AppProcess): Promise<void> {
-  await app.revive();
-  await app.waitUntilBack();
 }
 
 /**

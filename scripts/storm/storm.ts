@@ -55,7 +55,7 @@ export async function runStorm(options: StormOptions, place: StormPlace): Promis
     away: [],
   });
   const onFatal = (fault: Error): void => fatal.abort(fault);
-  const ground = await startGround({ ...options, folder: place.folder, onFatal });
+  const ground = await startGround({ ...options, folder: place.folder, signal, onFatal });
   try {
     return await new Storm(options, ground, { ...place, signal }).run();
   } finally {
@@ -120,11 +120,19 @@ class Storm {
   async #rage(): Promise<void> {
     const { seed, contacts, seconds } = this.options;
     const bookings = planBookings(randomOf(seed), contacts, seconds);
-    await Promise.all([
+    const parts = [
       this.#clients.run(bookings),
       this.#nemesis.run(this.#strikes()),
       this.#fleet.run(),
-    ]);
+    ];
+    try {
+      await Promise.all(parts);
+    } catch (fault) {
+      // What is struck in this moment must be up again before everything is stopped.
+      this.#stopping.abort();
+      await Promise.allSettled(parts);
+      throw fault;
+    }
     this.#signal.throwIfAborted();
   }
 
