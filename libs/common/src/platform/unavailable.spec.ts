@@ -1,3 +1,4 @@
+import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { problemOf } from './problem.js';
 import { isUnavailable } from './unavailable.js';
@@ -17,6 +18,11 @@ describe('a store that is away', () => {
   it('is known by what the driver says', () => {
     expect(isUnavailable(new Error('Connection terminated unexpectedly'))).toBe(true);
     expect(isUnavailable(new Error('timeout exceeded when trying to connect'))).toBe(true);
+  });
+
+  it('is known by what TypeORM says when a connection breaks amid a transaction', () => {
+    expect(isUnavailable(new QueryRunnerAlreadyReleasedError())).toBe(true);
+    expect(isUnavailable(new QueryRunnerProviderAlreadyReleasedError())).toBe(true);
   });
 
   it('answers 503, and says nothing of itself', () => {
