@@ -45,15 +45,21 @@ function checkTimes(
   });
 }
 
-/** 409 for what has begun, 400 for what has passed; nothing that a client here does earns another. */
+/**
+ * 409 for what has begun, 400 for what has passed, 503 for what is away; nothing that a client here
+ * does earns another.
+ */
 function checkRefusals(history: readonly HistoryEntry[]): Violation[] {
   return history
-    .filter(({ phase, status }) => phase === 'fail' && status !== null)
-    .filter(({ status, operation }) => !(status === 409 || (status === 400 && operation !== 'see')))
+    .filter(({ status, phase }) => status !== null && phase !== 'ok')
+    .filter(({ status, operation }) => !isEarned(status, operation))
     .map(({ operation, shipName, status }) =>
       violation('refused', `${operation} of ${shipName}: ${status}`),
     );
 }
+
+const isEarned = (status: number | null, operation: HistoryEntry['operation']): boolean =>
+  status === 503 || (operation !== 'see' && (status === 409 || status === 400));
 
 /** Each contact's way: begun at most once, never early, ended once. */
 export function checkCourses({ contacts, changes, receptions, history }: Facts): Violation[] {

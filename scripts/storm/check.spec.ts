@@ -45,7 +45,13 @@ describe('the checker of a storm', () => {
       {
         history: [
           ...calmFacts().history,
-          entry({ shipName: 'Storm 2', phase: 'unknown', contactId: null, state: null }),
+          entry({
+            shipName: 'Storm 2',
+            phase: 'unknown',
+            status: null,
+            contactId: null,
+            state: null,
+          }),
         ],
       },
     ],
@@ -58,7 +64,12 @@ describe('the checker of a storm', () => {
       {
         history: [
           entry(),
-          entry({ operation: 'move', phase: 'unknown', startTime: '2031-01-01T00:00:00Z' }),
+          entry({
+            operation: 'move',
+            phase: 'unknown',
+            status: null,
+            startTime: '2031-01-01T00:00:00Z',
+          }),
         ],
       },
     ],
@@ -73,6 +84,10 @@ describe('the checker of a storm', () => {
     [
       'whose ship was asked again because its ingestor was struck',
       { streams: [stream({ eventKey: 'other' }), stream()], outages: [outageOf(500, 1_500)] },
+    ],
+    [
+      'that could not be asked for while a server was away',
+      { history: [entry(), entry({ operation: 'see', phase: 'unknown', status: 503 })] },
     ],
     ['that the ship lost when it was killed', { streams: [stream({ ended: null })] }],
   ])('accepts a contact %s', (_, changes) => {
@@ -94,6 +109,7 @@ describe('the checker of a storm', () => {
       },
     ],
     ['refused', { history: [entry(), entry({ operation: 'see', phase: 'fail', status: 404 })] }],
+    ['refused', { history: [entry(), entry({ phase: 'unknown', status: 500 })] }],
     ['started twice', { contacts: [contactFact({ fence: 2 })] }],
     ['started twice', { changes: way('scheduled', 'starting', 'starting', 'active', 'completed') }],
     ['history differs', { changes: way('scheduled', 'active', 'completed') }],
