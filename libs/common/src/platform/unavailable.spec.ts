@@ -20,11 +20,6 @@ describe('a store that is away', () => {
     expect(isUnavailable(new Error('timeout exceeded when trying to connect'))).toBe(true);
   });
 
-  it('is known by what TypeORM says when a connection breaks amid a transaction', () => {
-    expect(isUnavailable(new QueryRunnerAlreadyReleasedError())).toBe(true);
-    expect(isUnavailable(new QueryRunnerProviderAlreadyReleasedError())).toBe(true);
-  });
-
   it('answers 503, and says nothing of itself', () => {
     const problem = problemOf(withCode('ECONNREFUSED'), '/scheduler/');
     expect(problem).toMatchObject({ status: 503, code: 'UNAVAILABLE' });
@@ -36,4 +31,9 @@ describe('a store that is away', () => {
       expect(isUnavailable(fault)).toBe(false);
     },
   );
+
+  it('is known by what TypeORM says when a connection breaks amid a transaction', () => {
+    expect(isUnavailable(new QueryRunnerAlreadyReleasedError())).toBe(true);
+    expect(isUnavailable(new QueryRunnerProviderAlreadyReleasedError())).toBe(true);
+  });
 });
