@@ -13,7 +13,14 @@ import { until } from './support/until.js';
 const MAIN = 'dist/scripts/storm.js';
 const STORM_MS_MAX = 400_000;
 /** Small; and patient, since other tests may share the machine. */
-const SMALL = { ...DEFAULTS, contacts: 60, seconds: 20, kills: 8, messages: 500, restSeconds: 120 };
+const SMALL = {
+  ...DEFAULTS,
+  contacts: 60,
+  seconds: 20,
+  kills: 8,
+  messages: 2_000,
+  restSeconds: 120,
+};
 
 let folder: string;
 

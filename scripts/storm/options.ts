@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ROCKET_STORES } from '../../apps/rocket-monitor/src/rocket-monitor.config.js';
 
 export interface StormOptions {
   readonly contacts: number;
@@ -14,6 +15,14 @@ export interface StormOptions {
   readonly keep: boolean;
 }
 
+type RocketStore = StormOptions['rocketStore'];
+
+/** Where they outlive their monitors, if the monitors know such a place and it lasts. */
+const storeFor = (redis: StormOptions['redis']): RocketStore => {
+  const known: readonly string[] = ROCKET_STORES;
+  return redis === 'durable' && known.includes('redis') ? 'redis' : 'memory';
+};
+
 export const DEFAULTS: StormOptions = {
   contacts: 2_000,
   seconds: 420,
@@ -22,7 +31,7 @@ export const DEFAULTS: StormOptions = {
   messages: 100_000,
   seed: 1,
   redis: 'durable',
-  rocketStore: 'memory',
+  rocketStore: storeFor('durable'),
   restSeconds: 10,
   keep: false,
 };
@@ -42,7 +51,7 @@ was lost, started twice or early, or left over.
   --redis <mode>     durable: with an append-only file; forgets: every kill empties it
                      (default ${DEFAULTS.redis})
   --rocket-store <s> ROCKET_STORE of the monitors: with memory they are not killed, with redis they
-                     are, and share their rockets (default ${DEFAULTS.rocketStore})
+                     are, and share their rockets (default ${DEFAULTS.rocketStore}, memory where Redis forgets)
   --rest <seconds>   what may be under way must have ended so long after the last window and the
                      last restart, 1 to 600 (default ${DEFAULTS.restSeconds})
   --keep             keep the folder with logs, history and facts also when all is well
@@ -76,6 +85,7 @@ const FLAGS = {
 export function readOptions(args: readonly string[]): StormOptions | null {
   const values = parse(args);
   if (values.help) return null;
+  const redis = choice('--redis', values.redis, ['durable', 'forgets'], DEFAULTS.redis);
   const options: StormOptions = {
     contacts: integer('--contacts', values.contacts, DEFAULTS.contacts, 0, 50_000),
     seconds: integer('--seconds', values.seconds, DEFAULTS.seconds, 5, 3_600),
@@ -83,12 +93,12 @@ export function readOptions(args: readonly string[]): StormOptions | null {
     rockets: integer('--rockets', values.rockets, DEFAULTS.rockets, 1, 1_000),
     messages: integer('--messages', values.messages, DEFAULTS.messages, 0, 1_000_000),
     seed: integer('--seed', values.seed, DEFAULTS.seed, 0, Number.MAX_SAFE_INTEGER),
-    redis: choice('--redis', values.redis, ['durable', 'forgets'], DEFAULTS.redis),
+    redis,
     rocketStore: choice(
       '--rocket-store',
       values['rocket-store'],
       ['memory', 'redis'],
-      DEFAULTS.rocketStore,
+      storeFor(redis),
     ),
     restSeconds: integer('--rest', values.rest, DEFAULTS.restSeconds, 1, 600),
     keep: values.keep,
