@@ -25,7 +25,8 @@ const DURATION_SECONDS_MAX = 3;
 const LONG_SHARE = 0.1;
 const LONG_SECONDS_MIN = 6;
 const LONG_SECONDS_SPREAD = 9;
-const BATTERIES_MAX = 4;
+/** Different ones, so that a datagram of another ship shows in the count of samples. */
+const BATTERIES_MAX = 8;
 const MOVE_SHARE = 0.1;
 const CANCEL_SHARE = 0.08;
 const STOP_SHARE = 0.05;
