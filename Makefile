@@ -3,7 +3,7 @@ SHELL := /bin/sh
 SOURCES := $(shell find apps libs scripts -name '*.ts' 2>/dev/null) nest-cli.json tsconfig.json tsconfig.build.json
 .DEFAULT_GOAL := help
 
-.PHONY: help install build demo run test check services services-down dead-letters redrive get-ship-data clean \
+.PHONY: help install build demo run test check services services-down dead-letters redrive get-ship-data storm clean \
   deploy deploy-scheduler deploy-spaceship deploy-ingestor deploy-rocket-monitor undeploy
 
 help: ## say what there is
@@ -57,6 +57,9 @@ deploy-rocket-monitor: ## start or renew the rocket monitor and what it needs, i
 
 undeploy: ## stop and remove the containers; the data stays
 	@scripts/deploy.sh down
+
+storm: dist/.built ## kill and freeze everything at random, then check what became of each contact
+	@node --enable-source-maps dist/scripts/storm.js $(STORM)
 
 clean: ## forget what was built, installed and stored
 	@[ ! -e dist/scripts/services.js ] || node dist/scripts/services.js down

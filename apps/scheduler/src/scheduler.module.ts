@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { Outbox } from '#common/messaging';
+import { Bus, Outbox } from '#common/messaging';
 import { HealthcheckController, HealthModule, type ReadinessCheck } from '#common/platform';
 import { AdaptersModule } from './adapters/adapters.module.js';
 import { ContactsController } from './contacts/contacts.controller.js';
@@ -11,6 +11,7 @@ import { ContactEventsConsumer } from './starts/contact-events.consumer.js';
 import { StartAlarm } from './starts/start-alarm.port.js';
 import { StartsLoop } from './starts/starts.loop.js';
 import { StartsService } from './starts/starts.service.js';
+import { UnreportedContacts } from './starts/unreported-contacts.js';
 
 @Module({})
 export class SchedulerModule {
@@ -37,7 +38,13 @@ export class SchedulerModule {
         ContactEventsConsumer,
         RocketEventsConsumer,
       ],
-      providers: [ContactsService, StartsService, StartsLoop],
+      providers: [
+        ContactsService,
+        StartsService,
+        StartsLoop,
+        UnreportedContacts,
+        { provide: Bus, useValue: services.bus },
+      ],
     };
   }
 }

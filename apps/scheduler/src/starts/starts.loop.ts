@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import { type CancelTimer, Clock, FaultLog } from '#common/platform';
 import { StartsService } from './starts.service.js';
+import { UnreportedContacts } from './unreported-contacts.js';
 
 /** The safety net under the alarm: what it missed starts at most so late. */
 const SWEEP_MS = 500;
@@ -22,6 +23,7 @@ export class StartsLoop implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly starts: StartsService,
+    private readonly unreported: UnreportedContacts,
     private readonly clock: Clock,
   ) {
     this.#faults = new FaultLog(new Logger(StartsLoop.name), clock);
@@ -48,6 +50,7 @@ export class StartsLoop implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await this.starts.startDue();
       await this.starts.closePassed();
+      await this.unreported.giveUp();
       await this.#refresh();
     } catch (fault) {
       this.#faults.note('A sweep failed; the next one tries again', fault);

@@ -9,11 +9,8 @@ const START_BATCH_MAX = 1_000;
 /** What an alarm is set for ahead of time; later ones are read when their minute comes. */
 export const ALARM_HORIZON_MS = 60_000;
 const ALARMS_MAX = 50_000;
-/** How long after the planned end a contact may stay without a report. */
-const REPORT_GRACE_MS = 30_000;
 
 const MISSED = 'The window passed before the contact could be started';
-const UNREPORTED = 'No receiver reported the end of the contact';
 
 /** Starts what is due. The alarm, the sweep and a restart all come through `startDue`. */
 @Injectable()
@@ -66,9 +63,8 @@ export class StartsService {
   /** Nothing disappears silently: what cannot happen any more gets its end state and reason. */
   async closePassed(): Promise<void> {
     const missed = await this.course.missPassed(START_BATCH_MAX, MISSED);
-    const failed = await this.course.failUnreported(START_BATCH_MAX, REPORT_GRACE_MS, UNREPORTED);
-    if (missed + failed === 0) return;
-    this.#logger.warn({ message: 'Contacts were given up', missed, failed });
+    if (missed === 0) return;
+    this.#logger.warn({ message: 'Contacts were missed', missed });
     this.relay.wake();
   }
 

@@ -143,6 +143,9 @@ export class StreamsService implements OnApplicationShutdown {
       this.#callNext();
       throw unreachable(cause);
     }
+    const { eventKey, plan } = stream;
+    // Before its first datagram: whoever asks after a crash finds every stream that ever sent.
+    this.#logger.log({ message: 'A stream started', eventKey, shipName: plan.shipName });
     void this.#run(stream, channel);
   }
 

@@ -15,5 +15,6 @@ export * from './problem.js';
 export * from './problem.filter.js';
 export * from './run-app.js';
 export * from './uuid.param.js';
+export * from './unavailable.js';
 export * from './validation.js';
 export * from './without-passwords.js';

@@ -1,3 +1,4 @@
+import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { problemOf } from './problem.js';
 import { isUnavailable } from './unavailable.js';
@@ -5,6 +6,11 @@ import { isUnavailable } from './unavailable.js';
 const withCode = (code: string): Error => Object.assign(new Error('x'), { code });
 
 describe('a store that is away', () => {
+  it('is known by what TypeORM says when a connection breaks amid a transaction', () => {
+    expect(isUnavailable(new QueryRunnerAlreadyReleasedError())).toBe(true);
+    expect(isUnavailable(new QueryRunnerProviderAlreadyReleasedError())).toBe(true);
+  });
+
   it.each(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '08006', '53300', '55P03', '57014'])(
     'is known by the code %s, also below the fault that carries it',
     (code) => {

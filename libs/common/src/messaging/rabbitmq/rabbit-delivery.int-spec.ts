@@ -57,6 +57,22 @@ describe('deliveries from RabbitMQ', () => {
     await until(isEmpty);
   });
 
+  it('wait for a store that is away, however often they are tried meanwhile', async () => {
+    const bus = await rabbit.bus();
+    let tries = 0;
+    const work = async (): Promise<void> => {
+      tries += 1;
+      if (tries > 3 * DELIVERY_LIMIT) return;
+      throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    };
+    await rabbit.app(bus, 'worker', workModule(work));
+    await rabbit.publish(bus, 'work.do', { n: 1 });
+
+    await until(() => expect(tries).toBe(3 * DELIVERY_LIMIT + 1));
+    await until(isEmpty);
+    expect(await deadCount()).toBe(0);
+  });
+
   it('N1: are messages on disk, with an id, a type and a time', async () => {
     const bus = await rabbit.bus();
     const app = await rabbit.app(

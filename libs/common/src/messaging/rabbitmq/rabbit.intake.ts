@@ -29,6 +29,10 @@ export class RabbitIntake {
     this.#consumerTag = consumerTag;
   }
 
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
   /** Waits, but no longer than until the drain. */
   pause(delayMs: number): Promise<void> {
     if (this.#isClosing) return Promise.resolve();

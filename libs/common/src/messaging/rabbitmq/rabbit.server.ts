@@ -1,5 +1,6 @@
 import { RpcException } from '@nestjs/microservices';
 import type { Channel } from 'amqplib';
+import { isUnavailable } from '#common/platform';
 import { isHopeless } from '../delivery.errors.js';
 import { DELIVERY_LIMIT } from '../delivery.policy.js';
 import { HandlerServer } from '../bus.server.js';
@@ -24,6 +25,9 @@ export const PREFETCH_COUNT = 32;
  * a message whose acknowledgement was lost. After a restart they see it once more.
  */
 const DONE_IDS_MAX = 10_000;
+/** How long a message waits in the app's hands for a store; the broker would wait for half an hour. */
+const STORE_AWAY_MS_MAX = 300_000;
+const STORE_AGAIN_MS_MAX = 1_000;
 
 /**
  * An app's way in from RabbitMQ: acknowledges when the handler is done, gives back what failed, and
@@ -124,13 +128,36 @@ export class RabbitServer extends HandlerServer {
       return delivery.ack();
     }
     try {
-      await within(this.carrier.clock, this.carrier.handlerMsMax, this.handleMessage(message));
+      await this.#work(message);
     } catch (fault) {
       return this.#failed(delivery, message, fault);
     }
     this.#done.add(message.id);
     this.counts.applied += 1;
     delivery.ack();
+  }
+
+  /**
+   * While a store is away the message waits here: that is no fault of its own, so it costs none of
+   * its deliveries. Else an outage of a quarter of a minute would make dead letters of all that came.
+   */
+  async #work(message: Envelope): Promise<void> {
+    const { clock, handlerMsMax } = this.carrier;
+    const giveUpAtMs = clock.monotonicMs() + STORE_AWAY_MS_MAX;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await within(clock, handlerMsMax, this.handleMessage(message));
+      } catch (fault) {
+        const isHere = !this.#messages.isClosing && clock.monotonicMs() < giveUpAtMs;
+        if (!isHere || !isUnavailable(fault)) throw fault;
+        await this.#messages.pause(Math.min(STORE_AGAIN_MS_MAX, this.#delayMs(tries)));
+      }
+    }
+  }
+
+  #delayMs(failures: number): number {
+    const delaysMs = this.carrier.redeliveryDelaysMs;
+    return delaysMs[failures - 1] ?? delaysMs.at(-1) ?? 0;
   }
 
   /** @throws {RpcException} no delivery of it will ever succeed. */
@@ -149,8 +176,7 @@ export class RabbitServer extends HandlerServer {
       delivery: delivery.count,
       fault,
     });
-    const delaysMs = this.carrier.redeliveryDelaysMs;
-    await this.#messages.pause(delaysMs[delivery.count - 1] ?? delaysMs.at(-1) ?? 0);
+    await this.#messages.pause(this.#delayMs(delivery.count));
     delivery.retry();
   }
 

@@ -1,0 +1,26 @@
+import { checkCourses, checkLeftOver, checkPromises, checkStreams } from './check-contacts.js';
+import { checkReports } from './check-reports.js';
+import type { Facts, Violation } from './facts.js';
+
+/** Everything that must hold after a storm, however slow the machine was. */
+export function check(facts: Facts): Violation[] {
+  return [
+    ...checkPromises(facts),
+    ...checkCourses(facts),
+    ...checkStreams(facts),
+    ...checkReports(facts),
+    ...checkLeftOver(facts),
+    ...facts.unasked.map((detail) => ({ kind: 'app ended by itself', detail })),
+    ...facts.rocketDifferences.map((difference) => ({
+      kind: 'rocket differs',
+      detail: JSON.stringify(difference),
+    })),
+  ];
+}
+
+/** How many of each kind. */
+export function countByKind(violations: readonly Violation[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { kind } of violations) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,91 @@
+import pg from 'pg';
+import type { ContactReport } from '#common/contracts';
+import type { ChangeFact, ContactFact, ReceptionFact, SamplesFact } from './facts.js';
+
+const QUERY_MS_MAX = 60_000;
+
+export type DatabaseFacts = Awaited<ReturnType<typeof readDatabase>>;
+
+const micros = (column: string, name = column): string =>
+  `(extract(epoch FROM ${column}) * 1000000)::float8 AS "${name}"`;
+
+const CONTACTS = `
+  SELECT id, ship_name AS "shipName", duration, state, fence, fault, end_reason AS "endReason",
+    report, coalesce((stream->>'batteries')::integer, 1) AS batteries,
+    ${micros('start_time', 'startTime')}, ${micros('planned_end', 'plannedEnd')},
+    ${micros('started_at', 'startedAt')}, ${micros('ended_at', 'endedAt')}
+  FROM contacts`;
+
+const RECEPTIONS = `
+  SELECT contact_id AS "contactId", fence::integer, event_key AS "eventKey",
+    samples_stored::integer AS "samplesStored", ${micros('ended_at', 'endedAt')}
+  FROM receptions`;
+
+const SAMPLES = `
+  SELECT contact_id AS "contactId", count(*)::integer AS count,
+    count(DISTINCT (sequence, battery))::integer AS "distinctCount"
+  FROM samples GROUP BY contact_id`;
+
+/** What the servers remember of the storm. */
+export async function readDatabase(url: string) {
+  return withClient(url, async (client) => ({
+    contacts: await rowsOf<ContactFact>(client, CONTACTS),
+    changes: await rowsOf<ChangeFact>(
+      client,
+      'SELECT contact_id AS "contactId", state FROM contact_history ORDER BY id',
+    ),
+    receptions: await rowsOf<ReceptionFact>(client, RECEPTIONS),
+    reports: (await rowsOf<{ report: ContactReport }>(client, 'SELECT report FROM reports')).map(
+      ({ report }) => report,
+    ),
+    samples: await rowsOf<SamplesFact>(client, SAMPLES),
+  }));
+}
+
+const OPEN = `
+  SELECT 'contacts: ' || ship_name || ' is ' || state || ', id ' || id AS line FROM contacts
+    WHERE state IN ('scheduled', 'starting', 'active')
+  UNION ALL SELECT 'receptions: ' || contact_id || ' is open' FROM receptions
+    WHERE ended_at IS NULL
+  UNION ALL SELECT 'outbox: ' || app || ' holds ' || coalesce(envelope->>'type', '?') ||
+    coalesce(', ' || dead_reason, '') || coalesce(', ' || last_fault, '') FROM outbox`;
+
+/** What has not come to its end; and how long until the last window passes, 0 when it has. */
+export async function readOpenRows(
+  url: string,
+): Promise<{ readonly rows: readonly string[]; readonly windowsLeftMs: number }> {
+  return withClient(url, async (client) => {
+    const rows = await rowsOf<{ line: string }>(client, OPEN);
+    const [windows] = await rowsOf<{ left: number | null }>(
+      client,
+      `SELECT (extract(epoch FROM max(planned_end) - clock_timestamp()) * 1000)::float8 AS left
+       FROM contacts`,
+    );
+    return {
+      rows: rows.map(({ line }) => line),
+      windowsLeftMs: Math.max(0, windows?.left ?? 0),
+    };
+  });
+}
+
+async function rowsOf<T extends pg.QueryResultRow>(
+  client: pg.Client,
+  sql: string,
+): Promise<readonly T[]> {
+  return (await client.query<T>(sql)).rows;
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: QUERY_MS_MAX,
+    query_timeout: QUERY_MS_MAX,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
