@@ -199,4 +199,26 @@ describe('what the ingestor tells of a contact', () => {
     expect(first!.port).not.toBe(second!.port);
     expect(ship.streams[0]!.request.port).toBe(second!.port);
   });
+
+  it('gives nobody the address of a stream that may have been left behind', async () => {
+    let asked = 0;
+    ship.script.start = () => {
+      asked += 1;
+      if (asked === 1) ship.dropConnections();
+      return asked === 1 ? 'silence' : null;
+    };
+    const [inDoubt, ...others] = Array.from({ length: 4 }, () => opening(60, { format: 'ccsds' }));
+    await openReception(bus, inDoubt!);
+    await toldOf(inDoubt!, 1);
+    await closeReception(bus, { ...inDoubt!, reason: 'enough' });
+    await toldOf(inDoubt!, 2);
+    for (const other of others) {
+      await openReception(bus, other);
+      await toldOf(other, 1);
+    }
+
+    const [leftBehind, ...apids] = ship.orders.map(({ apid }) => apid);
+    expect(apids).toHaveLength(4);
+    expect(apids).not.toContain(leftBehind);
+  });
 });

@@ -1,4 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APID_MAX } from '#common/contracts';
 import {
   HealthcheckController,
   HealthModule,
@@ -100,7 +102,8 @@ function coreOf(config: IngestorConfig, services: IngestorServices): DynamicModu
       {
         provide: AddressPool,
         inject: [UdpServer],
-        useFactory: (server: UdpServer) => new AddressPool(server, portRange(pool)),
+        useFactory: (server: UdpServer) =>
+          new AddressPool(server, portRange(pool), clock, randomInt(APID_MAX)),
       },
     ],
     exports: [...TELEMETRY, ...RECEPTIONS, adapters, udp],

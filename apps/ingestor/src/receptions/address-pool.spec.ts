@@ -1,7 +1,8 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SystemClock } from '#common/platform';
+import { APID_MAX } from '#common/contracts';
+import { ManualClock, SystemClock } from '#common/platform';
 import { UdpServer } from '../udp/udp.server.js';
 import { AddressPool, apidOfShip, portRange, SHIP_APID_MAX } from './address-pool.js';
 
@@ -12,6 +13,7 @@ describe('AddressPool', () => {
   let other: Socket;
   let first: number;
   let pool: AddressPool;
+  let clock: ManualClock;
 
   beforeEach(async () => {
     udp = new UdpServer({ host: HOST, port: 0, clock: new SystemClock() });
@@ -20,7 +22,8 @@ describe('AddressPool', () => {
     other.bind(0, HOST);
     await once(other, 'listening');
     first = other.address().port;
-    pool = new AddressPool(udp, { first, last: first + 3 });
+    clock = new ManualClock(new Date('2030-01-01T00:00:00Z'));
+    pool = new AddressPool(udp, { first, last: first + 3 }, clock);
   });
 
   afterEach(async () => {
@@ -41,7 +44,7 @@ describe('AddressPool', () => {
   });
 
   it('gives a port again once it is released', async () => {
-    const only = new AddressPool(udp, { first: first + 1, last: first + 1 });
+    const only = new AddressPool(udp, { first: first + 1, last: first + 1 }, clock);
     const address = await only.take('json', 1);
     await expect(only.take('json', 1)).rejects.toThrow('No port');
     await only.release(address);
@@ -57,6 +60,36 @@ describe('AddressPool', () => {
     await pool.release(own);
 
     expect(await pool.take('ccsds', 7)).toEqual(own);
+  });
+
+  it('gives a retired address to nobody before its time', async () => {
+    const only = new AddressPool(udp, { first: first + 1, last: first + 1 }, clock);
+    const until = clock.nowMs() * 1_000 + 5_000_000;
+    const [port, own] = [await only.take('json', 7), await only.take('ccsds', 7)];
+    for (const address of [port, own]) await only.retire(address, until);
+    await expect(only.take('json', 7)).rejects.toThrow('No port');
+    expect(await only.take('ccsds', 7)).not.toEqual(own);
+
+    clock.advance(5_000);
+    expect(await only.take('json', 7)).toEqual(port);
+    expect(await only.take('ccsds', 7)).toEqual(own);
+  });
+
+  it('gives spare APIDs in turns, from wherever it begins', async () => {
+    const turning = new AddressPool(udp, { first, last: first }, clock, APID_MAX);
+    const given: number[] = [];
+    for (let turn = 0; turn < 600; turn += 1) {
+      const address = await turning.take('ccsds', SHIP_APID_MAX + 1);
+      given.push(address.apid!);
+      await turning.release(address);
+    }
+
+    const count = APID_MAX - SHIP_APID_MAX;
+    expect(new Set(given).size).toBe(count);
+    expect(Math.min(...given)).toBe(SHIP_APID_MAX + 1);
+    expect(Math.max(...given)).toBe(APID_MAX);
+    for (let turn = count; turn < given.length; turn += 1)
+      expect(given[turn]).toBe(given[turn - count]);
   });
 
   it('takes an address again after a restart, unless it is gone', async () => {

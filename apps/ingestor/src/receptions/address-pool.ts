@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { APID_MAX, APID_MIN } from '#common/contracts';
+import { type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
+import { Clock } from '#common/platform';
 import { UdpServer } from '../udp/udp.server.js';
 import type { ReceptionAddress } from './reception-store.port.js';
 
 /** The APIDs above belong to no ship: for a second contact of a ship, and for ships beyond. */
 export const SHIP_APID_MAX = 1_791;
+const SPARE_APIDS = APID_MAX - SHIP_APID_MAX;
 
 /** The APID of a ship; null for a ship that came after all were given. */
 export const apidOfShip = (shipId: number): number | null =>
@@ -26,17 +29,25 @@ export function portRange(text: string): PortRange {
 export class AddressPool {
   readonly #ports = new Set<number>();
   readonly #apids = new Set<number>();
+  /** Those that a ship may still be sending to. */
+  readonly #resting = new Set<{ readonly address: ReceptionAddress; readonly until: Instant }>();
   #next: number;
+  #nextSpare: number;
 
+  /** @param spareOffset where the spare APIDs begin, so that a restart does not begin with the same */
   constructor(
     private readonly udp: UdpServer,
     private readonly range: PortRange,
+    private readonly clock: Clock,
+    spareOffset = 0,
   ) {
     this.#next = range.first;
+    this.#nextSpare = SHIP_APID_MAX + 1 + (spareOffset % SPARE_APIDS);
   }
 
   /** @throws when every port or APID is taken. */
   take(format: 'json' | 'ccsds', shipId: number): Promise<ReceptionAddress> {
+    this.#wake();
     return format === 'json' ? this.#takePort() : Promise.resolve(this.#takeApid(shipId));
   }
 
@@ -50,6 +61,17 @@ export class AddressPool {
     if (port !== this.udp.sharedPort) throw new Error(`The shared port is not ${port} any more`);
     if (this.#apids.has(apid)) throw new Error(`APID ${apid} is taken`);
     this.#apids.add(apid);
+  }
+
+  /**
+   * For an address that a stream may still go to: nobody gets it before the stream is surely over, or
+   * datagrams of one contact would count for another.
+   */
+  async retire(address: ReceptionAddress, until: Instant): Promise<void> {
+    this.#resting.add({ address, until });
+    if (address.apid !== null) return void this.#apids.add(address.apid);
+    this.#ports.add(address.port);
+    await this.udp.closePort(address.port);
   }
 
   async release({ port, apid }: ReceptionAddress): Promise<void> {
@@ -83,9 +105,24 @@ export class AddressPool {
     return { port: this.udp.sharedPort!, apid };
   }
 
+  /** In turns, too. */
   #spareApid(): number | null {
-    for (let apid = SHIP_APID_MAX + 1; apid <= APID_MAX; apid += 1)
+    for (let tries = SPARE_APIDS; tries > 0; tries -= 1) {
+      const apid = this.#nextSpare;
+      this.#nextSpare = apid >= APID_MAX ? SHIP_APID_MAX + 1 : apid + 1;
       if (!this.#apids.has(apid)) return apid;
+    }
     return null;
+  }
+
+  #wake(): void {
+    const now = this.clock.nowMs() * MICROS_PER_MILLISECOND;
+    for (const rest of this.#resting) {
+      if (rest.until > now) continue;
+      this.#resting.delete(rest);
+      const { port, apid } = rest.address;
+      if (apid === null) this.#ports.delete(port);
+      else this.#apids.delete(apid);
+    }
   }
 }

@@ -117,6 +117,7 @@ export class ReceptionCourse {
   /** False when it could not be noted: the reception was lost meanwhile, or the database is away. */
   async #begin(reception: Reception, agreement: Agreement): Promise<boolean> {
     reception.agreement = agreement;
+    reception.mayBeSentTo = true;
     const { contactId, opening } = reception;
     const started: ContactStartedDto = {
       contact_id: contactId,

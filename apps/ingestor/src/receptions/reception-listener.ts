@@ -51,7 +51,8 @@ export class ReceptionListener {
     const drops = await this.udp.kernelDrops(address.port);
     if (drops !== null)
       reception.account.dropInKernel(Math.max(0, drops - reception.kernelDropsSeen));
-    await this.addresses.release(address);
+    if (reception.mayBeSentTo) await this.addresses.retire(address, reception.surelyOver);
+    else await this.addresses.release(address);
     this.routes.remove(reception);
     reception.address = null;
   }

@@ -37,6 +37,9 @@ export class ReceptionResumption {
       const reason = 'The ingestor was away at the planned end';
       return () => this.course.giveUp(reception, 'system', reason);
     }
+    if (agreement) reception.mayBeSentTo = true;
+    // It may have been asked for a stream, and its answer not have been noted any more.
+    else if (old && predecessor === 'ours') await this.addresses.retire(old, reception.surelyOver);
     const isOld = agreement !== null && predecessor === 'ours' && (await this.#isRetaken(old));
     try {
       reception.address = isOld ? old : await this.#newAddress(reception);

@@ -1,4 +1,9 @@
-import { ContactAccount, type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
+import {
+  ContactAccount,
+  type Instant,
+  MICROS_PER_MILLISECOND,
+  MICROS_PER_SECOND,
+} from '#common/domain';
 import type { ShipStatement } from '#common/domain';
 import type {
   Agreement,
@@ -8,6 +13,9 @@ import type {
   ReceptionProgress,
   StoredReception,
 } from './reception-store.port.js';
+
+/** A ship that we never hear of again ends by itself: long enough for a stop at the planned end. */
+const LEFT_BEHIND_MICROS = 10 * MICROS_PER_SECOND;
 
 /** Why a reception is over. With the last three the contact itself goes on; lost: another ingestor has it. */
 export type EndCause = 'planned end' | 'stopped' | 'given up' | 'superseded' | 'lost' | 'shutdown';
@@ -26,6 +34,8 @@ export class Reception {
   /** The kernel's counter when the port was opened, or last read. */
   kernelDropsSeen = 0;
   endCause: EndCause | null = null;
+  /** The ship was asked to send to this address, and nothing says that it does not (any more). */
+  mayBeSentTo = false;
   /** Why the ship is not streaming yet, in words. */
   lastFault: string | null = null;
   readonly ended: Promise<void>;
@@ -91,6 +101,11 @@ export class Reception {
   noteArrival(receivedAtMs: number, monotonicMs: number): void {
     this.firstDatagramAt ??= receivedAtMs * MICROS_PER_MILLISECOND;
     this.lastDatagramAtMonotonicMs = monotonicMs;
+  }
+
+  /** When the ship has ended by itself, though nobody ever told it to. */
+  get surelyOver(): Instant {
+    return this.opening.plannedEnd + LEFT_BEHIND_MICROS;
   }
 
   /** The first cause stands. */

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { MICROS_PER_MILLISECOND, MICROS_PER_SECOND, type ShipStatement } from '#common/domain';
+import { MICROS_PER_MILLISECOND, type ShipStatement } from '#common/domain';
 import { Clock } from '#common/platform';
 import { ReceptionRoutes } from '../telemetry/reception-routes.js';
 import { AddressPool } from './address-pool.js';
@@ -17,8 +17,6 @@ const ASK_AGAIN_MS = 250;
 const ASK_AGAIN_MS_MAX = 5_000;
 const STOP_TRIES_MAX = 3;
 const STOP_AGAIN_MS = 200;
-/** A ship that we never hear of again ends by itself: long enough for a stop at the planned end. */
-const LEFT_BEHIND_MICROS = 10 * MICROS_PER_SECOND;
 
 export type AskOutcome =
   | { readonly kind: 'agreed'; readonly agreement: Agreement }
@@ -58,7 +56,10 @@ export class StreamControl {
       } catch (fault) {
         if (fault instanceof ShipRefusedError) return { kind: 'refused', reason: fault.message };
         reception.lastFault = messageOf(fault);
-        if (fault instanceof ShipUnreachableError && fault.isInDoubt) await this.#move(reception);
+        if (fault instanceof ShipUnreachableError && fault.isInDoubt) {
+          reception.mayBeSentTo = true;
+          await this.#move(reception);
+        }
       }
       await this.#pause(reception, attempt);
     }
@@ -109,6 +110,7 @@ export class StreamControl {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const stopped = await this.ship.stop(agreement.eventKey);
+        reception.mayBeSentTo = false;
         if (stopped) return { kind: 'stopped', statement: statementOf(agreement, stopped) };
         // The first answer may have been lost: then the stream is gone because we stopped it.
         return attempt === 1 ? { kind: 'unknown' } : { kind: 'stopped', statement: null };
@@ -129,15 +131,14 @@ export class StreamControl {
   }
 
   async #askOnce(reception: Reception): Promise<Agreement> {
-    const { shipName, stream, plannedEnd } = reception.opening;
-    const until = plannedEnd + LEFT_BEHIND_MICROS;
+    const { shipName, stream } = reception.opening;
     reception.expectFrom(await this.ship.addresses());
     const streamAskedAt = this.clock.nowMs() * MICROS_PER_MILLISECOND;
     reception.streamAskedAt ??= streamAskedAt;
     const started = await this.ship.start({
       shipName,
       stream,
-      until,
+      until: reception.surelyOver,
       address: reception.address!,
     });
     return { ...started, streamAskedAt: reception.streamAskedAt };
@@ -156,7 +157,8 @@ export class StreamControl {
       this.routes.remove(reception);
       reception.address = next;
       this.routes.add(reception);
-      await this.addresses.release(old);
+      reception.mayBeSentTo = false;
+      await this.addresses.retire(old, reception.surelyOver);
       await this.store.moved(contactId, opening.fence, next);
     } catch (fault) {
       this.#logger.warn(fault instanceof Error ? fault : new Error(String(fault)));
