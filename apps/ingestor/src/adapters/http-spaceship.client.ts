@@ -10,6 +10,7 @@ import {
   Spaceship,
   type StartedStream,
   type StoppedStream,
+  type StreamProgress,
   type StreamOrder,
 } from '../receptions/spaceship.port.js';
 
@@ -76,11 +77,12 @@ export class HttpSpaceship extends Spaceship {
     return { lastSequence: countIn(body['last_sequence']), sent: countIn(body['sent']) };
   }
 
-  async progress(eventKey: string): Promise<SentSoFar | null> {
+  async progress(eventKey: string): Promise<StreamProgress | null> {
     const { status, body } = await this.#call('GET', streamPath(eventKey));
     if (status === 404) return null;
     if (status >= 400) throw unexpected(status, body);
-    return { sent: countIn(body['sent']) };
+    const isOver = body['phase'] === 'ended';
+    return { isOver, lastSequence: countIn(body['last_sequence']), sent: countIn(body['sent']) };
   }
 
   async addresses(): Promise<ReadonlySet<string>> {

@@ -66,11 +66,16 @@ describe('queries of the partitions of samples', () => {
     /** What the adapters really ask, with the plan of each. */
     function recording() {
       const asked: [sql: string, parameters: unknown[]][] = [];
-      const recorder = {
+      const on = (asker: Pick<DataSource, 'query'>) => ({
         query(sql: string, parameters: unknown[]): Promise<unknown> {
           asked.push([sql, parameters]);
-          return under.source.query(sql, parameters);
+          return asker.query(sql, parameters);
         },
+      });
+      const recorder = {
+        ...on(under.source),
+        transaction: (work: (manager: object) => Promise<unknown>) =>
+          under.source.transaction((manager) => work(on(manager))),
       };
       /** The partitions that were read. */
       const touched = async (at: number): Promise<string[]> => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { ContactReport } from '#common/contracts';
 import { formatInstant, type Instant } from '#common/domain';
 import type { Envelope } from '#common/messaging';
@@ -89,12 +89,13 @@ export class TypeOrmReceptionStore extends ReceptionStore {
     return rows.length > 0;
   }
 
-  async moved(contactId: string, fence: number, address: ReceptionAddress): Promise<void> {
-    await this.source.query(
+  async moved(contactId: string, fence: number, address: ReceptionAddress): Promise<boolean> {
+    const [, count] = (await this.source.query(
       `UPDATE receptions SET port = $3, apid = $4
        WHERE contact_id = $1 AND fence = $2 AND holder = $5`,
       [contactId, fence, address.port, address.apid, this.identity.process],
-    );
+    )) as [unknown, number];
+    return count > 0;
   }
 
   agreed(
@@ -118,7 +119,8 @@ export class TypeOrmReceptionStore extends ReceptionStore {
         ],
       )) as [unknown, number];
       if (count > 0) await insertOutbox(manager, INGESTOR_OUTBOX, [message]);
-      return count > 0;
+      // The answer to the first try may have been lost.
+      return count > 0 || this.#hasAgreed(manager, contactId, eventKey);
     });
   }
 
@@ -162,6 +164,14 @@ export class TypeOrmReceptionStore extends ReceptionStore {
       contactId,
     ])) as { report: ContactReport }[];
     return rows[0]?.report ?? null;
+  }
+
+  async #hasAgreed(manager: EntityManager, contactId: string, eventKey: string): Promise<boolean> {
+    const rows = (await manager.query(
+      'SELECT FROM receptions WHERE contact_id = $1 AND event_key = $2 AND holder = $3',
+      [contactId, eventKey, this.identity.process],
+    )) as unknown[];
+    return rows.length > 0;
   }
 
   async #forgetClosings(now: Instant): Promise<void> {

@@ -63,7 +63,8 @@ export class TypeOrmHoldings extends Holdings {
        )
        UPDATE receptions SET holder = $1 WHERE contact_id IN (
          SELECT r.contact_id FROM receptions r JOIN orphans USING (contact_id)
-         WHERE r.ended_at IS NULL AND (r.holder IN (SELECT process FROM living)) IS NOT TRUE
+         WHERE $1 IN (SELECT process FROM living) AND r.holder IS DISTINCT FROM $1
+           AND r.ended_at IS NULL AND (r.holder IN (SELECT process FROM living)) IS NOT TRUE
          ORDER BY r.opened_at, r.contact_id
          LIMIT least($2::bigint, (SELECT ceil(count(*)::float8 / greatest(1, (SELECT count(*) FROM living)))
                                   FROM orphans)::bigint)

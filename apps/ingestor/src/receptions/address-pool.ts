@@ -34,15 +34,21 @@ export class AddressPool {
   #next: number;
   #nextSpare: number;
 
-  /** @param spareOffset where the spare APIDs begin, so that a restart does not begin with the same */
+  /** @param offset where ports and spare APIDs begin, so that a restart does not begin with the same */
   constructor(
     private readonly udp: UdpServer,
     private readonly range: PortRange,
     private readonly clock: Clock,
-    spareOffset = 0,
+    offset = 0,
   ) {
-    this.#next = range.first;
-    this.#nextSpare = SHIP_APID_MAX + 1 + (spareOffset % SPARE_APIDS);
+    this.#next = range.first + (offset % (range.last - range.first + 1));
+    this.#nextSpare = SHIP_APID_MAX + 1 + (offset % SPARE_APIDS);
+  }
+
+  /** Those of the range that are not ours yet; other programs may have some. */
+  get freePorts(): number {
+    this.#wake();
+    return this.range.last - this.range.first + 1 - this.#ports.size;
   }
 
   /** @throws when every port or APID is taken. */
@@ -54,6 +60,7 @@ export class AddressPool {
   /** The same address again, after a restart. @throws when it is taken. */
   async retake({ port, apid }: ReceptionAddress): Promise<void> {
     if (apid === null) {
+      if (this.#ports.has(port)) throw new Error(`Port ${port} is taken`);
       await this.udp.openPort(port);
       this.#ports.add(port);
       return;

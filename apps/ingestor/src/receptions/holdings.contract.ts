@@ -137,7 +137,7 @@ export function describeHoldings(empty: () => Promise<(name: string) => Member>)
         store.end({ contactId, fence: 1, endedAt: NOW, report, message });
 
       expect(await heldBy(one)).toEqual([]);
-      await one.store.moved(contactId, 1, { port: 41_000, apid: null });
+      expect(await one.store.moved(contactId, 1, { port: 41_000, apid: null })).toBe(false);
       await receive(one, reception, 7);
       expect(await two.store.unfinished()).toMatchObject([{ address: { port: 10_015 } }]);
       expect(await two.store.samplesStored(contactId)).toBe(0);
@@ -145,6 +145,16 @@ export function describeHoldings(empty: () => Promise<(name: string) => Member>)
       expect(await two.archive.latest(reception.shipId)).toEqual([]);
       expect([await agreed(one), await agreed(two)]).toEqual([false, true]);
       expect([await ended(one), await ended(two)]).toEqual([false, true]);
+    });
+
+    it('are not taken by a process whose own lease has run out, nor by it from itself', async () => {
+      await begin(one);
+      await begin(two);
+      for (const late of [one, two]) await die(late);
+
+      expect(await two.holdings.adopt(10)).toEqual([]);
+      await two.holdings.beat();
+      expect(await two.holdings.adopt(10)).toHaveLength(1);
     });
 
     it('are shared out among those that live', async () => {

@@ -3,12 +3,15 @@ import { type CancelTimer, Clock, ConfigError, FaultLog, shutDown } from '#commo
 import { ArchiveWriter } from '../telemetry/archive-writer.js';
 import { type Held, Holdings, LEASE_MS } from './holdings.port.js';
 import { IngestorIdentity } from './ingestor-identity.js';
+import type { Predecessor } from './reception-resumption.js';
 import { ReceptionStore } from './reception-store.port.js';
 import { ReceptionsService } from './receptions.service.js';
 
 const BEAT_EVERY_MS = 500;
 /** Longer between two beats, and the others may have been kept from theirs, too. */
 const BEAT_GAP_MS_MAX = 2 * BEAT_EVERY_MS;
+/** Fewer than the pool has connections. */
+const ADOPTED_AT_ONCE_MAX = 6;
 
 /**
  * Keeps the lease of this ingestor, and takes over what dead ones held. After a database that was
@@ -20,6 +23,9 @@ export class HoldingsLoop {
   readonly #faults: FaultLog;
   #isStopped = false;
   #running: Promise<void> = Promise.resolve();
+  /** What takes longer than a beat may. */
+  #care: Promise<void> = Promise.resolve();
+  #isCaring = false;
   #cancel: CancelTimer | null = null;
   #beatAtMs = Number.NEGATIVE_INFINITY;
   #steadySinceMs = Number.POSITIVE_INFINITY;
@@ -45,14 +51,16 @@ export class HoldingsLoop {
   /** Goes on with what earlier processes of this ingestor held; done when all are listening. */
   async start(): Promise<void> {
     await this.holdings.enter();
-    await this.receptions.resume(await this.store.unfinished(), 'ours');
+    const held = await this.holdings.beat();
     this.#next();
+    this.#care = this.#open([...(held?.keys() ?? [])], 'ours');
+    await this.#care;
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel?.();
-    await this.#running;
+    await Promise.all([this.#running, this.#care]);
   }
 
   #next(): void {
@@ -71,8 +79,7 @@ export class HoldingsLoop {
     if (held === null) return this.#giveWay();
     this.#noteBeat();
     this.receptions.settle(listed, held);
-    await this.#remember(held);
-    if (this.clock.monotonicMs() - this.#steadySinceMs >= LEASE_MS) await this.#adopt();
+    this.#takeCare(held);
   }
 
   #noteBeat(): void {
@@ -81,16 +88,35 @@ export class HoldingsLoop {
     this.#beatAtMs = nowMs;
   }
 
-  async #adopt(): Promise<void> {
-    const { room } = this.receptions;
+  /** Beside the beats, which must not wait for it. */
+  #takeCare(held: Held): void {
+    if (this.#isCaring || this.#isStopped) return;
+    this.#isCaring = true;
+    this.#care = this.#remember(held)
+      .then(() => this.#adoptAll())
+      .catch((fault: unknown) => this.#faults.note('Nothing could be taken over', fault))
+      .finally(() => {
+        this.#isCaring = false;
+      });
+  }
+
+  async #adoptAll(): Promise<void> {
+    while (!this.#isStopped && (await this.#adoptSome()) > 0);
+  }
+
+  /** How many. */
+  async #adoptSome(): Promise<number> {
+    const isSteady = this.clock.monotonicMs() - this.#steadySinceMs >= LEASE_MS;
+    const room = Math.min(this.receptions.room, ADOPTED_AT_ONCE_MAX);
     // Who is behind has enough to do. And what it lost may come back to it, while an account of
     // before the loss still waits to be stored, which must not overwrite the newer one.
-    if (room === 0 || this.writer.isBehind) return;
+    if (!isSteady || room === 0 || this.writer.isBehind) return 0;
     const contactIds = await this.holdings.adopt(room);
-    if (contactIds.length === 0) return;
+    if (contactIds.length === 0) return 0;
     this.#adoptedCount += contactIds.length;
     this.#logger.warn({ message: 'Took over receptions of a dead ingestor', contactIds });
-    await this.receptions.resume(await this.store.unfinished(contactIds), 'another');
+    await this.#open(contactIds, 'another');
+    return contactIds.length;
   }
 
   /**
@@ -102,8 +128,24 @@ export class HoldingsLoop {
     const notOpen = [...held.keys()].filter((contactId) => !open.has(contactId));
     const forgotten = notOpen.filter((contactId) => this.#notOpenBefore.has(contactId));
     this.#notOpenBefore = new Set(notOpen);
-    if (forgotten.length === 0) return;
-    await this.receptions.resume(await this.store.unfinished(forgotten), 'another');
+    await this.#open(forgotten, 'another');
+  }
+
+  /** Each for itself: one that cannot be opened now is remembered later, and keeps up no other. */
+  async #open(contactIds: readonly string[], predecessor: Predecessor): Promise<void> {
+    for (let at = 0; at < contactIds.length; at += ADOPTED_AT_ONCE_MAX) {
+      const some = contactIds.slice(at, at + ADOPTED_AT_ONCE_MAX);
+      await Promise.all(some.map((contactId) => this.#openOne(contactId, predecessor)));
+    }
+  }
+
+  async #openOne(contactId: string, predecessor: Predecessor): Promise<void> {
+    try {
+      const [stored] = await this.store.unfinished([contactId]);
+      if (stored) await this.receptions.resume(stored, predecessor);
+    } catch (fault) {
+      this.#faults.note('A reception could not be taken over; it is tried again', fault);
+    }
   }
 
   #giveWay(): void {

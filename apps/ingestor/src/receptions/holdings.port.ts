@@ -15,7 +15,7 @@ export abstract class Holdings {
   abstract beat(): Promise<Held | null>;
   /**
    * Takes receptions of ingestors whose lease has run out: the share of one among all that live, at
-   * most `limit`, oldest first. Their contacts.
+   * most `limit`, oldest first. Their contacts. Nothing when this process's own has run out.
    */
   abstract adopt(limit: number): Promise<string[]>;
   /** Ends the lease, so that others need not wait for it. */

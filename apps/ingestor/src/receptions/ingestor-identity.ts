@@ -10,9 +10,14 @@ export class IngestorIdentity {
   /** @param name survives a restart: a new process of the name goes on with what the old one held */
   constructor(readonly name: string) {}
 
-  /** Nobody else on a host can have its UDP port, so the two together are a name. */
-  static of({ INGESTOR_ID, INGESTOR_UDP_PORT }: IngestorConfig): IngestorIdentity {
-    const place = INGESTOR_UDP_PORT === 0 ? randomUUID() : String(INGESTOR_UDP_PORT);
-    return new IngestorIdentity(INGESTOR_ID ?? `${hostname()}:${place}`);
+  /** Nobody else on a host can have its UDP address, so the two together are a name. */
+  static of({
+    INGESTOR_ID,
+    INGESTOR_UDP_HOST,
+    INGESTOR_UDP_PORT,
+  }: IngestorConfig): IngestorIdentity {
+    const place =
+      INGESTOR_UDP_PORT === 0 ? randomUUID() : `${INGESTOR_UDP_HOST}:${INGESTOR_UDP_PORT}`;
+    return new IngestorIdentity(INGESTOR_ID ?? `${hostname()} ${place}`);
   }
 }

@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { ShipStatement } from '#common/domain';
+import {
+  type Instant,
+  MICROS_PER_MILLISECOND,
+  MICROS_PER_SECOND,
+  type ShipStatement,
+} from '#common/domain';
 import { Clock } from '#common/platform';
 import { ArchiveWriter } from '../telemetry/archive-writer.js';
 import { ReceptionRoutes } from '../telemetry/reception-routes.js';
@@ -13,6 +18,7 @@ const QUIET_MS = 200;
 const DRAIN_DEADLINE_MS = 2_000;
 const LOOK_EVERY_MS = 10;
 const CLOSING_PACKETS = 3;
+const DRAWN_AWAY_MICROS = 60 * MICROS_PER_SECOND;
 
 /** The first and the last steps at the sockets: listen, wait for what is under way, let go. */
 @Injectable()
@@ -51,10 +57,16 @@ export class ReceptionListener {
     const drops = await this.udp.kernelDrops(address.port);
     if (drops !== null)
       reception.account.dropInKernel(Math.max(0, drops - reception.kernelDropsSeen));
-    if (reception.mayBeSentTo) await this.addresses.retire(address, reception.surelyOver);
+    if (reception.mayBeSentTo) await this.addresses.retire(address, this.#restsUntil(reception));
     else await this.addresses.release(address);
     this.routes.remove(reception);
     reception.address = null;
+  }
+
+  /** Whoever has it now draws the stream away, if it lives at all. */
+  #restsUntil({ endCause, surelyOver }: Reception): Instant {
+    if (endCause !== 'lost') return surelyOver;
+    return Math.min(surelyOver, this.clock.nowMs() * MICROS_PER_MILLISECOND + DRAWN_AWAY_MICROS);
   }
 
   /** What the archive holds of it, once it has everything. */

@@ -13,6 +13,9 @@ const LEARN_AGAIN_MS = 1_000;
 /** Whose reception it was: an earlier process of this ingestor, at the same place, or another one. */
 export type Predecessor = 'ours' | 'another';
 
+type Place =
+  { readonly address: ReceptionAddress } | { readonly address: null; readonly reason: string };
+
 /** Goes on with a reception whose process is gone, or says why it cannot. */
 @Injectable()
 export class ReceptionResumption {
@@ -29,24 +32,26 @@ export class ReceptionResumption {
   async prepare(reception: Reception, predecessor: Predecessor): Promise<() => Promise<void>> {
     const { address: old, agreement, opening } = reception;
     reception.address = null;
+    if (agreement) reception.mayBeSentTo = true;
+    // It may have been asked for a stream, and its answer not have been noted any more.
+    else if (old && predecessor === 'ours') await this.addresses.retire(old, reception.surelyOver);
     if (reception.endCause === 'stopped') {
-      if (agreement && old) await this.#listenToTheEnd(reception, old);
+      if (agreement && old && predecessor === 'ours') await this.#listenToTheEnd(reception, old);
       return () => this.course.run(reception);
     }
     if (opening.plannedEnd <= this.clock.nowMs() * MICROS_PER_MILLISECOND) {
       const reason = 'The ingestor was away at the planned end';
       return () => this.course.giveUp(reception, 'system', reason);
     }
-    if (agreement) reception.mayBeSentTo = true;
-    // It may have been asked for a stream, and its answer not have been noted any more.
-    else if (old && predecessor === 'ours') await this.addresses.retire(old, reception.surelyOver);
     const isOld = agreement !== null && predecessor === 'ours' && (await this.#isRetaken(old));
-    try {
-      reception.address = isOld ? old : await this.#newAddress(reception);
-    } catch (fault) {
-      const reason = `The reception has no address any more: ${(fault as Error).message}`;
+    const place: Place = isOld ? { address: old! } : await this.#take(reception);
+    reception.address = place.address;
+    if (!place.address) {
+      const reason = `The reception has no address any more: ${place.reason}`;
       return () => this.course.giveUp(reception, 'system', reason);
     }
+    if (!isOld && !(await this.#isNoted(reception, place.address)))
+      return () => this.listener.release(reception);
     if (!agreement) return () => this.course.run(reception);
     reception.account.restart();
     const isSourceKnown = await this.streams.learnSources(reception);
@@ -99,9 +104,24 @@ export class ReceptionResumption {
     );
   }
 
-  async #newAddress({ contactId, opening, shipId }: Reception): Promise<ReceptionAddress> {
-    const address = await this.addresses.take(opening.stream.format ?? 'json', shipId);
-    await this.store.moved(contactId, opening.fence, address);
-    return address;
+  async #take({ opening, shipId }: Reception): Promise<Place> {
+    try {
+      return { address: await this.addresses.take(opening.stream.format ?? 'json', shipId) };
+    } catch (fault) {
+      return { address: null, reason: (fault as Error).message };
+    }
+  }
+
+  /** False when the reception was lost meanwhile. @throws when the database is away. */
+  async #isNoted(reception: Reception, address: ReceptionAddress): Promise<boolean> {
+    const { contactId, opening } = reception;
+    try {
+      const isOurs = await this.store.moved(contactId, opening.fence, address);
+      if (!isOurs) reception.end('lost');
+      return isOurs;
+    } catch (fault) {
+      await this.addresses.release(address);
+      throw fault;
+    }
   }
 }

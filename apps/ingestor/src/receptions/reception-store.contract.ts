@@ -91,7 +91,9 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
 
     it('notes a new address', async () => {
       await store.begin(reception);
-      await store.moved(reception.opening.contactId, 1, { port: 41_000, apid: null });
+      const { contactId } = reception.opening;
+      expect(await store.moved(contactId, 1, { port: 41_000, apid: null })).toBe(true);
+      expect(await store.moved(contactId, 2, { port: 41_001, apid: null })).toBe(false);
 
       expect((await store.unfinished())[0]!.address).toEqual({ port: 41_000, apid: null });
     });
@@ -101,7 +103,10 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
 
       expect(await agree(2)).toBe(false);
       expect(await agree()).toBe(true);
-      expect(await agree()).toBe(false);
+      expect(await agree()).toBe(true);
+      const { contactId } = reception.opening;
+      const other = { ...agreement, eventKey: 'other' };
+      expect(await store.agreed(contactId, 1, other, envelope(CONTACT_STARTED, {}))).toBe(false);
       expect((await outbox()).map(({ type }) => type)).toEqual([CONTACT_STARTED]);
     });
 

@@ -96,9 +96,12 @@ export abstract class ReceptionStore {
   abstract close(closing: ReceptionClosing): Promise<void>;
   /** Whether this fence of the contact, or a higher one, was called off. */
   abstract isClosed(contactId: string, fence: number): Promise<boolean>;
-  /** Notes a new address, before the ship hears of it. */
-  abstract moved(contactId: string, fence: number, address: ReceptionAddress): Promise<void>;
-  /** Notes the stream and puts the message into the outbox. False when ended, superseded or lost. */
+  /** Notes a new address, before the ship hears of it. False when superseded or lost. */
+  abstract moved(contactId: string, fence: number, address: ReceptionAddress): Promise<boolean>;
+  /**
+   * Notes the stream and puts the message into the outbox, both once. False when another stream was
+   * noted, or the reception has ended, was superseded or lost.
+   */
   abstract agreed(
     contactId: string,
     fence: number,

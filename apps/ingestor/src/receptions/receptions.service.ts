@@ -79,17 +79,20 @@ export class ReceptionsService {
 
   /** How many more there is room for. */
   get room(): number {
-    return Math.max(0, this.config.INGESTOR_RECEPTIONS_MAX - this.#open.size);
+    const { INGESTOR_RECEPTIONS_MAX: max } = this.config;
+    return Math.max(0, Math.min(max - this.#open.size, this.addresses.freePorts));
   }
 
-  /** Goes on with receptions that this process holds now; done when all are listening. */
-  async resume(receptions: readonly StoredReception[], predecessor: Predecessor): Promise<void> {
-    for (const stored of receptions) {
-      const reception = Reception.restore(stored);
-      this.#open.get(reception.contactId)?.end('lost');
-      const run = await this.resumption.prepare(reception, predecessor);
-      this.#track(reception, run());
-    }
+  /**
+   * Goes on with a reception that this process holds now; done when it is listening.
+   * @throws when the database is away; then nothing has changed.
+   */
+  async resume(stored: StoredReception, predecessor: Predecessor): Promise<void> {
+    if (this.#isStopping) return;
+    const reception = Reception.restore(stored);
+    this.#open.get(reception.contactId)?.end('lost');
+    const run = await this.resumption.prepare(reception, predecessor);
+    this.#track(reception, run());
   }
 
   /** Of those listed, what is not held any more is lost; what was called off elsewhere ends. */

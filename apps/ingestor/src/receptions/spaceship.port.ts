@@ -25,6 +25,11 @@ export interface SentSoFar {
   readonly sent: number | null;
 }
 
+/** A look at a stream. */
+export interface StreamProgress extends StoppedStream {
+  readonly isOver: boolean;
+}
+
 /** The ship understood and said no: asking again would change nothing. */
 export class ShipRefusedError extends Error {
   override readonly name = 'ShipRefusedError';
@@ -55,8 +60,8 @@ export abstract class Spaceship {
    * @throws {ShipRefusedError} also by a ship that cannot do so
    */
   abstract redirect(eventKey: string, address: ReceptionAddress): Promise<SentSoFar | null>;
-  /** Null when the ship does not know the stream. */
-  abstract progress(eventKey: string): Promise<SentSoFar | null>;
+  /** Also of a stream that is over, for a while. Null when the ship does not know it (any more). */
+  abstract progress(eventKey: string): Promise<StreamProgress | null>;
   /** The addresses that its datagrams may come from. */
   abstract addresses(): Promise<ReadonlySet<string>>;
 }

@@ -88,10 +88,15 @@ export class StreamControl {
     }
   }
 
-  /** After a move to another address: until the ship knows it, or has no such stream, or it is over. */
+  /**
+   * After a move to another address: until the ship knows it, or has no such stream, or it is over.
+   * Each time the address is noted first, so that nobody who has lost the reception draws its stream
+   * away from the one who holds it.
+   */
   async redirect(reception: Reception, { eventKey }: Agreement): Promise<RedirectOutcome> {
     for (let attempt = 0; !this.#isOver(reception); attempt += 1) {
       try {
+        if (!(await this.#isNoted(reception))) break;
         const progress = await this.ship.redirect(eventKey, reception.address!);
         return progress ? { kind: 'redirected', ...progress } : { kind: 'unknown' };
       } catch (fault) {
@@ -110,8 +115,9 @@ export class StreamControl {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const stopped = await this.ship.stop(agreement.eventKey);
+        const ended = stopped ?? (await this.#endOf(agreement));
         reception.mayBeSentTo = false;
-        if (stopped) return { kind: 'stopped', statement: statementOf(agreement, stopped) };
+        if (ended) return { kind: 'stopped', statement: statementOf(agreement, ended) };
         // The first answer may have been lost: then the stream is gone because we stopped it.
         return attempt === 1 ? { kind: 'unknown' } : { kind: 'stopped', statement: null };
       } catch (fault) {
@@ -119,6 +125,19 @@ export class StreamControl {
         await this.clock.sleep(STOP_AGAIN_MS * attempt);
       }
     }
+  }
+
+  /** Of a stream that was stopped before, by whoever held the reception, or by an answer that was lost. */
+  async #endOf({ eventKey }: Agreement): Promise<StoppedStream | null> {
+    const progress = await this.ship.progress(eventKey);
+    return progress?.isOver ? progress : null;
+  }
+
+  async #isNoted(reception: Reception): Promise<boolean> {
+    const { contactId, opening, address } = reception;
+    const isOurs = await this.store.moved(contactId, opening.fence, address!);
+    if (!isOurs) reception.end('lost');
+    return isOurs;
   }
 
   #isOver({ endCause, opening }: Reception): boolean {

@@ -1,5 +1,5 @@
-/** Nobody listens: after this long the stream ends. Shorter silences are receivers that restart. */
-export const REFUSED_MS_MAX = 5_000;
+/** Nobody listens: after this long the stream ends. Shorter silences are receivers that restart, or are replaced. */
+export const REFUSED_MS_MAX = 15_000;
 /** Hosts answer refused datagrams at a limited rate, so a second without a refusal means little. */
 const GAP_MS_MIN = 2_000;
 

@@ -40,6 +40,8 @@ export class Stream {
   #plan: StreamPlan;
   #channel: DatagramChannel | null = null;
   #refusals: RefusalWatch;
+  /** What is being sent. */
+  #burst: Promise<void> = Promise.resolve();
   #phase: StreamPhase = 'waiting';
   #lastSequence = 0;
   #sent = 0;
@@ -88,13 +90,15 @@ export class Stream {
 
   /**
    * Goes on at another address. `channel` leads there, for a stream that sends; one that waits opens
-   * its own in its turn. What is being sent still goes the old way.
+   * its own in its turn. What is being sent still goes the old way. Null when it ended meanwhile.
    */
   async redirect(
     target: StreamTarget,
     apid: number | null,
     channel?: DatagramChannel,
-  ): Promise<StreamSnapshot> {
+  ): Promise<StreamSnapshot | null> {
+    if (channel) await this.#burst;
+    if (this.#phase === 'ended') return null;
     const before = this.#channel;
     this.#plan = { ...this.#plan, target, apid: apid ?? this.#plan.apid };
     if (apid !== null) this.#datagrams.useApid(apid);
@@ -145,7 +149,8 @@ export class Stream {
       if (leftMs <= 0) return 'expired';
       if (this.#refusals.isOver(nowMs, channel.refusalCount)) return 'refused';
 
-      await this.#sendBurst(channel, pacer.take(nowMs, BURST_DATAGRAMS_MAX));
+      this.#burst = this.#sendBurst(channel, pacer.take(nowMs, BURST_DATAGRAMS_MAX));
+      await this.#burst;
       // Also when the next one is due already: other work gets its turn.
       await this.#pause(Math.min(pacer.waitMs(this.clock.monotonicMs()), leftMs));
     }

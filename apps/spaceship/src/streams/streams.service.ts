@@ -89,13 +89,14 @@ export class StreamsService implements OnApplicationShutdown {
     const target = this.targets.admit(request.host, request.port);
     const apid = request.apid ?? null;
     const waiting = this.#waiting.get(eventKey);
-    if (waiting) return waiting.redirect(target, apid);
+    if (waiting) return (await waiting.redirect(target, apid)) ?? raise(notFound());
     if (!this.#isRunning(eventKey)) throw notFound();
     const channel = await this.sender.open(target).catch((cause: unknown) => {
       throw unreachable(cause);
     });
-    const stream = this.#sending.get(eventKey);
-    if (stream && this.#isRunning(eventKey)) return stream.redirect(target, apid, channel);
+    const stream = this.#isRunning(eventKey) ? this.#sending.get(eventKey) : undefined;
+    const redirected = await stream?.redirect(target, apid, channel);
+    if (redirected) return redirected;
     await channel.close();
     throw notFound();
   }

@@ -1,6 +1,7 @@
 /** PostgreSQL's codes for "not now": connection lost, shutting down, too many, a lock, a time limit. */
 const NOT_NOW = /^(08...|57P0[1-5]|53[0-9A-Z]{3}|55P03|57014|40001|40P01)$/;
-const NO_CONNECTION = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
+const NO_CONNECTION =
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 /** The last one: TypeORM takes a broken connection out of the hands of whoever is amid a transaction. */
 const NO_CONNECTION_TEXT =
   /Connection terminated|timeout exceeded when trying to connect|connection timeout|not queryable|query runner (was )?already released/i;

@@ -52,9 +52,11 @@ export class MemoryReceptionStore extends ReceptionStore {
     return (this.tables.closings.get(contactId)?.fence ?? 0) >= fence;
   }
 
-  async moved(contactId: string, fence: number, address: ReceptionAddress): Promise<void> {
+  async moved(contactId: string, fence: number, address: ReceptionAddress): Promise<boolean> {
     const open = this.#open(contactId, fence);
-    if (open) open.address = address;
+    if (!open) return false;
+    open.address = address;
+    return true;
   }
 
   async agreed(
@@ -64,7 +66,8 @@ export class MemoryReceptionStore extends ReceptionStore {
     message: Envelope,
   ): Promise<boolean> {
     const open = this.#open(contactId, fence);
-    if (!open || open.agreement) return false;
+    if (!open) return false;
+    if (open.agreement) return open.agreement.eventKey === agreement.eventKey;
     open.agreement = agreement;
     this.tables.outbox.push(message);
     return true;

@@ -41,6 +41,7 @@ export class MemoryHoldings extends Holdings {
     const nowMs = this.clock.nowMs();
     const isAlive = (process: string): boolean =>
       (ingestors.get(process)?.leaseUntilMs ?? 0) > nowMs;
+    if (!isAlive(this.identity.process)) return [];
     const livingCount = [...ingestors.keys()].filter(isAlive).length;
     const orphans = unfinishedIn(this.tables, ({ holder }) => !isAlive(holder));
     const share = Math.ceil(orphans.length / Math.max(1, livingCount));
