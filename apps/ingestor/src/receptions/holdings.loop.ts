@@ -52,8 +52,8 @@ export class HoldingsLoop {
   async start(): Promise<void> {
     await this.holdings.enter();
     const held = await this.holdings.beat();
+    this.#takeCare(() => this.#open([...(held?.keys() ?? [])], 'ours'));
     this.#next();
-    this.#care = this.#open([...(held?.keys() ?? [])], 'ours');
     await this.#care;
   }
 
@@ -79,7 +79,7 @@ export class HoldingsLoop {
     if (held === null) return this.#giveWay();
     this.#noteBeat();
     this.receptions.settle(listed, held);
-    this.#takeCare(held);
+    this.#takeCare(() => this.#remember(held).then(() => this.#adoptAll()));
   }
 
   #noteBeat(): void {
@@ -88,12 +88,11 @@ export class HoldingsLoop {
     this.#beatAtMs = nowMs;
   }
 
-  /** Beside the beats, which must not wait for it. */
-  #takeCare(held: Held): void {
+  /** Beside the beats, which must not wait for it; one at a time, or one reception is opened twice. */
+  #takeCare(work: () => Promise<void>): void {
     if (this.#isCaring || this.#isStopped) return;
     this.#isCaring = true;
-    this.#care = this.#remember(held)
-      .then(() => this.#adoptAll())
+    this.#care = work()
       .catch((fault: unknown) => this.#faults.note('Nothing could be taken over', fault))
       .finally(() => {
         this.#isCaring = false;
