@@ -25,6 +25,12 @@ export class RocketMonitorConfig extends HttpConfig {
   @Min(1)
   @Max(1_000_000)
   readonly ROCKET_CHANNELS_MAX: number = 10_000;
+
+  /** Messages kept in memory or Redis for telling states of the past; the oldest are forgotten. */
+  @IsInt()
+  @Min(1_024)
+  @Max(100_000_000)
+  readonly ROCKET_HISTORY_MAX: number = 200_000;
 }
 
 /** The address of the Redis that keeps the rockets; null: they are kept in memory. */

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { HealthModule, type HealthOptions } from '#common/platform';
 import { AdaptersModule, type Surroundings } from './adapters/adapters.module.js';
 import { RocketMonitorConfig } from './rocket-monitor.config.js';
+import { CheckpointKeeper } from './rockets/checkpoint.keeper.js';
 import { MessagesController } from './rockets/messages.controller.js';
 import { RocketConsumer } from './rockets/rocket.consumer.js';
 import { RocketEvents } from './rockets/rocket-events.port.js';
@@ -22,7 +23,11 @@ export class RocketMonitorModule {
       module: RocketMonitorModule,
       imports: [adapters, health],
       controllers: [MessagesController, RocketsController, RocketConsumer],
-      providers: [{ provide: RocketMonitorConfig, useValue: config }, RocketsService],
+      providers: [
+        { provide: RocketMonitorConfig, useValue: config },
+        RocketsService,
+        CheckpointKeeper,
+      ],
     };
   }
 }

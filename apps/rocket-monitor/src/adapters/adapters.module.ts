@@ -36,10 +36,11 @@ export class AdaptersModule {
 }
 
 function inMemory(config: RocketMonitorConfig, { bus, clock }: Surroundings) {
+  const { ROCKET_CHANNELS_MAX: channelsMax, ROCKET_HISTORY_MAX: historyMax } = config;
   const events = bus === null ? new UnheardRocketEvents() : new OutboxRocketEvents(bus, clock);
   return [
     { provide: RocketEvents, useValue: events },
-    { provide: RocketStore, useValue: new MemoryRocketStore(config.ROCKET_CHANNELS_MAX, events) },
+    { provide: RocketStore, useValue: new MemoryRocketStore({ channelsMax, historyMax, events }) },
   ];
 }
 

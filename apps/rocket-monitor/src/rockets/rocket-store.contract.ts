@@ -1,45 +1,30 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
-  digestOf,
+  contentOf,
   missingCount,
   newTrack,
-  readMessageTime,
   receive,
-  type RocketEvent,
   type RocketFact,
-  type RocketMessage,
+  type RocketArrival,
+  type RocketTrack,
   speedValue,
 } from '#common/domain';
+import { until } from '../../../../test/support/until.js';
 import {
   type Outcome,
   REJECTED_BODY_CHARS_MAX,
   REJECTED_MESSAGES_MAX,
   type RocketStore,
 } from './rocket-store.port.js';
+import { faster, LAUNCH, message } from './testing/arrivals.js';
+import { describeRocketHistory } from './rocket-history.contract.js';
 
 export interface RocketStoreUnderTest {
   readonly store: RocketStore;
   /** What was published so far, in order, each fact at least once. */
   published(): Promise<readonly { readonly channel: string; readonly fact: RocketFact }[]>;
 }
-
-const LAUNCH: RocketEvent = {
-  type: 'RocketLaunched',
-  model: 'Falcon-9',
-  launchSpeed: 500,
-  mission: 'ARTEMIS',
-};
-const TIME = '2022-02-02T19:39:05.86337+01:00';
-
-function message(channel: string, number: number, event: RocketEvent, text = TIME): RocketMessage {
-  const time = readMessageTime(text);
-  if (time === null) throw new Error(`${text} is no time`);
-  return { channel, number, time, event };
-}
-
-const faster = (channel: string, number: number, by = 500): RocketMessage =>
-  message(channel, number, { type: 'RocketSpeedIncreased', by });
 
 /** What every `RocketStore` must do; `make` gives an empty one. */
 export function describeRocketStore(make: () => Promise<RocketStoreUnderTest>): void {
@@ -52,17 +37,23 @@ export function describeRocketStore(make: () => Promise<RocketStoreUnderTest>): 
       store = made.store;
     });
 
-    const takeAll = async (messages: readonly RocketMessage[]): Promise<Outcome[]> => {
+    const takeOne = async (arrival: RocketArrival): Promise<Outcome> =>
+      (await store.take(arrival)).outcome;
+
+    const takeAll = async (arrivals: readonly RocketArrival[]): Promise<Outcome[]> => {
       const outcomes: Outcome[] = [];
-      for (const next of messages) outcomes.push(await store.take(next));
+      for (const next of arrivals) outcomes.push(await takeOne(next));
       return outcomes;
     };
+
+    const find = async (channel: string): Promise<RocketTrack | null> =>
+      (await store.find([channel]))[0] ?? null;
 
     it('takes a number once, and tells a repetition from a conflict', async () => {
       const outcomes = await takeAll([faster('a', 1), faster('a', 1), faster('a', 1, 501)]);
 
       expect(outcomes).toEqual(['new', 'duplicate', 'conflict']);
-      expect(await store.find('a')).toMatchObject({ duplicateCount: 1, conflictCount: 1 });
+      expect(await find('a')).toMatchObject({ duplicateCount: 1, conflictCount: 1 });
     });
 
     it('keeps what the reducer makes of the messages, in any order', async () => {
@@ -74,16 +65,16 @@ export function describeRocketStore(make: () => Promise<RocketStoreUnderTest>): 
           const messages = arrivals.map((number, at) => faster(`run ${run}`, number, at % 3));
           await takeAll(messages);
 
-          const digests = new Map<number, number>();
+          const contents = new Map<number, string>();
           const expected = messages.reduce(
             (track, next) => {
-              const reception = receive(track, next, digests.get(next.number));
-              if (reception.outcome === 'new') digests.set(next.number, digestOf(next));
+              const reception = receive(track, next, contents.get(next.number));
+              if (reception.outcome === 'new') contents.set(next.number, contentOf(next));
               return reception.track;
             },
             newTrack(`run ${run}`),
           );
-          expect(await store.find(`run ${run}`)).toEqual(messages.length > 0 ? expected : null);
+          expect(await find(`run ${run}`)).toEqual(messages.length > 0 ? expected : null);
         }),
         { numRuns: 50 },
       );
@@ -92,10 +83,10 @@ export function describeRocketStore(make: () => Promise<RocketStoreUnderTest>): 
     it('counts each number once when messages come at the same time', async () => {
       const messages = Array.from({ length: 200 }, (_, index) => faster('a', 1 + (index % 50), 1));
 
-      const outcomes = await Promise.all(messages.map((next) => store.take(next)));
+      const outcomes = await Promise.all(messages.map(takeOne));
 
       expect(outcomes.filter((outcome) => outcome === 'new')).toHaveLength(50);
-      const track = await store.find('a');
+      const track = await find('a');
       expect(track && speedValue(track.rocket.speed)).toBe(50);
       expect(track?.duplicateCount).toBe(150);
     });
@@ -105,20 +96,20 @@ export function describeRocketStore(make: () => Promise<RocketStoreUnderTest>): 
       await takeAll(names.map((name, index) => faster(name, 1, index)));
 
       for (const [index, name] of names.entries()) {
-        const track = await store.find(name);
+        const track = await find(name);
         expect(track && speedValue(track.rocket.speed)).toBe(index);
       }
-      expect(await store.find('toString')).toBeNull();
-      expect(await store.find('')).toBeNull();
+      expect(await find('toString')).toBeNull();
+      expect(await find('')).toBeNull();
     });
 
     it('holds 10,000 open gaps of one channel', { timeout: 60_000 }, async () => {
       await takeAll(Array.from({ length: 10_000 }, (_, index) => faster('a', 2 * (index + 1), 1)));
 
-      const track = await store.find('a');
+      const track = await find('a');
       expect(track && missingCount(track.taken)).toBe(10_000);
-      expect(await store.take(faster('a', 20_000))).toBe('conflict');
-      expect(await store.take(faster('a', 19_999))).toBe('new');
+      expect(await takeOne(faster('a', 20_000))).toBe('conflict');
+      expect(await takeOne(faster('a', 19_999))).toBe('new');
     });
 
     it('lists by channel, from a channel on', async () => {
@@ -172,6 +163,7 @@ export function describeRocketStore(make: () => Promise<RocketStoreUnderTest>): 
       const rejection = (detail: string, body = 'x') => ({
         receivedAtMs: 1,
         code: 'C',
+        channel: null,
         detail,
         body,
       });
@@ -186,8 +178,40 @@ export function describeRocketStore(make: () => Promise<RocketStoreUnderTest>): 
       expect(await store.rejected(1)).toHaveLength(1);
     });
 
+    it('counts refused bodies at the channel that they name, once it is known', async () => {
+      const rejection = { receivedAtMs: 1, code: 'C', detail: 'D', body: 'x' };
+      await store.reject({ ...rejection, channel: 'a' });
+      await store.take(faster('a', 1));
+      expect(await find('a')).toMatchObject({ rejectedCount: 0 });
+
+      await store.reject({ ...rejection, channel: 'a' });
+      await store.reject({ ...rejection, channel: 'b' });
+      await store.reject({ ...rejection, channel: null });
+      expect(await find('a')).toMatchObject({ rejectedCount: 1 });
+      expect(await store.find(['b', 'a'])).toMatchObject([null, { channel: 'a' }]);
+      expect((await store.rejected(4)).map(({ channel }) => channel)).toEqual([
+        null,
+        'b',
+        'a',
+        'a',
+      ]);
+    });
+
+    it('tells of each channel that changes', async () => {
+      const changed = new Set<string>();
+      store.onChange((channels) => {
+        for (const channel of channels ?? ['all']) changed.add(channel);
+      });
+      await takeAll([faster('a', 1), faster('b', 1)]);
+
+      await until(() => (changed.has('a') && changed.has('b')) || changed.has('all'));
+      expect(changed.has('c')).toBe(false);
+    });
+
     it('is up', async () => {
       expect(await store.health()).toMatchObject({ status: 'up' });
     });
   });
+
+  describeRocketHistory(make);
 }

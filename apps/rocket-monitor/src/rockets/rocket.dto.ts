@@ -69,6 +69,9 @@ export class RejectedMessageDto {
   @ApiProperty({ example: 'metadata.messageNumber must not be less than 1' })
   readonly detail: string;
 
+  @ApiProperty({ type: String, nullable: true, description: 'As far as the body names one' })
+  readonly channel: string | null;
+
   @ApiProperty({ description: 'The body as it came, or its beginning' })
   readonly body: string;
 }
@@ -99,5 +102,6 @@ export const rejectedDtoOf = (message: RejectedMessage): RejectedMessageDto => (
   received_at: new Date(message.receivedAtMs).toISOString(),
   code: message.code,
   detail: message.detail,
+  channel: message.channel,
   body: message.body,
 });

@@ -9,6 +9,7 @@ export * from './seeded-random.js';
 export * from './sequence-set.js';
 export * from './rocket.js';
 export * from './rocket-channel.js';
+export * from './rocket-checkpoint.js';
 export * from './rocket-facts.js';
 export * from './rocket-message.js';
 export * from './rocket-numbers.js';

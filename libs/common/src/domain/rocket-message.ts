@@ -1,4 +1,5 @@
-import type { MessageTime } from './rocket-time.js';
+import type { Instant } from './instant.js';
+import { type MessageTime, readMessageTime } from './rocket-time.js';
 
 /**
  * What a rocket says of itself. The wire's `type` of a launch is `model` here, so that `type` can
@@ -24,24 +25,35 @@ export interface RocketMessage {
   readonly event: RocketEvent;
 }
 
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
-
-/**
- * 32 bits over what a message says (FNV-1a over its time and event). Two messages with different
- * digests differ; two that differ have the same digest once in 4 · 10⁹ times, and then a conflict
- * counts as a duplicate.
- */
-export function digestOf({ time, event }: RocketMessage): number {
-  const text = JSON.stringify([time.text, ...contentOf(event)]);
-  let hash = FNV_OFFSET;
-  for (let at = 0; at < text.length; at += 1)
-    hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
-  return hash >>> 0;
+/** A message as it was taken. */
+export interface RocketArrival extends RocketMessage {
+  /** By our clock. No two arrivals of one process share an instant, so it is their order as well. */
+  readonly receivedAt: Instant;
 }
 
+/**
+ * What a message says, apart from its channel and number, as one JSON array: time, type, and the
+ * fields of the type. The same content is the same text, so a repetition is told from a conflict.
+ */
+export const contentOf = ({ time, event }: Pick<RocketMessage, 'time' | 'event'>): string =>
+  JSON.stringify([time.text, ...partsOf(event)]);
+
+/** The way back from `contentOf`. @throws Error for any other text */
+export function readContent(content: string): Pick<RocketMessage, 'time' | 'event'> {
+  const [timeText, ...parts] = JSON.parse(content) as ContentParts;
+  const time = readMessageTime(timeText);
+  if (time === null) throw new Error('This is not the content of a message.');
+  return { time, event: eventOf(parts) };
+}
+
+type EventParts =
+  | ['RocketLaunched', string, number, string]
+  | ['RocketSpeedIncreased' | 'RocketSpeedDecreased', number]
+  | ['RocketExploded' | 'RocketMissionChanged', string];
+type ContentParts = [string, ...EventParts];
+
 /** In a fixed order, whatever the order of the fields was on the wire. */
-function contentOf(event: RocketEvent): readonly (string | number)[] {
+function partsOf(event: RocketEvent): EventParts {
   switch (event.type) {
     case 'RocketLaunched':
       return [event.type, event.model, event.launchSpeed, event.mission];
@@ -54,5 +66,21 @@ function contentOf(event: RocketEvent): readonly (string | number)[] {
       return [event.type, event.newMission];
     default:
       return event satisfies never;
+  }
+}
+
+function eventOf(parts: EventParts): RocketEvent {
+  switch (parts[0]) {
+    case 'RocketLaunched':
+      return { type: parts[0], model: parts[1], launchSpeed: parts[2], mission: parts[3] };
+    case 'RocketSpeedIncreased':
+    case 'RocketSpeedDecreased':
+      return { type: parts[0], by: parts[1] };
+    case 'RocketExploded':
+      return { type: parts[0], reason: parts[1] };
+    case 'RocketMissionChanged':
+      return { type: parts[0], newMission: parts[1] };
+    default:
+      return parts satisfies never;
   }
 }

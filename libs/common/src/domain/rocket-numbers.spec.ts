@@ -4,6 +4,8 @@ import {
   gapCount,
   highestNumber,
   missingCount,
+  numbersAfter,
+  numbersBefore,
   NO_NUMBERS,
   takeNumber,
   type TakenNumbers,
@@ -41,6 +43,21 @@ describe('taken numbers', () => {
         expect(taken.count).toBe(set.size);
         expect(highestNumber(taken)).toBe(Math.max(0, ...set));
         expect(missingCount(taken)).toBe(Math.max(0, ...set) - set.size);
+      }),
+    );
+  });
+
+  it('are told in both directions from any number on', () => {
+    const arrivals = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 80 });
+    fc.assert(
+      fc.property(arrivals, fc.integer({ min: 0, max: 62 }), (numbers, from) => {
+        const taken = takeAll(numbers);
+        const sorted = [...new Set(numbers)].toSorted((a, b) => a - b);
+
+        expect([...numbersAfter(taken, from)]).toEqual(sorted.filter((number) => number > from));
+        expect([...numbersBefore(taken, from)]).toEqual(
+          sorted.filter((number) => number < from).toReversed(),
+        );
       }),
     );
   });

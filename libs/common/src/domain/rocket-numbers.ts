@@ -59,3 +59,28 @@ export const missingCount = (taken: TakenNumbers): number => highestNumber(taken
 
 /** Stretches of missing numbers; each stands before a range. */
 export const gapCount = ({ ranges }: TakenNumbers): number => ranges.length / 2;
+
+/** The taken numbers above one, ascending. */
+export function* numbersAfter(
+  { lowWater, ranges }: TakenNumbers,
+  after: number,
+): Generator<number> {
+  for (let number = after + 1; number <= lowWater; number += 1) yield number;
+  for (let at = firstRangeEndingFrom(ranges, after + 1); at < ranges.length; at += 2) {
+    const [from = 0, to = 0] = [ranges[at], ranges[at + 1]];
+    for (let number = Math.max(from, after + 1); number <= to; number += 1) yield number;
+  }
+}
+
+/** The taken numbers below one, descending. */
+export function* numbersBefore(
+  { lowWater, ranges }: TakenNumbers,
+  before: number,
+): Generator<number> {
+  const last = Math.min(firstRangeEndingFrom(ranges, before), ranges.length - 2);
+  for (let at = last; at >= 0; at -= 2) {
+    const [from = 0, to = 0] = [ranges[at], ranges[at + 1]];
+    for (let number = Math.min(to, before - 1); number >= from; number -= 1) yield number;
+  }
+  for (let number = Math.min(lowWater, before - 1); number >= 1; number -= 1) yield number;
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digestOf, type RocketEvent, type RocketMessage } from './rocket-message.js';
+import { contentOf, type RocketEvent, type RocketMessage } from './rocket-message.js';
 import { speedValue } from './rocket-speed.js';
 import { readMessageTime } from './rocket-time.js';
 import { GAPS_MAX, newTrack, receive, type RocketTrack } from './rocket-track.js';
@@ -17,12 +17,12 @@ function message(number: number, event: RocketEvent, time = '2022-02-02T19:39:05
 const faster = (number: number, by: number) =>
   message(number, { type: 'RocketSpeedIncreased', by });
 
-/** Remembers the digest of each number as a store does. */
+/** Remembers the content of each number as a store does. */
 function receiveAll(messages: readonly RocketMessage[]): RocketTrack {
-  const digests = new Map<number, number>();
+  const contents = new Map<number, string>();
   return messages.reduce((track, next) => {
-    const reception = receive(track, next, digests.get(next.number));
-    if (reception.outcome === 'new') digests.set(next.number, digestOf(next));
+    const reception = receive(track, next, contents.get(next.number));
+    if (reception.outcome === 'new') contents.set(next.number, contentOf(next));
     return reception.track;
   }, newTrack(CHANNEL));
 }
@@ -165,7 +165,7 @@ describe('a rocket track', () => {
     const { track } = receive(newTrack(CHANNEL), faster(1, 5));
 
     expect(receive(track, faster(1, 6)).outcome).toBe('duplicate');
-    expect(receive(track, faster(1, 6), digestOf(faster(1, 5))).outcome).toBe('conflict');
+    expect(receive(track, faster(1, 6), contentOf(faster(1, 5))).outcome).toBe('conflict');
   });
 
   it('takes what closes a gap, and refuses what opens one too many', () => {

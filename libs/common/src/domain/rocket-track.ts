@@ -1,6 +1,6 @@
 import { DomainError } from './errors.js';
 import { newFacts, type RocketFact } from './rocket-facts.js';
-import { digestOf, type RocketMessage } from './rocket-message.js';
+import { contentOf, type RocketMessage } from './rocket-message.js';
 import { gapCount, NO_NUMBERS, takeNumber, type TakenNumbers } from './rocket-numbers.js';
 import { applyMessage, type Rocket, UNKNOWN_ROCKET } from './rocket.js';
 
@@ -13,6 +13,8 @@ export interface RocketTrack {
   readonly duplicateCount: number;
   /** Repeated with other content: the first stays. */
   readonly conflictCount: number;
+  /** Bodies that were refused and named this channel, since it is known. */
+  readonly rejectedCount: number;
 }
 
 export interface Reception {
@@ -30,22 +32,23 @@ export const newTrack = (channel: string): RocketTrack => ({
   taken: NO_NUMBERS,
   duplicateCount: 0,
   conflictCount: 0,
+  rejectedCount: 0,
 });
 
 /**
  * Takes one message, at most once per number, in any order.
  *
- * @param firstDigest `digestOf` the message that was first taken under this number, where it is
+ * @param firstContent `contentOf` the message that was first taken under this number, where it is
  *   still remembered; without it a repetition counts as a duplicate.
  * @throws DomainError ROCKET_STORE_FULL when the number would open a gap over `GAPS_MAX`
  */
 export function receive(
   track: RocketTrack,
   message: RocketMessage,
-  firstDigest?: number,
+  firstContent?: string,
 ): Reception {
   const taken = takeNumber(track.taken, message.number);
-  if (taken === null) return repeated(track, message, firstDigest);
+  if (taken === null) return repeated(track, message, firstContent);
   if (gapCount(taken) > GAPS_MAX && gapCount(taken) > gapCount(track.taken))
     throw new DomainError(
       'ROCKET_STORE_FULL',
@@ -57,8 +60,8 @@ export function receive(
   return { outcome: 'new', track: { ...track, rocket, taken }, facts };
 }
 
-function repeated(track: RocketTrack, message: RocketMessage, firstDigest?: number): Reception {
-  const isSame = firstDigest === undefined || firstDigest === digestOf(message);
+function repeated(track: RocketTrack, message: RocketMessage, firstContent?: string): Reception {
+  const isSame = firstContent === undefined || firstContent === contentOf(message);
   return isSame
     ? { outcome: 'duplicate', track: plus(track, 'duplicateCount'), facts: [] }
     : { outcome: 'conflict', track: plus(track, 'conflictCount'), facts: [] };

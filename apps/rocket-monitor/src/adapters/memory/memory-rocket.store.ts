@@ -1,57 +1,69 @@
 import {
   compareTimes,
-  digestOf,
   DomainError,
+  FIRST_CHECKPOINT,
   gapCount,
+  lastPageEnd,
   newTrack,
   type Reception,
   receive,
-  type RocketMessage,
+  type RocketArrival,
+  type RocketCheckpoint,
   type RocketTrack,
 } from '#common/domain';
 import type { PartHealth } from '#common/platform';
 import type { RocketFactSink } from '../../rockets/rocket-events.port.js';
 import {
-  type Outcome,
+  type ChangeListener,
+  type HistoryQuery,
+  PARKED_MESSAGES_MAX,
   REJECTED_BODY_CHARS_MAX,
   REJECTED_MESSAGES_MAX,
   type RejectedMessage,
   RocketStore,
+  type Taken,
 } from '../../rockets/rocket-store.port.js';
-import { MessageDigests } from './message-digests.js';
+import { MessageHistories } from './message-histories.js';
 
 /** Open gaps of all channels together, 16 bytes each. */
 const GAPS_TOTAL_MAX = 1_000_000;
 
-/** Keeps the tracks in this process. Each method does its work in one turn, so nothing comes between. */
+export interface MemoryRocketStoreOptions {
+  readonly channelsMax: number;
+  /** Messages at or below the low-water marks. */
+  readonly historyMax: number;
+  readonly events: RocketFactSink;
+}
+
+/** Keeps all in this process. Each method does its work in one turn, so nothing comes between. */
 export class MemoryRocketStore extends RocketStore {
   /** A map, not an object: a channel may be called `constructor`. */
   readonly #tracks = new Map<string, RocketTrack>();
-  readonly #digests = new MessageDigests();
+  readonly #histories: MessageHistories;
   readonly #rejected: RejectedMessage[] = [];
+  readonly #listeners: ChangeListener[] = [];
   #sortedChannels: readonly string[] | null = null;
   #gapCount = 0;
+  #parkedCount = 0;
 
-  constructor(
-    private readonly channelsMax: number,
-    private readonly events: RocketFactSink,
-  ) {
+  constructor(private readonly options: MemoryRocketStoreOptions) {
     super();
+    this.#histories = new MessageHistories(options.historyMax);
   }
 
-  async take(message: RocketMessage): Promise<Outcome> {
-    const { channel, number } = message;
+  async take(arrival: RocketArrival): Promise<Taken> {
+    const { channel, number } = arrival;
     const before = this.#tracks.get(channel) ?? this.#newTrack(channel);
-    const reception = receive(before, message, this.#digests.get(channel, number));
+    const reception = receive(before, arrival, this.#histories.of(channel)?.content(number));
     // First what can still fail: a message whose facts cannot be told is not taken.
-    this.#checkGaps(before, reception.track);
-    for (const fact of reception.facts) this.events.publish(channel, fact);
-    this.#keep(message, before, reception);
-    return reception.outcome;
+    this.#checkLimits(before, reception.track);
+    for (const fact of reception.facts) this.options.events.publish(channel, fact);
+    this.#keep(arrival, before, reception);
+    return { outcome: reception.outcome, endsPage: endsPage(before, reception.track) };
   }
 
-  async find(channel: string): Promise<RocketTrack | null> {
-    return this.#tracks.get(channel) ?? null;
+  async find(channels: readonly string[]): Promise<(RocketTrack | null)[]> {
+    return channels.map((channel) => this.#tracks.get(channel) ?? null);
   }
 
   async list({ after, limit }: { after: string; limit: number }): Promise<RocketTrack[]> {
@@ -66,53 +78,94 @@ export class MemoryRocketStore extends RocketStore {
     return [...this.#tracks.values()].toSorted(byLatestUpdate).map(({ channel }) => channel);
   }
 
+  async history(channel: string, query: HistoryQuery): Promise<RocketArrival[]> {
+    const track = this.#tracks.get(channel);
+    return (track && this.#histories.of(channel)?.find(track.taken, query)) ?? [];
+  }
+
+  async checkpoint(channel: string, atMost: number): Promise<RocketCheckpoint | null> {
+    const history = this.#histories.of(channel);
+    return history === undefined ? FIRST_CHECKPOINT : history.checkpoint(atMost);
+  }
+
+  async keepCheckpoint(channel: string, checkpoint: RocketCheckpoint): Promise<void> {
+    this.#histories.of(channel)?.keepCheckpoint(checkpoint);
+  }
+
   async reject(message: RejectedMessage): Promise<void> {
     this.#rejected.push({ ...message, body: beginningOf(message.body) });
     if (this.#rejected.length > REJECTED_MESSAGES_MAX) this.#rejected.shift();
+    const track = message.channel === null ? undefined : this.#tracks.get(message.channel);
+    if (track === undefined) return;
+    this.#tracks.set(track.channel, { ...track, rejectedCount: track.rejectedCount + 1 });
+    this.#tellChange(track.channel);
   }
 
   async rejected(limit: number): Promise<RejectedMessage[]> {
     return this.#rejected.slice(-limit).toReversed();
   }
 
+  onChange(listener: ChangeListener): void {
+    this.#listeners.push(listener);
+  }
+
   async health(): Promise<PartHealth> {
-    const isFull = this.#tracks.size >= this.channelsMax || this.#gapCount >= GAPS_TOTAL_MAX;
+    const isFull =
+      this.#tracks.size >= this.options.channelsMax ||
+      this.#gapCount >= GAPS_TOTAL_MAX ||
+      this.#parkedCount >= PARKED_MESSAGES_MAX;
     return {
       status: isFull ? 'degraded' : 'up',
       kind: 'memory',
       channels: this.#tracks.size,
-      channels_max: this.channelsMax,
+      channels_max: this.options.channelsMax,
       open_gaps: this.#gapCount,
       open_gaps_max: GAPS_TOTAL_MAX,
+      messages_parked: this.#parkedCount,
+      messages_parked_max: PARKED_MESSAGES_MAX,
     };
   }
 
   #newTrack(channel: string): RocketTrack {
-    if (this.#tracks.size < this.channelsMax) return newTrack(channel);
-    throw new DomainError(
-      'ROCKET_STORE_FULL',
-      `The store follows ${this.channelsMax} channels and takes no new one.`,
-    );
+    const { channelsMax } = this.options;
+    if (this.#tracks.size < channelsMax) return newTrack(channel);
+    throw full(`The store follows ${channelsMax} channels and takes no new one.`);
   }
 
-  #checkGaps(before: RocketTrack, after: RocketTrack): void {
-    const isMore = gapCount(after.taken) > gapCount(before.taken);
-    if (isMore && this.#gapCount >= GAPS_TOTAL_MAX)
-      throw new DomainError(
-        'ROCKET_STORE_FULL',
+  #checkLimits(before: RocketTrack, after: RocketTrack): void {
+    const isMoreGaps = gapCount(after.taken) > gapCount(before.taken);
+    if (isMoreGaps && this.#gapCount >= GAPS_TOTAL_MAX)
+      throw full(
         `Messages are missing in ${GAPS_TOTAL_MAX} places; the ones in between are taken.`,
       );
+    if (parked(after) > parked(before) && this.#parkedCount >= PARKED_MESSAGES_MAX)
+      throw full(`${PARKED_MESSAGES_MAX} messages wait for earlier ones; those are taken.`);
   }
 
-  #keep(message: RocketMessage, before: RocketTrack, { outcome, track }: Reception): void {
-    const { channel, number } = message;
+  #keep(arrival: RocketArrival, before: RocketTrack, { outcome, track }: Reception): void {
+    const { channel } = track;
     this.#tracks.set(channel, track);
-    if (outcome !== 'new') return;
-    if (before.taken.count === 0) this.#sortedChannels = null;
-    this.#gapCount += gapCount(track.taken) - gapCount(before.taken);
-    this.#digests.add(channel, number, digestOf(message));
+    if (outcome === 'new') {
+      if (before.taken.count === 0) this.#sortedChannels = null;
+      this.#gapCount += gapCount(track.taken) - gapCount(before.taken);
+      this.#parkedCount += parked(track) - parked(before);
+      this.#histories.add(arrival, track);
+    }
+    this.#tellChange(channel);
+  }
+
+  #tellChange(channel: string): void {
+    for (const listener of this.#listeners) listener([channel]);
   }
 }
+
+const full = (message: string): DomainError => new DomainError('ROCKET_STORE_FULL', message);
+
+/** Messages above the low-water mark. */
+const parked = ({ taken: { count, lowWater } }: RocketTrack): number => count - lowWater;
+
+const endsPage = (before: RocketTrack, after: RocketTrack): boolean =>
+  lastPageEnd(after.taken.lowWater) > lastPageEnd(before.taken.lowWater);
 
 const byName = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 

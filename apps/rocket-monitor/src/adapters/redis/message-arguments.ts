@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { digestOf, type RocketEvent, type RocketMessage } from '#common/domain';
+import { contentOf as textOf, type RocketEvent, type RocketMessage } from '#common/domain';
 
 /**
  * A message as the script wants it: channel, number, time, instant, nanoseconds, digest, the id of
@@ -13,7 +13,7 @@ export function argumentsOf(message: RocketMessage): (string | number)[] {
     time.text,
     time.instant,
     time.nanoseconds,
-    digestOf(message),
+    digestOf(textOf(message)),
     event.type.startsWith('RocketSpeed') ? '' : randomUUID(),
     ...contentOf(event),
   ];
@@ -36,3 +36,10 @@ function contentOf(event: RocketEvent): readonly [string, string | number, strin
       return event satisfies never;
   }
 }
+
+const digestOf = (text: string): number => {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
+};

@@ -6,19 +6,20 @@ import {
   GAPS_MAX,
   type MessageTime,
   readMessageTime,
+  type RocketArrival,
+  type RocketCheckpoint,
   type RocketMessage,
   type RocketTrack,
 } from '#common/domain';
 import type { CancelTimer, Clock, PartHealth } from '#common/platform';
 import { checkRedis, Outage, RedisOutbox, requestClient } from '#common/redis';
 import {
-  type Outcome,
   REJECTED_BODY_CHARS_MAX,
   REJECTED_MESSAGES_MAX,
   type RejectedMessage,
   RocketStore,
+  type Taken,
 } from '../../rockets/rocket-store.port.js';
-import { DIGEST_PAGES_MAX } from '../memory/message-digests.js';
 import { argumentsOf } from './message-arguments.js';
 import { MessageBatches, MESSAGES_WAITING_MAX } from './message-batches.js';
 import { type FoundRocket, FIND_ROCKETS, trackOf } from './redis-track.js';
@@ -26,6 +27,7 @@ import { type RocketKeys, rocketKeys } from './rocket-keys.js';
 import { EVENTS_MAX, GAPS_TOTAL_MAX, readAnswer, type TakeAnswer } from './take-answers.js';
 import { TAKE_MESSAGES } from './take-messages.script.js';
 
+const DIGEST_PAGES_MAX = 65_536;
 /** Numbers of one channel in the set that others read. */
 export const LISTED_MAX = 20_000;
 /** Senders wait for ten seconds, then come again; until then a short stall may pass. */
@@ -83,22 +85,35 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
     this.#wake = wake;
   }
 
-  async take(message: RocketMessage): Promise<Outcome> {
+  async take(arrival: RocketArrival): Promise<Taken> {
     if (this.#batches.isFull)
       throw new DomainError(
         'ROCKET_STORE_FULL',
         `${MESSAGES_WAITING_MAX} messages wait for Redis.`,
       );
-    const answer = await this.#batches.add(message);
+    const answer = await this.#batches.add(arrival);
     const { outcome, isTold }: TakeAnswer = readAnswer(answer, this.options.channelsMax);
     if (isTold) this.#wake();
-    return outcome;
+    return { outcome, endsPage: false };
   }
 
-  async find(channel: string): Promise<RocketTrack | null> {
-    const [track = null] = await this.#find([channel]);
-    return track;
+  async find(channels: readonly string[]): Promise<(RocketTrack | null)[]> {
+    return this.#find(channels);
   }
+
+  async history(): Promise<RocketArrival[]> {
+    throw new Error('not yet');
+  }
+
+  async checkpoint(): Promise<RocketCheckpoint | null> {
+    throw new Error('not yet');
+  }
+
+  async keepCheckpoint(): Promise<void> {
+    throw new Error('not yet');
+  }
+
+  onChange(): void {}
 
   async list({ after, limit }: { after: string; limit: number }): Promise<RocketTrack[]> {
     const from = after === '' ? '-' : `(${after}`;

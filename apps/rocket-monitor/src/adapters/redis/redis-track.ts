@@ -47,6 +47,7 @@ export function trackOf(channel: string, found: FoundRocket): RocketTrack | null
     taken: { lowWater: account.mark, ranges: ranges.map(Number), count: account.count },
     duplicateCount: account.duplicates,
     conflictCount: account.conflicts,
+    rejectedCount: 0,
   };
 }
 
