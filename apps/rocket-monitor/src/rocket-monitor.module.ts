@@ -3,6 +3,7 @@ import { HealthModule, type HealthOptions } from '#common/platform';
 import { AdaptersModule, type Surroundings } from './adapters/adapters.module.js';
 import { RocketMonitorConfig } from './rocket-monitor.config.js';
 import { CheckpointKeeper } from './rockets/checkpoint.keeper.js';
+import { Fleet } from './rockets/fleet.js';
 import { MessagesController } from './rockets/messages.controller.js';
 import { RocketConsumer } from './rockets/rocket.consumer.js';
 import { RocketEvents } from './rockets/rocket-events.port.js';
@@ -27,6 +28,7 @@ export class RocketMonitorModule {
         { provide: RocketMonitorConfig, useValue: config },
         RocketsService,
         CheckpointKeeper,
+        Fleet,
       ],
     };
   }

@@ -204,7 +204,9 @@ export function describeRocketStore(make: () => Promise<RocketStoreUnderTest>): 
       });
       await takeAll([faster('a', 1), faster('b', 1)]);
 
-      await until(() => (changed.has('a') && changed.has('b')) || changed.has('all'));
+      await until(() =>
+        expect(changed.has('all') || (changed.has('a') && changed.has('b'))).toBe(true),
+      );
       expect(changed.has('c')).toBe(false);
     });
 

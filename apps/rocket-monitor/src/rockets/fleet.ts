@@ -1,0 +1,158 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import type { RocketTrack } from '#common/domain';
+import { type CancelTimer, Clock } from '#common/platform';
+import { RocketStore } from './rocket-store.port.js';
+
+/** Rockets in one question to the store. */
+const FIND_MAX = 500;
+/** While somebody watches, the store is asked no sooner after the last answer; changes gather meanwhile. */
+const REFRESH_PAUSE_MS = 5;
+/** After a fault. */
+const RETRY_PAUSE_MS = 500;
+
+/** What a rocket became; one change may stand for several messages. */
+export interface FleetChange {
+  /** Counts the changes of this process from 1. */
+  readonly position: number;
+  readonly track: RocketTrack;
+}
+
+export interface FleetState {
+  /** The position of the last change. */
+  readonly position: number;
+  /** In no order. */
+  readonly tracks: readonly RocketTrack[];
+}
+
+/** Called in the order of the positions; must not throw. */
+export type FleetWatcher = (changes: readonly FleetChange[]) => void;
+
+/**
+ * All rockets, in this process, for whoever wants to see many at a time. The store says which may have
+ * changed, and they are read again when somebody asks, or at once while somebody watches.
+ */
+@Injectable()
+export class Fleet implements OnModuleDestroy {
+  readonly #logger = new Logger(Fleet.name);
+  readonly #tracks = new Map<string, RocketTrack>();
+  readonly #changed = new Set<string>();
+  readonly #watchers = new Set<FleetWatcher>();
+  #mayHaveChangedAll = true;
+  #position = 0;
+  #reading: Promise<void> | null = null;
+  #cancelRefresh: CancelTimer | null = null;
+  #isClosed = false;
+
+  constructor(
+    private readonly store: RocketStore,
+    private readonly clock: Clock,
+  ) {
+    store.onChange((channels) => this.#note(channels));
+  }
+
+  /** As of now: what was taken before this call is in it, as far as the store has told of it. */
+  async state(): Promise<FleetState> {
+    await this.#refresh();
+    return { position: this.#position, tracks: [...this.#tracks.values()] };
+  }
+
+  /** Calls `watcher` with every change after those in `state`, until the function that it gives is called. */
+  watch(watcher: FleetWatcher): () => void {
+    this.#watchers.add(watcher);
+    this.#refreshIn(0);
+    return () => void this.#watchers.delete(watcher);
+  }
+
+  onModuleDestroy(): void {
+    this.#isClosed = true;
+    this.#cancelRefresh?.();
+    this.#watchers.clear();
+  }
+
+  #note(channels: readonly string[] | null): void {
+    if (channels === null) this.#mayHaveChangedAll = true;
+    else for (const channel of channels) this.#changed.add(channel);
+    this.#refreshIn(0);
+  }
+
+  get #isStale(): boolean {
+    return this.#mayHaveChangedAll || this.#changed.size > 0;
+  }
+
+  /** A read that is under way may have begun before the last change: then one more. */
+  async #refresh(): Promise<void> {
+    await this.#reading;
+    if (!this.#isStale) return this.#reading ?? undefined;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = null;
+    });
+    await this.#reading;
+  }
+
+  #refreshIn(delayMs: number): void {
+    const isWanted = this.#watchers.size > 0 && this.#isStale && !this.#isClosed;
+    if (!isWanted || this.#cancelRefresh !== null) return;
+    this.#cancelRefresh = this.clock.after(delayMs, () => void this.#refreshByItself());
+  }
+
+  async #refreshByItself(): Promise<void> {
+    let pauseMs = REFRESH_PAUSE_MS;
+    try {
+      await this.#refresh();
+    } catch (fault) {
+      this.#logger.warn({ message: 'The rockets cannot be read', fault: String(fault) });
+      pauseMs = RETRY_PAUSE_MS;
+    }
+    this.#cancelRefresh = null;
+    this.#refreshIn(pauseMs);
+  }
+
+  async #read(): Promise<void> {
+    const isAll = this.#mayHaveChangedAll;
+    const channels = [...this.#changed];
+    this.#mayHaveChangedAll = false;
+    this.#changed.clear();
+    try {
+      const changes = isAll ? await this.#readAll() : await this.#readSome(channels);
+      for (const watcher of this.#watchers) if (changes.length > 0) watcher(changes);
+    } catch (fault) {
+      this.#note(isAll ? null : channels);
+      throw fault;
+    }
+  }
+
+  async #readAll(): Promise<FleetChange[]> {
+    const changes: FleetChange[] = [];
+    let after = '';
+    for (;;) {
+      const page = await this.store.list({ after, limit: FIND_MAX });
+      for (const track of page) changes.push(...this.#keep(track));
+      after = page.at(-1)?.channel ?? '';
+      if (page.length < FIND_MAX) return changes;
+    }
+  }
+
+  async #readSome(channels: readonly string[]): Promise<FleetChange[]> {
+    const changes: FleetChange[] = [];
+    for (let at = 0; at < channels.length; at += FIND_MAX)
+      for (const track of await this.store.find(channels.slice(at, at + FIND_MAX)))
+        if (track !== null) changes.push(...this.#keep(track));
+    return changes;
+  }
+
+  /** Nothing when it is as it was: reading all again must not look like a change of all. */
+  #keep(track: RocketTrack): FleetChange[] {
+    const before = this.#tracks.get(track.channel);
+    if (before !== undefined && isSame(before, track)) return [];
+    this.#tracks.set(track.channel, track);
+    this.#position += 1;
+    return [{ position: this.#position, track }];
+  }
+}
+
+/** Every message that counts changes one of the counters. */
+const isSame = (a: RocketTrack, b: RocketTrack): boolean =>
+  a.taken.count === b.taken.count &&
+  a.duplicateCount === b.duplicateCount &&
+  a.conflictCount === b.conflictCount &&
+  a.rejectedCount === b.rejectedCount;
