@@ -1,4 +1,4 @@
-import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { ConfigError, HttpConfig, IsPortNumber } from '#common/platform';
 
 /** Where tracks are kept. */
@@ -25,6 +25,12 @@ export class RocketMonitorConfig extends HttpConfig {
   @Min(1)
   @Max(1_000_000)
   readonly ROCKET_CHANNELS_MAX: number = 10_000;
+
+  /** Where the memory store keeps a copy of what it knows; its folder must be there. */
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  readonly ROCKET_SNAPSHOT_FILE: string | undefined = undefined;
 
   /** Messages kept in memory or Redis for telling states of the past; the oldest are forgotten. */
   @IsInt()

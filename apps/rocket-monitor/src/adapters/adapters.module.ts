@@ -5,6 +5,7 @@ import { RocketEvents } from '../rockets/rocket-events.port.js';
 import { RocketStore } from '../rockets/rocket-store.port.js';
 import type { RocketMonitorConfig } from '../rocket-monitor.config.js';
 import { MemoryRocketStore } from './memory/memory-rocket.store.js';
+import { SnapshotKeeper } from './memory/snapshot.keeper.js';
 import { OutboxRocketEvents } from './outbox-rocket.events.js';
 import { RedisRocketEvents } from './redis/redis-rocket.events.js';
 import { RedisRocketStore } from './redis/redis-rocket.store.js';
@@ -38,9 +39,14 @@ export class AdaptersModule {
 function inMemory(config: RocketMonitorConfig, { bus, clock }: Surroundings) {
   const { ROCKET_CHANNELS_MAX: channelsMax, ROCKET_HISTORY_MAX: historyMax } = config;
   const events = bus === null ? new UnheardRocketEvents() : new OutboxRocketEvents(bus, clock);
+  const store = new MemoryRocketStore({ channelsMax, historyMax, events });
+  const file = config.ROCKET_SNAPSHOT_FILE;
   return [
     { provide: RocketEvents, useValue: events },
-    { provide: RocketStore, useValue: new MemoryRocketStore({ channelsMax, historyMax, events }) },
+    { provide: RocketStore, useValue: store },
+    ...(file === undefined
+      ? []
+      : [{ provide: SnapshotKeeper, useFactory: () => new SnapshotKeeper(store, file, clock) }]),
   ];
 }
 

@@ -11,6 +11,12 @@ import {
 } from '#common/domain';
 import type { ArrivalPosition, HistoryQuery } from '../../rockets/rocket-store.port.js';
 
+/** What a channel's history is written down as; messages in the order of their arrival. */
+export interface HistoryRecord {
+  readonly checkpoints: readonly RocketCheckpoint[];
+  readonly messages: readonly (readonly [number, string])[];
+}
+
 /**
  * The messages of one channel, those at the beginning perhaps forgotten up to a checkpoint. Each is one
  * string, `<receivedAt><content>`: as objects they would take three times the memory.
@@ -66,6 +72,15 @@ export class ChannelHistory {
     const base = { through, rocket: foldMessages(nearest.rocket, rest) };
     for (let number = this.floor + 1; number <= through; number += 1) this.#texts.delete(number);
     this.#checkpoints = [base, ...this.#checkpoints.filter((one) => one.through > through)];
+  }
+
+  record(): HistoryRecord {
+    return { checkpoints: [...this.#checkpoints], messages: [...this.#texts] };
+  }
+
+  restore({ checkpoints, messages }: HistoryRecord): void {
+    this.#checkpoints = [...checkpoints];
+    for (const [number, text] of messages) this.#texts.set(number, text);
   }
 
   get #base(): RocketCheckpoint {

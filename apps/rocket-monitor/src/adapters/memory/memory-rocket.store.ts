@@ -23,6 +23,7 @@ import {
   RocketStore,
   type Taken,
 } from '../../rockets/rocket-store.port.js';
+import type { HistoryRecord } from './channel-history.js';
 import { MessageHistories } from './message-histories.js';
 
 /** Open gaps of all channels together, 16 bytes each. */
@@ -34,6 +35,11 @@ export interface MemoryRocketStoreOptions {
   readonly historyMax: number;
   readonly events: RocketFactSink;
 }
+
+/** A part of all that the store knows. */
+export type StoreRecord =
+  | { readonly rejected: readonly RejectedMessage[] }
+  | { readonly track: RocketTrack; readonly history: HistoryRecord };
 
 /** Keeps all in this process. Each method does its work in one turn, so nothing comes between. */
 export class MemoryRocketStore extends RocketStore {
@@ -107,6 +113,29 @@ export class MemoryRocketStore extends RocketStore {
 
   onChange(listener: ChangeListener): void {
     this.#listeners.push(listener);
+  }
+
+  /** All that is known, in parts that are each of one moment. */
+  *records(): Generator<StoreRecord> {
+    yield { rejected: [...this.#rejected] };
+    for (const channel of [...this.#tracks.keys()]) {
+      const [track, history] = [this.#tracks.get(channel), this.#histories.of(channel)];
+      if (track && history) yield { track, history: history.record() };
+    }
+  }
+
+  /** Into an empty store. */
+  restore(record: StoreRecord): void {
+    if ('rejected' in record) {
+      this.#rejected.push(...record.rejected);
+      return;
+    }
+    const { track, history } = record;
+    this.#tracks.set(track.channel, track);
+    this.#gapCount += gapCount(track.taken);
+    this.#parkedCount += parked(track);
+    this.#histories.restore(track, history);
+    this.#sortedChannels = null;
   }
 
   async health(): Promise<PartHealth> {

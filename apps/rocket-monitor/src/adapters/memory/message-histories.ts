@@ -1,5 +1,5 @@
 import type { RocketArrival, RocketTrack } from '#common/domain';
-import { ChannelHistory } from './channel-history.js';
+import { ChannelHistory, type HistoryRecord } from './channel-history.js';
 
 /** Messages of one channel that are forgotten at one time. */
 const FORGET_NUMBERS = 256;
@@ -35,6 +35,13 @@ export class MessageHistories {
     this.#settledCount += taken.lowWater - known.lowWater;
     known.lowWater = taken.lowWater;
     while (this.#settledCount > this.settledMax) this.#forgetSome();
+  }
+
+  restore({ channel, taken }: RocketTrack, record: HistoryRecord): void {
+    const known = this.#newChannel(channel);
+    known.history.restore(record);
+    known.lowWater = taken.lowWater;
+    this.#settledCount += taken.lowWater - known.history.floor;
   }
 
   #newChannel(channel: string): KnownChannel {
