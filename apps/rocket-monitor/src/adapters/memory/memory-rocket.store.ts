@@ -118,7 +118,7 @@ export class MemoryRocketStore extends RocketStore {
   /** All that is known, in parts that are each of one moment. */
   *records(): Generator<StoreRecord> {
     yield { rejected: [...this.#rejected] };
-    for (const channel of [...this.#tracks.keys()]) {
+    for (const channel of this.#tracks.keys()) {
       const [track, history] = [this.#tracks.get(channel), this.#histories.of(channel)];
       if (track && history) yield { track, history: history.record() };
     }
