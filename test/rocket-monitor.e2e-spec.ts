@@ -39,6 +39,21 @@ describe('the rocket monitor', () => {
     expect(await monitor.post(launch())).toMatchObject({ status: 204, text: '' });
   });
 
+  it('documents the body of a message', async () => {
+    const { paths } = (await monitor.json('/docs-json')) as { paths: Record<string, object> };
+
+    expect(paths['/messages']).toMatchObject({
+      post: {
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': { schema: { $ref: '#/components/schemas/RocketMessageDto' } },
+          },
+        },
+      },
+    });
+  });
+
   it('shows the state in its exact shape', async () => {
     await monitor.postAll([launch(), faster(2, 3_000)]);
 

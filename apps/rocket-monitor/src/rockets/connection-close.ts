@@ -15,11 +15,14 @@ export function closeConnectionsUnlessAsked(app: NestFastifyApplication): void {
 
   // Fastify closes after every body that it cannot read. One that is just not JSON was read whole.
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  fastify.addHook('onSend', async ({ raw }, reply) => {
+  fastify.addHook('onSend', ({ raw }, reply, _payload, done) => {
     if (reply.statusCode === 400 && asksToKeep(raw)) reply.header('connection', 'keep-alive');
+    done();
   });
 }
 
 /** The header is a list of names in any case: `Keep-Alive, Upgrade`. */
 const asksToKeep = ({ headers: { connection = '' } }: IncomingMessage): boolean =>
-  connection.split(',').some((name) => name.trim().toLowerCase() === 'keep-alive');
+  KEEP_ALIVE.test(connection);
+
+const KEEP_ALIVE = /(?:^|,)\s*keep-alive\s*(?:,|$)/i;

@@ -1,14 +1,16 @@
-import { Body, Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
+  ApiBody,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { RocketMessageDto, toRocketMessage } from '#common/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RocketMessageDto } from '#common/contracts';
+import { checkedMessage } from './message-body.js';
 import { RejectedMessageDto, rejectedDtoOf } from './rocket.dto.js';
 import { REJECTED_MESSAGES_MAX } from './rocket-store.port.js';
 import { RocketsService } from './rockets.service.js';
@@ -22,15 +24,16 @@ export class MessagesController {
   @Post('messages')
   @HttpCode(200)
   @ApiOperation({ summary: 'Take a message of a rocket; any content type is read as JSON' })
+  @ApiBody({ type: RocketMessageDto })
   @ApiOkResponse({ description: 'The message is new; the body is `null`' })
   @ApiNoContentResponse({ description: 'A message with this channel and number was taken before' })
   @ApiBadRequestResponse({ description: 'VALIDATION_FAILED, BODY_NOT_JSON, BODY_TOO_DEEP' })
   @ApiServiceUnavailableResponse({ description: 'ROCKET_STORE_FULL: send it again later' })
   async take(
-    @Body() body: RocketMessageDto,
+    @Req() { body }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
-    const outcome = await this.rockets.take(toRocketMessage(body));
+    const outcome = await this.rockets.take(await checkedMessage(body));
     void reply.status(outcome === 'new' ? 200 : 204);
     if (outcome !== 'new') return undefined;
     void reply.type('application/json; charset=utf-8');

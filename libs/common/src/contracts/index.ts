@@ -13,4 +13,5 @@ export * from './stream-request.dto.js';
 export * from './rocket-message.decorators.js';
 export * from './rocket-message.dto.js';
 export * from './rocket-message.mapper.js';
+export * from './rocket-message.reader.js';
 export * from './text.decorator.js';

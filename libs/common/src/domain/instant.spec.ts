@@ -1,8 +1,71 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dateOf, formatInstant, instantOf, parseInstant } from './instant.js';
+import { dateOf, formatInstant, type Instant, instantOf, parseInstant } from './instant.js';
+
+const PATTERN =
+  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/;
+
+/** The same rules by a pattern and by dates, which is slow. */
+function plainlyParsed(text: string): Instant | null {
+  const match = PATTERN.exec(text);
+  if (!match) return null;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as number[];
+  const date = new Date(0);
+  date.setUTCFullYear(year!, month! - 1, day);
+  if (date.getUTCMonth() + 1 !== month || date.getUTCDate() !== day) return null;
+  if (hour! > 23 || minute! > 59 || second! > 59) return null;
+  const [sign, east, past] = [match[8], Number(match[9] ?? 0), Number(match[10] ?? 0)];
+  if (east > 23 || past > 59) return null;
+  const offsetMinutes = (sign === '-' ? -1 : 1) * (east * 60 + past);
+  date.setUTCHours(hour!, minute! - offsetMinutes, second, 0);
+  const nanos = Number((match[7] ?? '').padEnd(9, '0'));
+  const instant = date.getTime() * 1_000 + Math.ceil(nanos / 1_000);
+  return Number.isSafeInteger(instant) ? instant : null;
+}
+
+const two = (max: number) => fc.nat(max).map((value) => String(value).padStart(2, '0'));
+const nearlyTimes = fc
+  .record({
+    year: fc.oneof(
+      fc.integer({ min: 1_680, max: 2_260 }).map(String),
+      fc.constantFrom('0000', '0099', '2000', '1900'),
+    ),
+    date: fc.tuple(two(13), two(32)).map((parts) => parts.join('-')),
+    clock: fc.tuple(two(24), two(60), two(60)).map((parts) => parts.join(':')),
+    fraction: fc.oneof(
+      fc.constant(''),
+      fc
+        .string({ unit: fc.constantFrom(...'0 1 2 3 4 5 6 7 8 9'.split(' ')), maxLength: 11 })
+        .map((digits) => `.${digits}`),
+    ),
+    offset: fc.oneof(
+      fc.constant('Z'),
+      fc
+        .tuple(fc.constantFrom('+', '-'), two(24), two(60))
+        .map(([sign, ...parts]) => sign + parts.join(':')),
+    ),
+  })
+  .map(({ year, date, clock, fraction, offset }) => `${year}-${date}T${clock}${fraction}${offset}`);
+/** With one character for another, one more, or one less. */
+const misspelt = fc
+  .tuple(
+    nearlyTimes,
+    fc.nat(35),
+    fc.nat(1),
+    fc.constantFrom('', '0', ':', 'T', 'Z', '.', '-', '\n', '٣', ' '),
+  )
+  .map(([text, at, cut, char]) => text.slice(0, at) + char + text.slice(at + cut));
 
 describe('an instant', () => {
+  it('is read as its pattern says, whatever the text is', () => {
+    fc.assert(
+      fc.property(fc.oneof(nearlyTimes, misspelt, fc.string()), (text) => {
+        expect(parseInstant(text)).toBe(plainlyParsed(text));
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
   it.each([
     ['2024-09-25T22:49:10.342210+00:00', '2024-09-25T22:49:10.342210Z'],
     ['2022-02-02T19:39:05.86337+01:00', '2022-02-02T18:39:05.863370Z'],

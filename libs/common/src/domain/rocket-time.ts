@@ -16,9 +16,10 @@ const NANOS_PER_MICROSECOND = 1_000;
 export function readMessageTime(text: string): MessageTime | null {
   const instant = parseInstant(text);
   if (instant === null) return null;
-  const digits = SUB_MICROSECOND.exec(text)?.[1] ?? '';
+  const digits = SUB_MICROSECOND.exec(text)?.[1];
   // Instants are rounded up, so a whole microsecond is the last moment of its own, not the first.
-  const nanoseconds = Number(digits.padEnd(3, '0')) || NANOS_PER_MICROSECOND;
+  const nanoseconds =
+    (digits === undefined ? 0 : Number(digits.padEnd(3, '0'))) || NANOS_PER_MICROSECOND;
   return { text, instant, nanoseconds };
 }
 

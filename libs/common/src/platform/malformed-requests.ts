@@ -65,10 +65,10 @@ export function refuseMalformedHeaders(app: NestFastifyApplication): void {
   server.on('checkExpectation', refuseExpectation);
 
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  fastify.addHook('onRequest', async ({ raw }, reply) => {
-    if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return;
+  fastify.addHook('onRequest', ({ raw }, reply, done) => {
+    if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return done();
     void reply.header('connection', 'close');
-    throw new BadRequestException('The header Host is missing.');
+    done(new BadRequestException('The header Host is missing.'));
   });
 }
 
