@@ -10,10 +10,11 @@ import { faster } from './testing/arrivals.js';
 class MoodyStore extends MemoryRocketStore {
   isAway = false;
   asked = 0;
+  awayAfter = Infinity;
 
   override async find(channels: readonly string[]): Promise<(RocketTrack | null)[]> {
     this.asked += 1;
-    if (this.isAway) throw new Error('away');
+    if (this.isAway || this.asked > this.awayAfter) throw new Error('away');
     return super.find(channels);
   }
 }
@@ -24,7 +25,7 @@ describe('the fleet', () => {
 
   beforeEach(() => {
     const events = { publish: () => undefined };
-    store = new MoodyStore({ channelsMax: 10, historyMax: 10_000, events });
+    store = new MoodyStore({ channelsMax: 1_000, historyMax: 10_000, events });
     fleet = new Fleet(store, new SystemClock());
   });
 
@@ -97,5 +98,17 @@ describe('the fleet', () => {
     store.isAway = false;
     await until(() => expect(heard).toHaveLength(1));
     expect(heard[0]).toMatchObject({ position: 1, track: { channel: 'a' } });
+  });
+
+  it('tells also of what it read before the store went away amid it', async () => {
+    await fleet.state();
+    const heard = new Set<string>();
+    fleet.watch((changes) => changes.forEach(({ track }) => heard.add(track.channel)));
+    store.awayAfter = 1;
+    for (let number = 1; number <= 1_000; number += 1) await store.take(faster(`${number}`, 1));
+    await until(() => expect(store.asked).toBeGreaterThan(1));
+
+    store.awayAfter = Infinity;
+    await until(() => expect(heard.size).toBe(1_000));
   });
 });

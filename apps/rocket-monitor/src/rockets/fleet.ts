@@ -112,32 +112,32 @@ export class Fleet implements OnModuleDestroy {
     const channels = [...this.#changed];
     this.#mayHaveChangedAll = false;
     this.#changed.clear();
+    const changes: FleetChange[] = [];
     try {
-      const changes = isAll ? await this.#readAll() : await this.#readSome(channels);
-      for (const watcher of this.#watchers) if (changes.length > 0) watcher(changes);
+      await (isAll ? this.#readAll(changes) : this.#readSome(channels, changes));
     } catch (fault) {
       this.#note(isAll ? null : channels);
       throw fault;
+    } finally {
+      // Also what came before a fault: it is kept, so the next reading does not find it changed.
+      for (const watcher of this.#watchers) if (changes.length > 0) watcher(changes);
     }
   }
 
-  async #readAll(): Promise<FleetChange[]> {
-    const changes: FleetChange[] = [];
+  async #readAll(changes: FleetChange[]): Promise<void> {
     let after = '';
     for (;;) {
       const page = await this.store.list({ after, limit: FIND_MAX });
       for (const track of page) changes.push(...this.#keep(track));
       after = page.at(-1)?.channel ?? '';
-      if (page.length < FIND_MAX) return changes;
+      if (page.length < FIND_MAX) return;
     }
   }
 
-  async #readSome(channels: readonly string[]): Promise<FleetChange[]> {
-    const changes: FleetChange[] = [];
+  async #readSome(channels: readonly string[], changes: FleetChange[]): Promise<void> {
     for (let at = 0; at < channels.length; at += FIND_MAX)
       for (const track of await this.store.find(channels.slice(at, at + FIND_MAX)))
         if (track !== null) changes.push(...this.#keep(track));
-    return changes;
   }
 
   /** Nothing when it is as it was: reading all again must not look like a change of all. */
