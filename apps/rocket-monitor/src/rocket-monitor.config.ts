@@ -37,6 +37,12 @@ export class RocketMonitorConfig extends HttpConfig {
   @Min(1_024)
   @Max(100_000_000)
   readonly ROCKET_HISTORY_MAX: number = 200_000;
+
+  /** Clients that follow the rockets live. The server has 1,000 connections for all. */
+  @IsInt()
+  @Min(1)
+  @Max(900)
+  readonly ROCKET_EVENTS_CLIENTS_MAX: number = 100;
 }
 
 /** The address of the Redis that keeps the rockets; null: they are kept in memory. */

@@ -4,6 +4,8 @@ import { AdaptersModule, type Surroundings } from './adapters/adapters.module.js
 import { RocketMonitorConfig } from './rocket-monitor.config.js';
 import { CheckpointKeeper } from './rockets/checkpoint.keeper.js';
 import { Fleet } from './rockets/fleet.js';
+import { LiveController } from './rockets/live/live.controller.js';
+import { LiveFeed } from './rockets/live/live-feed.js';
 import { MessagesController } from './rockets/messages.controller.js';
 import { RocketConsumer } from './rockets/rocket.consumer.js';
 import { RocketEvents } from './rockets/rocket-events.port.js';
@@ -23,12 +25,13 @@ export class RocketMonitorModule {
     return {
       module: RocketMonitorModule,
       imports: [adapters, health],
-      controllers: [MessagesController, RocketsController, RocketConsumer],
+      controllers: [MessagesController, RocketsController, LiveController, RocketConsumer],
       providers: [
         { provide: RocketMonitorConfig, useValue: config },
         RocketsService,
         CheckpointKeeper,
         Fleet,
+        LiveFeed,
       ],
     };
   }
