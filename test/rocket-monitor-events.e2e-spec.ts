@@ -86,11 +86,9 @@ describe('the live events of the rocket monitor', () => {
     await untilEqual(client);
     const [live, ...changes] = client.events.slice(before);
     expect(live).toMatchObject({ name: 'live' });
-    const channels = changes.map(({ name, data }) => [name, data['channel']]);
-    expect(channels.toSorted()).toEqual([
-      ['rocket', 'b'],
-      ['rocket', 'c'],
-    ]);
+    const told = new Set(changes.map(({ name, data }) => `${name} ${String(data['channel'])}`));
+    expect(told).toEqual(new Set(['rocket b', 'rocket c']));
+    expect(changes).toHaveLength(2);
   });
 
   it('takes the last event from the query where no header names one', async () => {
