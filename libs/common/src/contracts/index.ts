@@ -6,6 +6,7 @@ export * from './crc16.js';
 export * from './instant.decorator.js';
 export * from './may-be-missing.decorator.js';
 export * from './reception-messages.js';
+export * from './rocket-envelope.mapper.js';
 export * from './rocket-events.js';
 export * from './stream-options.dto.js';
 export * from './stream-redirect.dto.js';
