@@ -60,7 +60,7 @@ describe('the rocket monitor, sent what is hardly HTTP', () => {
   });
 
   it.each([
-    ['/rockets/a?view=exact&as_of=3', ['view', 'as_of']],
+    ['/state/a?view=exact&as_of=3', ['view', 'as_of']],
     ['/state/a?__proto__=1', ['__proto__']],
     ['/list?constructor=1', ['constructor']],
     ['/rockets?toString=1', ['toString']],

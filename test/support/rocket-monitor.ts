@@ -13,6 +13,7 @@ export interface Answer {
   readonly status: number;
   readonly type: string | null;
   readonly link: string | null;
+  readonly etag: string | null;
   readonly text: string;
 }
 
@@ -49,12 +50,26 @@ export class RocketMonitorUnderTest {
     return this.app.close();
   }
 
-  async get(path: string): Promise<Answer> {
-    return answerOf(await fetch(`${this.url}${path}`));
+  async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return answerOf(await fetch(`${this.url}${path}`, { headers }));
   }
 
   async json(path: string): Promise<unknown> {
     return JSON.parse((await this.get(path)).text);
+  }
+
+  /** All items of a list, page by page, and how many the pages had. */
+  async pages<T>(path: string): Promise<{ items: T[]; sizes: number[] }> {
+    const items: T[] = [];
+    const sizes: number[] = [];
+    for (let next: string | undefined = path; next !== undefined;) {
+      const { link, text: body } = await this.get(next);
+      const page = JSON.parse(body) as T[];
+      items.push(...page);
+      sizes.push(page.length);
+      next = link?.match(/^<(.*)>; rel="next"$/)?.[1];
+    }
+    return { items, sizes };
   }
 
   async post(body: object | string, headers: Record<string, string> = {}): Promise<Answer> {
@@ -84,5 +99,6 @@ export class RocketMonitorUnderTest {
 async function answerOf(response: Response): Promise<Answer> {
   const { status, headers } = response;
   const type = headers.get('content-type');
-  return { status, type, link: headers.get('link'), text: await response.text() };
+  const [link, etag] = [headers.get('link'), headers.get('etag')];
+  return { status, type, link, etag, text: await response.text() };
 }

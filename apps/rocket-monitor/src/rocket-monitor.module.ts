@@ -6,12 +6,17 @@ import { CheckpointKeeper } from './rockets/checkpoint.keeper.js';
 import { Fleet } from './rockets/fleet.js';
 import { LiveController } from './rockets/live/live.controller.js';
 import { LiveFeed } from './rockets/live/live-feed.js';
+import { RocketHistoriesService } from './rockets/history/rocket-histories.service.js';
+import { RocketHistoryController } from './rockets/history/rocket-history.controller.js';
+import { RocketListController } from './rockets/lists/rocket-list.controller.js';
 import { MessagesController } from './rockets/messages.controller.js';
 import { RocketConsumer } from './rockets/rocket.consumer.js';
 import { RocketEvents } from './rockets/rocket-events.port.js';
 import { RocketStore } from './rockets/rocket-store.port.js';
+import { RejectedController } from './rockets/rejected.controller.js';
 import { RocketsController } from './rockets/rockets.controller.js';
 import { RocketsService } from './rockets/rockets.service.js';
+import { RocketViewsService } from './rockets/views/rocket-views.service.js';
 
 @Module({})
 export class RocketMonitorModule {
@@ -25,10 +30,20 @@ export class RocketMonitorModule {
     return {
       module: RocketMonitorModule,
       imports: [adapters, health],
-      controllers: [MessagesController, RocketsController, LiveController, RocketConsumer],
+      controllers: [
+        MessagesController,
+        RejectedController,
+        RocketListController,
+        LiveController,
+        RocketsController,
+        RocketHistoryController,
+        RocketConsumer,
+      ],
       providers: [
         { provide: RocketMonitorConfig, useValue: config },
         RocketsService,
+        RocketViewsService,
+        RocketHistoriesService,
         CheckpointKeeper,
         Fleet,
         LiveFeed,

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiBody,
@@ -11,8 +11,6 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RocketMessageDto } from '#common/contracts';
 import { checkedMessage } from './message-body.js';
-import { RejectedMessageDto, rejectedDtoOf } from './rocket.dto.js';
-import { REJECTED_MESSAGES_MAX } from './rocket-store.port.js';
 import { RocketsService } from './rockets.service.js';
 
 @ApiTags('messages')
@@ -38,13 +36,5 @@ export class MessagesController {
     if (outcome !== 'new') return undefined;
     void reply.type('application/json; charset=utf-8');
     return 'null';
-  }
-
-  @Get('rejected')
-  @ApiOperation({ summary: `The last ${REJECTED_MESSAGES_MAX} refused messages, newest first` })
-  @ApiOkResponse({ type: [RejectedMessageDto] })
-  async rejected(): Promise<RejectedMessageDto[]> {
-    const messages = await this.rockets.rejected(REJECTED_MESSAGES_MAX);
-    return messages.map(rejectedDtoOf);
   }
 }

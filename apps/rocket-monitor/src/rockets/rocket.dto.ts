@@ -1,15 +1,26 @@
 import { ApiProperty } from '@nestjs/swagger';
 import {
   highestNumber,
-  missingCount,
+  missingRanges,
+  missingUpTo,
+  type Rocket,
   type RocketStatus,
   type RocketTrack,
   speedValue,
   statusOf,
+  takenUpTo,
 } from '#common/domain';
-import type { RejectedMessage } from './rocket-store.port.js';
+import {
+  latestView,
+  ROCKET_VIEWS,
+  type RocketView,
+  type RocketViewKind,
+} from './views/rocket-view.js';
 
-const ROCKET_STATUSES: readonly RocketStatus[] = ['unknown', 'flying', 'exploded'];
+/** Ranges of missing numbers that are shown of one rocket, the lowest ones; the total counts all. */
+export const MISSING_RANGES_MAX = 100;
+
+export const ROCKET_STATUSES: readonly RocketStatus[] = ['unknown', 'flying', 'exploded'];
 
 /** The fixed shape of `GET /state/{channel}`; texts are empty and numbers −1 while nothing is known. */
 export class RocketStateDto {
@@ -35,7 +46,26 @@ export class RocketStateDto {
   readonly latest_update: string;
 }
 
-/** All that is known of a rocket, its account of messages included. */
+export class NumberRangeDto {
+  @ApiProperty({ example: 17 })
+  readonly from: number;
+
+  @ApiProperty({ example: 18 })
+  readonly to: number;
+}
+
+export class MissingNumbersDto {
+  @ApiProperty({ example: 2 })
+  readonly total: number;
+
+  @ApiProperty({
+    type: [NumberRangeDto],
+    description: `The lowest first, at most ${MISSING_RANGES_MAX}`,
+  })
+  readonly ranges: readonly NumberRangeDto[];
+}
+
+/** A rocket as it was asked for, with its account of messages. */
 export class RocketDto extends RocketStateDto {
   @ApiProperty({ example: '193270a9-c9cf-404a-8f83-838e71d9ae67' })
   readonly channel: string;
@@ -43,40 +73,44 @@ export class RocketDto extends RocketStateDto {
   @ApiProperty({ enum: ROCKET_STATUSES, description: 'unknown: neither launch nor explosion came' })
   readonly status: RocketStatus;
 
-  @ApiProperty({ example: 41, description: 'Different numbers taken' })
+  @ApiProperty({
+    enum: ROCKET_VIEWS,
+    description: 'The state is by all messages taken, or exactly by those before the first missing',
+  })
+  readonly view: RocketViewKind;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'The last number that may count' })
+  readonly as_of: number | null;
+
+  @ApiProperty({ example: 16, description: 'Up to here no number is missing' })
+  readonly applied_through: number;
+
+  @ApiProperty({ example: 43, description: 'The highest number taken, up to as_of' })
+  readonly highest: number;
+
+  @ApiProperty({
+    type: MissingNumbersDto,
+    description: 'Up to as_of: have not come, though a higher number has',
+  })
+  readonly missing: MissingNumbersDto;
+
+  @ApiProperty({ example: false, description: 'Nothing is missing, up to as_of' })
+  readonly complete: boolean;
+
+  @ApiProperty({ example: 41, description: 'Different numbers taken, up to as_of' })
   readonly messages_taken: number;
 
-  @ApiProperty({ example: 43 })
-  readonly highest_number: number;
-
-  @ApiProperty({ example: 2, description: 'Numbers below the highest that have not come' })
-  readonly missing_count: number;
-
-  @ApiProperty({ example: 3, description: 'Repeated with the same content' })
+  @ApiProperty({ example: 3, description: 'Repeated with the same content; as of now' })
   readonly duplicates: number;
 
   @ApiProperty({ example: 0, description: 'Repeated with other content; the first stays' })
   readonly conflicts: number;
+
+  @ApiProperty({ example: 0, description: 'Refused bodies that named this channel' })
+  readonly rejected: number;
 }
 
-export class RejectedMessageDto {
-  @ApiProperty({ example: '2030-01-01T12:00:00.000Z' })
-  readonly received_at: string;
-
-  @ApiProperty({ example: 'VALIDATION_FAILED' })
-  readonly code: string;
-
-  @ApiProperty({ example: 'metadata.messageNumber must not be less than 1' })
-  readonly detail: string;
-
-  @ApiProperty({ type: String, nullable: true, description: 'As far as the body names one' })
-  readonly channel: string | null;
-
-  @ApiProperty({ description: 'The body as it came, or its beginning' })
-  readonly body: string;
-}
-
-export const stateDtoOf = ({ rocket }: RocketTrack) =>
+export const stateDtoOf = ({ rocket }: { readonly rocket: Rocket }) =>
   ({
     type: rocket.model,
     speed: speedValue(rocket.speed),
@@ -87,21 +121,25 @@ export const stateDtoOf = ({ rocket }: RocketTrack) =>
     latest_update: rocket.latest?.text ?? '',
   }) satisfies RocketStateDto;
 
-export const rocketDtoOf = (track: RocketTrack): RocketDto => ({
-  channel: track.channel,
-  status: statusOf(track.rocket),
-  ...stateDtoOf(track),
-  messages_taken: track.taken.count,
-  highest_number: highestNumber(track.taken),
-  missing_count: missingCount(track.taken),
-  duplicates: track.duplicateCount,
-  conflicts: track.conflictCount,
-});
+export const rocketDtoOf = (track: RocketTrack): RocketDto => viewDtoOf(latestView(track));
 
-export const rejectedDtoOf = (message: RejectedMessage): RejectedMessageDto => ({
-  received_at: new Date(message.receivedAtMs).toISOString(),
-  code: message.code,
-  detail: message.detail,
-  channel: message.channel,
-  body: message.body,
-});
+export function viewDtoOf({ track, rocket, view, asOf }: RocketView): RocketDto {
+  const upTo = asOf ?? Number.MAX_SAFE_INTEGER;
+  const taken = takenUpTo(track.taken, upTo);
+  const total = missingUpTo(track.taken, upTo);
+  return {
+    channel: track.channel,
+    status: statusOf(rocket),
+    ...stateDtoOf({ rocket }),
+    view,
+    as_of: asOf,
+    applied_through: taken.lowWater,
+    highest: highestNumber(taken),
+    missing: { total, ranges: missingRanges(track.taken, upTo, MISSING_RANGES_MAX) },
+    complete: total === 0,
+    messages_taken: taken.count,
+    duplicates: track.duplicateCount,
+    conflicts: track.conflictCount,
+    rejected: track.rejectedCount,
+  };
+}

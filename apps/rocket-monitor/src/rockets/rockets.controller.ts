@@ -1,14 +1,28 @@
 import { Controller, Get, Header, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBadRequestResponse,
+  ApiGoneResponse,
+  ApiNotFoundResponse,
+  ApiNotModifiedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { decodeCursor, linkedItems, PageQueryDto } from '#common/platform';
-import { RocketDto, rocketDtoOf, RocketStateDto, stateDtoOf } from './rocket.dto.js';
+import { isKnownVersion, tagOf } from '#common/platform';
+import { RocketDto, RocketStateDto, stateDtoOf, viewDtoOf } from './rocket.dto.js';
 import { RocketsService } from './rockets.service.js';
+import { RocketViewQueryDto } from './views/rocket-view.dto.js';
+import { RocketViewsService } from './views/rocket-views.service.js';
 
 @ApiTags('rockets')
 @Controller()
 export class RocketsController {
-  constructor(private readonly rockets: RocketsService) {}
+  constructor(
+    private readonly rockets: RocketsService,
+    private readonly views: RocketViewsService,
+  ) {}
 
   @Get()
   @Header('content-type', 'application/json; charset=utf-8')
@@ -39,30 +53,24 @@ export class RocketsController {
     return this.rockets.channels();
   }
 
-  @Get('rockets')
+  @Get('rockets/:channel')
   @ApiOperation({
-    summary: 'All rockets by channel, with their account of messages; the next page is in Link',
+    summary: 'One rocket, as believed or as known for sure, now or as of a message',
+    description: 'A channel called `events` or `summary` is asked for by `/rockets?channel=`.',
   })
-  @ApiOkResponse({ type: [RocketDto] })
-  async list(
-    @Query() { limit, cursor }: PageQueryDto,
+  @ApiOkResponse({ type: RocketDto })
+  @ApiNotModifiedResponse({ description: 'As `If-None-Match` knows it' })
+  @ApiBadRequestResponse({ description: 'VALIDATION_FAILED' })
+  @ApiNotFoundResponse({ description: 'ROCKET_NOT_FOUND' })
+  @ApiGoneResponse({ description: 'ROCKET_HISTORY_GONE: the detail says what is kept' })
+  @ApiServiceUnavailableResponse({ description: 'ROCKET_STATE_UNAVAILABLE: try again' })
+  async get(
+    @Param('channel') channel: string,
+    @Query() { view, as_of }: RocketViewQueryDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<RocketDto[]> {
-    const after = cursor === undefined ? '' : decodeCursor(cursor, isPosition)[0];
-    const page = await this.rockets.list(after, limit);
-    return linkedItems(page, request, reply).map(rocketDtoOf);
-  }
-
-  @Get('rockets/:channel')
-  @ApiOperation({ summary: 'One rocket, with its account of messages' })
-  @ApiOkResponse({ type: RocketDto })
-  @ApiNotFoundResponse({ description: 'ROCKET_NOT_FOUND' })
-  async get(@Param('channel') channel: string): Promise<RocketDto> {
-    return rocketDtoOf(await this.rockets.get(channel));
+  ): Promise<RocketDto | undefined> {
+    const rocket = viewDtoOf(await this.views.view(channel, { view, asOf: as_of ?? null }));
+    return isKnownVersion(request, reply, tagOf(rocket)) ? undefined : rocket;
   }
 }
-
-/** Lists go on after a channel. */
-const isPosition = (value: readonly unknown[]): value is readonly [string] =>
-  value.length === 1 && typeof value[0] === 'string';

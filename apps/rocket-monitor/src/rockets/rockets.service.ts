@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, type RocketMessage, type RocketTrack } from '#common/domain';
-import { Clock, type Page, pageOf } from '#common/platform';
+import { Clock } from '#common/platform';
 import { Arrivals } from './arrivals.js';
 import { CheckpointKeeper } from './checkpoint.keeper.js';
-import { type Outcome, type RejectedMessage, RocketStore } from './rocket-store.port.js';
+import {
+  type Outcome,
+  REJECTED_MESSAGES_MAX,
+  type RejectedMessage,
+  RocketStore,
+} from './rocket-store.port.js';
 
 /** Messages of one batch that are with the store at one time: others' have to fit beside them. */
 const TOGETHER_MAX = 1_000;
@@ -49,12 +54,6 @@ export class RocketsService {
     return track;
   }
 
-  /** Tracks by channel. */
-  async list(after: string, limit: number): Promise<Page<RocketTrack>> {
-    const found = await this.store.list({ after, limit: limit + 1 });
-    return pageOf(found, limit, ({ channel }) => [channel]);
-  }
-
   channels(): Promise<string[]> {
     return this.store.channels();
   }
@@ -63,7 +62,10 @@ export class RocketsService {
     return this.store.reject({ ...fault, receivedAtMs: this.clock.nowMs() });
   }
 
-  rejected(limit: number): Promise<RejectedMessage[]> {
-    return this.store.rejected(limit);
+  /** The newest first; of one channel, if it is named. */
+  async rejected(limit: number, channel?: string): Promise<RejectedMessage[]> {
+    if (channel === undefined) return this.store.rejected(limit);
+    const all = await this.store.rejected(REJECTED_MESSAGES_MAX);
+    return all.filter((message) => message.channel === channel).slice(0, limit);
   }
 }

@@ -1,5 +1,6 @@
 export * from './clock.js';
 export * from './config.js';
+export * from './entity-tag.js';
 export * from './fault-log.js';
 export * from './health.module.js';
 export * from './healthcheck.controller.js';

@@ -54,7 +54,7 @@ export function linkedItems<T>(
 }
 
 /** A position in a list as opaque text: clients hand it back, they do not read it. */
-const encodeCursor = (position: readonly (string | number)[]): string =>
+export const encodeCursor = (position: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url');
 
 /** @throws {ValidationException} for a cursor that no `encodeCursor` of such a position made. */
