@@ -2,6 +2,7 @@ import { missingCount, type RocketStatus, type RocketTrack, statusOf } from '#co
 import {
   comparePlaces,
   firstInOrder,
+  type PlacedRocket,
   placeOf,
   type RocketPlace,
   type RocketSort,
@@ -26,10 +27,6 @@ export interface RocketListQuery {
   readonly limit: number;
 }
 
-export interface PlacedRocket extends RocketPlace {
-  readonly track: RocketTrack;
-}
-
 export function listRockets(
   tracks: Iterable<RocketTrack>,
   { sort, order, filter, after, limit }: RocketListQuery,
@@ -40,8 +37,8 @@ export function listRockets(
   function* placed(): Generator<PlacedRocket> {
     for (const track of tracks) {
       if (!passes(track, filter)) continue;
-      const place = placeOf(track, sort);
-      if (after === null || compare(place, after) > 0) yield { ...place, track };
+      const rocket = placeOf(track, sort);
+      if (after === null || compare(rocket, after) > 0) yield rocket;
     }
   }
 }

@@ -50,9 +50,14 @@ export interface RocketPlace {
   readonly channel: string;
 }
 
-export const placeOf = (track: RocketTrack, sort: RocketSort): RocketPlace => ({
+export interface PlacedRocket extends RocketPlace {
+  readonly track: RocketTrack;
+}
+
+export const placeOf = (track: RocketTrack, sort: RocketSort): PlacedRocket => ({
   key: SORT_KEYS[sort](track),
   channel: track.channel,
+  track,
 });
 
 /** Whether a key from outside can be one of this sort. */
