@@ -108,7 +108,7 @@ describe('the views of a rocket over HTTP', () => {
   it('say which states are gone once the messages are', async () => {
     const small = await RocketMonitorUnderTest.start({ ROCKET_HISTORY_MAX: 1_024 });
     try {
-      const bodies = Array.from({ length: 2_200 }, (_, nr) => faster(nr + 1, 1));
+      const bodies = Array.from({ length: 1_100 }, (_, nr) => faster(nr + 1, 1));
       for (let at = 0; at < bodies.length; at += 40)
         await Promise.all(bodies.slice(at, at + 40).map((body) => small.post(body)));
 
