@@ -1,7 +1,8 @@
 import { findDifferences } from './check-states.js';
 import { deliver } from './deliver.js';
 import type { WireState } from './message.js';
-import type { LaunchOptions, LogLevel } from './options.js';
+import type { LogLevel } from './flag-values.js';
+import type { LaunchOptions } from './launch.options.js';
 import { Progress } from './progress.js';
 import { rocketScenario } from './scenario.js';
 import { sendAll } from './sender.js';
