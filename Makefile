@@ -3,7 +3,7 @@ SHELL := /bin/sh
 SOURCES := $(shell find apps libs scripts -name '*.ts' 2>/dev/null) nest-cli.json tsconfig.json tsconfig.build.json
 .DEFAULT_GOAL := help
 
-.PHONY: help install build demo run test check services services-down dead-letters redrive get-ship-data storm clean \
+.PHONY: help install build demo run test check services services-down dead-letters redrive get-ship-data storm bench clean \
   deploy deploy-scheduler deploy-spaceship deploy-ingestor deploy-rocket-monitor undeploy
 
 help: ## say what there is
@@ -60,6 +60,9 @@ undeploy: ## stop and remove the containers; the data stays
 
 storm: dist/.built ## kill and freeze everything at random, then check what became of each contact
 	@node --enable-source-maps dist/scripts/storm.js $(STORM)
+
+bench: dist/.built ## measure the rocket monitor, and what it cannot be faster than
+	@node --enable-source-maps dist/scripts/bench.js $(BENCH)
 
 clean: ## forget what was built, installed and stored
 	@[ ! -e dist/scripts/services.js ] || node dist/scripts/services.js down

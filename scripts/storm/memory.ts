@@ -26,7 +26,8 @@ export class MemoryWatch {
   }
 }
 
-async function residentOf(pid: number): Promise<number | null> {
+/** In MiB; null where there is no /proc, or no process. */
+export async function residentOf(pid: number): Promise<number | null> {
   if (pid === 0) return null;
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const kibibytes = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];

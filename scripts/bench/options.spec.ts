@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { BENCH_NAMES, DEFAULTS, HELP, readOptions, UsageError } from './options.js';
+
+describe('the options of a bench', () => {
+  it('have defaults for all', () => {
+    expect(readOptions([])).toEqual(DEFAULTS);
+  });
+
+  it('are read with a space or with "="', () => {
+    const args = '--only memory --only=http --only http --rounds 7 --seconds=2 --messages 5000';
+
+    expect(readOptions(args.split(' '))).toEqual({
+      names: ['http', 'memory'],
+      rounds: 7,
+      seconds: 2,
+      messages: 5_000,
+    });
+  });
+
+  it('explain themselves, and what is measured', () => {
+    expect(readOptions(['--only', 'http', '--help'])).toBeNull();
+    for (const flag of ['only', 'rounds', 'seconds', 'messages'])
+      expect(HELP).toContain(`--${flag}`);
+    for (const name of BENCH_NAMES) expect(HELP).toMatch(new RegExp(`^${name} `, 'm'));
+  });
+
+  it.each([
+    ['--only=speed', /--only must be one of http, .*, not speed/],
+    ['--rounds=0', /--rounds must be a whole number from 1 to 100, not 0/],
+    ['--seconds=0.5', /--seconds/],
+    ['--messages=10', /--messages/],
+    ['--nothing', /--nothing/],
+    ['surplus', /surplus/],
+  ])('refuse %s', (arg, reason) => {
+    expect(() => readOptions([arg])).toThrow(UsageError);
+    expect(() => readOptions([arg])).toThrow(reason);
+  });
+});

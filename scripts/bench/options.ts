@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util';
+
+export const BENCH_NAMES = ['http', 'http-new-connection', 'redis', 'replay', 'memory'] as const;
+export type BenchName = (typeof BENCH_NAMES)[number];
+
+export interface BenchOptions {
+  readonly names: readonly BenchName[];
+  /** Null: what suits each. */
+  readonly rounds: number | null;
+  /** Of one measurement of a rate. */
+  readonly seconds: number;
+  /** Of the measurements that play so many to the end. */
+  readonly messages: number;
+}
+
+export const DEFAULTS: BenchOptions = {
+  names: BENCH_NAMES,
+  rounds: null,
+  seconds: 2,
+  messages: 100_000,
+};
+
+export const HELP = `Usage: bench [options]
+
+Measures the rocket monitor, and in the same rounds what it cannot be faster than. Starts the servers
+and apps that it needs, on loopback only, and stops them.
+
+  --only <name>      ${BENCH_NAMES.join(', ')};
+                     may be given several times (default all)
+  --rounds <n>       rounds of each, 1 to 100 (default 5 of http, 3 of redis, 1 of the others)
+  --seconds <n>      how long a rate is measured, 1 to 60 (default ${DEFAULTS.seconds})
+  --messages <n>     messages that are played to the end, 1000 to 1000000 (default ${DEFAULTS.messages})
+  --help             show this
+
+http                 rocket messages over 50 kept connections, against a bare Fastify that parses
+http-new-connection  the generator's profile, a connection per message, on each store
+redis                messages through the script of the Redis store from one client
+replay               how fast a monitor on PostgreSQL reads its log when it starts
+memory               what rockets and messages take
+
+Flags take their value with a space or with "=". Exit code: 0 all was measured, fast or slow; 1 one
+could not be measured or a state was wrong; 2 the command cannot be understood.
+`;
+
+/** The command cannot be understood; the message says why. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const FLAGS = {
+  only: { type: 'string', multiple: true },
+  rounds: { type: 'string' },
+  seconds: { type: 'string', default: String(DEFAULTS.seconds) },
+  messages: { type: 'string', default: String(DEFAULTS.messages) },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** Null when help is asked for. */
+export function readOptions(args: readonly string[]): BenchOptions | null {
+  const values = parse(args);
+  if (values.help) return null;
+  const { only, rounds } = values;
+  return {
+    names: only === undefined ? BENCH_NAMES : readNames(only),
+    rounds: rounds === undefined ? null : readInteger('--rounds', rounds, 1, 100),
+    seconds: readInteger('--seconds', values.seconds, 1, 60),
+    messages: readInteger('--messages', values.messages, 1_000, 1_000_000),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS }).values;
+  } catch (fault) {
+    throw new UsageError((fault as Error).message, { cause: fault });
+  }
+}
+
+/** In our order, each once. */
+function readNames(given: readonly string[]): BenchName[] {
+  const known: readonly string[] = BENCH_NAMES;
+  const unknown = given.find((name) => !known.includes(name));
+  if (unknown === undefined) return BENCH_NAMES.filter((name) => given.includes(name));
+  throw new UsageError(`--only must be one of ${BENCH_NAMES.join(', ')}, not ${unknown}`);
+}
+
+function readInteger(flag: string, text: string, min: number, max: number): number {
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new UsageError(`${flag} must be a whole number from ${min} to ${max}, not ${text}`);
+}
