@@ -49,7 +49,7 @@ interface BatchReport {
   readonly duplicates: number;
   readonly conflicts: number;
   readonly results: readonly {
-    readonly status: string | number;
+    readonly status: string;
     readonly code?: string;
     readonly detail?: string;
   }[];
@@ -63,14 +63,11 @@ export function readBatchAnswer(url: URL, answer: BatchAnswer, size: number): Re
   throw new ForeignAnswerError(`${url.href} does not answer as POST /messages/batch does`);
 }
 
-const REFUSED: ReadonlySet<unknown> = new Set([400, 'rejected']);
-const UNAVAILABLE: ReadonlySet<unknown> = new Set([503, 'unavailable']);
-
 function verdictOf({ taken, duplicates, conflicts, results }: BatchReport): Verdict {
   const refused = results.flatMap(({ status, code, detail }, at) =>
-    REFUSED.has(status) ? [{ at, reason: detail ?? code ?? String(status) }] : [],
+    status === 'rejected' ? [{ at, reason: detail ?? code ?? status }] : [],
   );
-  const again = results.flatMap(({ status }, at) => (UNAVAILABLE.has(status) ? [at] : []));
+  const again = results.flatMap(({ status }, at) => (status === 'unavailable' ? [at] : []));
   return {
     newCount: taken,
     duplicateCount: duplicates,

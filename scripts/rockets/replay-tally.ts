@@ -35,7 +35,7 @@ export class ReplayTally {
     this.#conflictCount += conflictCount;
     this.#underWayCount -= newCount + duplicateCount + conflictCount;
     this.#hasAnswer = true;
-    this.#fault = again.length > 0 ? `503 for ${again.length}` : null;
+    this.#fault = again.length > 0 ? `unavailable for ${again.length}` : null;
   }
 
   /** @param wasSent false for a line that there was no use in sending */

@@ -12,17 +12,17 @@ import type { ReplayOptions } from './replay.options.js';
 /** What the stand-in answers a request that has these lines. */
 type Answer = (lines: readonly string[]) => { status: number; body?: unknown } | 'nothing';
 
-const taking: Answer = (lines) => report(lines.map(() => 200));
+const taking: Answer = (lines) => report(lines.map(() => 'new'));
 
 /** As POST /messages/batch reports, with a status for each line. */
-function report(statuses: readonly number[]) {
+function report(statuses: readonly string[]) {
   const results = statuses.map((status) => ({
     status,
-    ...(status === 400 && { code: 'VALIDATION_FAILED', detail: 'it does not fit' }),
+    ...(status === 'rejected' && { code: 'VALIDATION_FAILED', detail: 'it does not fit' }),
   }));
-  const count = (wanted: number): number => statuses.filter((one) => one === wanted).length;
-  const counts = { taken: count(200), duplicates: count(204), conflicts: 0 };
-  const refused = { rejected: count(400), unavailable: count(503) };
+  const count = (wanted: string): number => statuses.filter((one) => one === wanted).length;
+  const counts = { taken: count('new'), duplicates: count('duplicate'), conflicts: 0 };
+  const refused = { rejected: count('rejected'), unavailable: count('unavailable') };
   return { status: 200, body: { ...counts, ...refused, results } };
 }
 
@@ -104,7 +104,7 @@ describe('a replay', () => {
     answers = [
       () => ({ status: 503, body: { code: 'UNAVAILABLE' } }),
       () => 'nothing',
-      () => report([200, 503, 204, 503]),
+      () => report(['new', 'unavailable', 'duplicate', 'unavailable']),
     ];
 
     expect(await run(numbers(4))).toBe(0);
@@ -119,7 +119,7 @@ describe('a replay', () => {
   });
 
   it('tells the lines that are refused, and those that are not JSON', async () => {
-    answers = [() => report([200, 400, 200])];
+    answers = [() => report(['new', 'rejected', 'new'])];
 
     expect(await run(['1', 'no', '2', '', '3'])).toBe(1);
 
@@ -160,7 +160,7 @@ describe('a replay', () => {
     expect(errors()[0]).toContain('/messages/batch answered 404 ROUTE_NOT_FOUND');
   });
 
-  it.each([undefined, { taken: 1 }, { ...report([200]).body, results: [{ status: 200 }] }])(
+  it.each([undefined, { taken: 1 }, { ...report(['new']).body, results: [{ status: 'new' }] }])(
     'ends at once at an answer of another kind: %j',
     async (body) => {
       answers = [() => ({ status: 200, body })];
