@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { RedisRocketStore } from '../../apps/rocket-monitor/src/adapters/redis/redis-rocket.store.js';
+import { RocketMonitorConfig } from '../../apps/rocket-monitor/src/rocket-monitor.config.js';
 import { Arrivals } from '../../apps/rocket-monitor/src/rockets/arrivals.js';
 import { toRocketMessage, type RocketMessageDto } from '#common/contracts';
 import { contentOf, type RocketArrival } from '#common/domain';
@@ -72,14 +73,18 @@ interface Taker {
 }
 
 async function openStore(): Promise<Taker> {
-  const store = new RedisRocketStore({
+  const { ROCKET_HISTORY_MAX: historyMax, ROCKET_CHANNELS_MAX: channelsMax } =
+    new RocketMonitorConfig();
+  const options = {
     url: load.url,
     clock: new SystemClock(),
     prefix: `${randomUUID()}:`,
-    channelsMax: 1_000,
+    channelsMax,
+    historyMax,
     tellsEvents: true,
     timeoutMs: TIMEOUT_MS,
-  });
+  };
+  const store = new RedisRocketStore(options);
   await store.onModuleInit();
   return {
     take: (batch) => Promise.all(batch.map((arrival) => store.take(arrival))),
