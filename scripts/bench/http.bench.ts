@@ -13,7 +13,7 @@ const MESSAGES_PER_SECOND_MAX = 25_000;
 const WARM_UP_MESSAGES = 30_000;
 
 /** Messages over kept connections, taken by the monitor, and parsed by a bare Fastify. */
-export async function benchHttp(context: BenchContext): Promise<Row[]> {
+export async function* benchHttp(context: BenchContext): AsyncGenerator<Row> {
   const { options, signal, onProgress } = context;
   const { seconds } = options;
   const bare = await startProgram('bare-fastify');
@@ -29,7 +29,7 @@ export async function benchHttp(context: BenchContext): Promise<Row[]> {
     await runLoad({ ...target, seed: 0, messages: WARM_UP_MESSAGES, seconds: null }, context);
   };
   try {
-    const figure = await withMonitor('memory', context, async (monitor) => {
+    yield await withMonitor('memory', context, async (monitor) => {
       await warmUp(monitor.url);
       await warmUp(bare.greeting);
       return measurePair(
@@ -43,7 +43,6 @@ export async function benchHttp(context: BenchContext): Promise<Row[]> {
         { rounds: options.rounds ?? ROUNDS_DEFAULT, signal, onProgress },
       );
     });
-    return [figure];
   } finally {
     await bare.stop();
   }

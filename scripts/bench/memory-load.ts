@@ -10,5 +10,4 @@ export interface MemoryLoad {
 export interface MemoryOutcome {
   /** By all that was taken, after the garbage is gone. */
   readonly heapBytes: number;
-  readonly residentBytes: number;
 }

@@ -14,7 +14,7 @@ const POSTGRES_SECONDS = 15;
 const POSTGRES_MESSAGES = 100_000;
 
 /** The generator's profile, a connection per message, to the end, and the states compared. */
-export async function benchNewConnections(context: BenchContext): Promise<Row[]> {
+export async function* benchNewConnections(context: BenchContext): AsyncGenerator<Row> {
   const bare = await startProgram('bare-fastify');
   try {
     const limits = new Map<number, Promise<number>>();
@@ -24,9 +24,7 @@ export async function benchNewConnections(context: BenchContext): Promise<Row[]>
       limits.set(round, known);
       return known;
     };
-    const rows: Row[] = [];
-    for (const store of STORES) rows.push(await benchStore(store, limitOf, context));
-    return rows;
+    for (const store of STORES) yield await benchStore(store, limitOf, context);
   } finally {
     await bare.stop();
   }

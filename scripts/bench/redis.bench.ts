@@ -16,16 +16,14 @@ const WAYS = [
 const FSYNCS = ['everysec', 'always'] as const;
 
 /** Messages through the script of the Redis store, from one client, with both ways to be durable. */
-export async function benchRedis(context: BenchContext): Promise<Row[]> {
+export async function* benchRedis(context: BenchContext): AsyncGenerator<Row> {
   const url = await context.servers.urlOf('redis');
   const admin = new Redis(url);
   try {
-    const rows: Row[] = [];
     for (const fsync of FSYNCS) {
       await admin.config('SET', 'appendfsync', fsync);
-      for (const way of WAYS) rows.push(await benchWay(admin, { url, fsync, way }, context));
+      for (const way of WAYS) yield await benchWay(admin, { url, fsync, way }, context);
     }
-    return rows;
   } finally {
     // As other measurements need it.
     await admin.config('SET', 'appendfsync', 'always');

@@ -7,7 +7,7 @@ import type { BenchName } from './options.js';
 import { benchRedis } from './redis.bench.js';
 import { benchReplay } from './replay.bench.js';
 
-const BENCHES: Readonly<Record<BenchName, (context: BenchContext) => Promise<Row[]>>> = {
+const BENCHES: Readonly<Record<BenchName, (context: BenchContext) => AsyncGenerator<Row>>> = {
   http: benchHttp,
   'http-new-connection': benchNewConnections,
   redis: benchRedis,
@@ -27,7 +27,7 @@ export async function runBenches(context: BenchContext): Promise<BenchOutcome> {
   let isWhole = true;
   for (const name of context.options.names)
     try {
-      rows.push(...(await BENCHES[name](context)));
+      for await (const row of BENCHES[name](context)) rows.push(row);
     } catch (fault) {
       context.signal.throwIfAborted();
       isWhole = false;
