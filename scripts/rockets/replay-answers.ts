@@ -90,7 +90,10 @@ function reportIn({ text }: BatchAnswer, size: number): BatchReport | null {
 /** The status and, of a problem, what it says. */
 function reasonIn(status: string, text: string): string {
   const { code, detail } = (parse(text) ?? {}) as { code?: unknown; detail?: unknown };
-  return [status, code, detail].filter((part) => typeof part === 'string').join(' ');
+  return [status, code, detail]
+    .filter((part) => typeof part === 'string')
+    .join(' ')
+    .replace(/\.$/, '');
 }
 
 function parse(text: string): unknown {

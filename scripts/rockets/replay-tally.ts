@@ -21,10 +21,6 @@ export class ReplayTally {
     return this.#refusedCount;
   }
 
-  get underWayCount(): number {
-    return this.#underWayCount;
-  }
-
   add(messageCount: number): void {
     this.#underWayCount += messageCount;
   }
@@ -67,6 +63,7 @@ export class ReplayTally {
       `duplicates ${this.#duplicateCount}${tellsConflicts ? '' : ' (or conflicts)'}`,
       ...(tellsConflicts ? [`conflicts  ${this.#conflictCount}`] : []),
       `rejected   ${this.#refusedCount}`,
+      ...(this.#underWayCount > 0 ? [`unsent     ${this.#underWayCount}`] : []),
       `seconds    ${this.#seconds().toFixed(2)}`,
       `messages/s ${this.#rate()}`,
     ];

@@ -178,6 +178,7 @@ describe('a replay', () => {
     expect(await run(numbers(3), { timeoutMs: 300 })).toBe(1);
 
     expect(errors()[0]).toBe('Not all could be sent within 0.3 s.');
+    expect(told()).toContain('unsent     3');
   });
 
   it('ends when it is called off', async () => {
