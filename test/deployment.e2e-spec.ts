@@ -236,6 +236,7 @@ describe('the users of RabbitMQ', () => {
 
   it.each<[user: string, what: string, work: BrokerWork]>([
     ['scheduler', 'to tell of rockets', publish('ground', 'rocket.exploded')],
+    ['scheduler', 'to speak for rockets', publish('ground', 'rocket.message')],
     ['scheduler', 'to write into a queue directly', publish('', 'ground.ingestor')],
     ['scheduler', 'to read what is for others', (on) => on.get('ground.ingestor')],
     ['scheduler', 'to read dead letters of others', (on) => on.get('ground.ingestor.dead')],

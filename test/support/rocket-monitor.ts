@@ -72,8 +72,16 @@ export class RocketMonitorUnderTest {
     return { items, sizes };
   }
 
-  async post(body: object | string, headers: Record<string, string> = {}): Promise<Answer> {
-    const response = await fetch(`${this.url}/messages`, {
+  post(body: object | string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.postTo('/messages', body, headers);
+  }
+
+  async postTo(
+    path: string,
+    body: object | string,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}`, {
       method: 'POST',
       body: typeof body === 'string' ? body : JSON.stringify(body),
       headers: { 'content-type': 'application/json', ...headers },

@@ -5,6 +5,7 @@ import { type Clock, createHttpApp, StructuredLogger, SystemClock } from '#commo
 import { redisUrlOf, type RocketMonitorConfig } from './rocket-monitor.config.js';
 import { RocketMonitorModule } from './rocket-monitor.module.js';
 import { closeConnectionsUnlessAsked } from './rockets/connection-close.js';
+import { BATCH_BYTES_MAX } from './rockets/message-batch.js';
 import { RejectedMessagesFilter } from './rockets/rejected-messages.filter.js';
 import { RocketsService } from './rockets/rockets.service.js';
 
@@ -30,6 +31,7 @@ export async function createRocketMonitor(
     description: 'Follows rockets by messages that arrive more than once and in any order.',
     logger: services.logger ?? new StructuredLogger('rocket-monitor', config),
     anyContentType: true,
+    textRoutes: { '/messages/batch': BATCH_BYTES_MAX },
   });
   closeConnectionsUnlessAsked(app);
   app.useGlobalFilters(new RejectedMessagesFilter(app.get(RocketsService)));

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { HealthModule, type HealthOptions } from '#common/platform';
 import { AdaptersModule, type Surroundings } from './adapters/adapters.module.js';
 import { RocketMonitorConfig } from './rocket-monitor.config.js';
+import { BatchesService } from './rockets/batches.service.js';
 import { CheckpointKeeper } from './rockets/checkpoint.keeper.js';
 import { Fleet } from './rockets/fleet.js';
 import { LiveController } from './rockets/live/live.controller.js';
@@ -44,6 +45,7 @@ export class RocketMonitorModule {
         RocketsService,
         RocketViewsService,
         RocketHistoriesService,
+        BatchesService,
         CheckpointKeeper,
         Fleet,
         LiveFeed,

@@ -5,18 +5,25 @@ import {
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiPayloadTooLargeResponse,
   ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RocketMessageDto } from '#common/contracts';
+import { BatchesService } from './batches.service.js';
+import { BATCH_BYTES_MAX, BATCH_MESSAGES_MAX } from './message-batch.js';
+import { BatchResultDto } from './message-batch.dto.js';
 import { checkedMessage } from './message-body.js';
 import { RocketsService } from './rockets.service.js';
 
 @ApiTags('messages')
 @Controller()
 export class MessagesController {
-  constructor(private readonly rockets: RocketsService) {}
+  constructor(
+    private readonly rockets: RocketsService,
+    private readonly batches: BatchesService,
+  ) {}
 
   /** Conflicts answer like duplicates: a sender would repeat them for ever on anything but 2xx. */
   @Post('messages')
@@ -36,5 +43,24 @@ export class MessagesController {
     if (outcome !== 'new') return undefined;
     void reply.type('application/json; charset=utf-8');
     return 'null';
+  }
+
+  @Post('messages/batch')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: `Take up to ${BATCH_MESSAGES_MAX} messages, each for itself`,
+    description:
+      'A JSON array of messages, or one message per line (NDJSON); which of the two, the first ' +
+      `character tells. At most ${BATCH_BYTES_MAX / 1024 ** 2} MiB.`,
+  })
+  @ApiBody({ description: 'An array, or lines', type: [RocketMessageDto] })
+  @ApiOkResponse({ type: BatchResultDto, description: 'What became of each message, in order' })
+  @ApiBadRequestResponse({ description: 'VALIDATION_FAILED: empty; BODY_NOT_JSON, BODY_TOO_DEEP' })
+  @ApiPayloadTooLargeResponse({ description: 'BODY_TOO_LARGE: too many messages or bytes' })
+  @ApiServiceUnavailableResponse({
+    description: 'UNAVAILABLE: the store is away; nothing is taken',
+  })
+  takeBatch(@Req() { body }: FastifyRequest): Promise<BatchResultDto> {
+    return this.batches.take(body as string | undefined);
   }
 }

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { CHANNEL_CHARS_MAX } from '#common/contracts';
 import { problemOf, ProblemFilter, UnreadableBodyException } from '#common/platform';
+import { channelIn } from './message-body.js';
 import type { RocketsService } from './rockets.service.js';
 
 /**
@@ -21,7 +21,7 @@ export class RejectedMessagesFilter extends ProblemFilter {
     const { status, code, detail } = problemOf(fault, '');
     if (status === 400 && isMessage(request))
       this.rockets
-        .reject({ code, detail, channel: channelOf(request.body), body: bodyOf(fault, request) })
+        .reject({ code, detail, channel: channelIn(request.body), body: bodyOf(fault, request) })
         .catch((error: unknown) => this.#log.error(error));
     super.catch(fault, host);
   }
@@ -32,9 +32,3 @@ const isMessage = ({ method, routeOptions }: FastifyRequest): boolean =>
 
 const bodyOf = (fault: unknown, { body }: FastifyRequest): string =>
   fault instanceof UnreadableBodyException ? fault.text : (JSON.stringify(body) ?? '');
-
-/** What a body names as its channel, as far as that can be one. */
-function channelOf(body: unknown): string | null {
-  const { channel } = (body as { metadata?: { channel?: unknown } | null } | null)?.metadata ?? {};
-  return typeof channel === 'string' && channel.length <= CHANNEL_CHARS_MAX ? channel : null;
-}

@@ -4,6 +4,8 @@ import { IsString, Length } from 'class-validator';
 export const ROCKET_LAUNCHED = 'rocket.launched';
 export const ROCKET_EXPLODED = 'rocket.exploded';
 export const ROCKET_MISSION_CHANGED = 'rocket.mission-changed';
+/** To the rocket monitor: the body of `POST /messages`. Senders are none of our apps. */
+export const ROCKET_MESSAGE = 'rocket.message';
 /** Request/reply: what is known of one rocket? */
 export const ROCKET_GET = 'rocket.get';
 

@@ -23,12 +23,14 @@ export interface HttpAppOptions {
   readonly description: string;
   readonly logger: LoggerService;
   readonly anyContentType?: boolean;
+  /** Routes that read their body as text themselves, with the bytes that each takes. */
+  readonly textRoutes?: Readonly<Record<string, number>>;
 }
 
 /** A Nest application as all our apps want it: strict bodies, problem+json, Swagger at /docs. */
 export async function createHttpApp(
   module: Type | DynamicModule,
-  { title, description, logger, anyContentType = false }: HttpAppOptions,
+  { title, description, logger, anyContentType = false, textRoutes = {} }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(), {
     logger,
@@ -37,7 +39,7 @@ export async function createHttpApp(
     forceCloseConnections: true,
   });
   refuseMalformedHeaders(app);
-  readJsonBodies(app, { bytesMax: BODY_BYTES_MAX, anyContentType });
+  readJsonBodies(app, { bytesMax: BODY_BYTES_MAX, anyContentType, textRoutes });
   app.useGlobalGuards(new KnownQueryGuard());
   app.useGlobalPipes(httpValidation());
   app.useGlobalFilters(new ProblemFilter());

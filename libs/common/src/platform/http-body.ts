@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { BadRequestException } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyBodyParser, FastifyInstance } from 'fastify';
 import type { RequestErrorCode } from './problem.js';
 
 export const BODY_BYTES_MAX = 32 * 1024;
@@ -12,6 +12,8 @@ export interface BodyOptions {
   readonly bytesMax: number;
   /** Some senders name no content type, or a wrong one: then every body is read as JSON. */
   readonly anyContentType: boolean;
+  /** Routes that read their body as text themselves, with the bytes that each takes. */
+  readonly textRoutes?: Readonly<Record<string, number>>;
 }
 
 /** Replaces Fastify's JSON reader by one that looks at the depth first. */
@@ -21,22 +23,41 @@ export function readJsonBodies(app: NestFastifyApplication, options: BodyOptions
   // Fastify refuses a name that is no media type before it looks for a reader.
   if (options.anyContentType)
     fastify.addHook('onRequest', ({ raw }, _reply, done) => {
-      raw.headers['content-type'] = 'application/json';
+      raw.headers['content-type'] = JSON_TYPE;
       done();
     });
-  fastify.addContentTypeParser(
-    'application/json',
-    { parseAs: 'buffer', bodyLimit: options.bytesMax },
-    (_request, body: Buffer, done) => {
-      let value: unknown;
-      try {
-        value = readBody(body);
-      } catch (fault) {
-        return done(fault as Error);
-      }
-      done(null, value);
-    },
-  );
+  const bodyLimit = options.bytesMax;
+  fastify.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer', bodyLimit }, bodyParser(readBody));
+  for (const [url, bytesMax] of Object.entries(options.textRoutes ?? {}))
+    readTextBodies(fastify, url, bytesMax);
+}
+
+const JSON_TYPE = 'application/json';
+
+/** A media type of the route's own, whatever the request calls it, leads to the reader with its limit. */
+function readTextBodies(fastify: FastifyInstance, url: string, bodyLimit: number): void {
+  const type = `text/x${url.replaceAll('/', '-')}`;
+  fastify.addContentTypeParser(type, { parseAs: 'buffer', bodyLimit }, bodyParser(readText));
+  fastify.addHook('onRoute', (route) => {
+    if (route.url !== url) return;
+    route.onRequest = ({ raw }, _reply, done) => {
+      raw.headers['content-type'] = type;
+      done();
+    };
+  });
+}
+
+/** By a callback: a promise per body would show. */
+function bodyParser(read: (bytes: Buffer) => unknown): FastifyBodyParser<Buffer> {
+  return (_request, bytes, done) => {
+    let value: unknown;
+    try {
+      value = read(bytes);
+    } catch (fault) {
+      return done(fault as Error);
+    }
+    done(null, value);
+  };
 }
 
 /** A body that cannot be read as JSON, with its text: whoever keeps refused bodies has no other. */
@@ -50,16 +71,23 @@ export class UnreadableBodyException extends BadRequestException {
   }
 }
 
-export function readBody(bytes: Buffer): unknown {
+export const readBody = (bytes: Buffer): unknown => parseJson(readText(bytes));
+
+/** @throws UnreadableBodyException */
+function readText(bytes: Buffer): string {
   const text = bytes.toString();
   // Else every byte that cannot be read would become the same character, and be kept as such.
   if (!isUtf8(bytes))
     throw new UnreadableBodyException('The body is not UTF-8.', 'BODY_NOT_JSON', text);
-  return parseJson(text);
+  return text;
 }
 
-function parseJson(text: string): unknown {
-  if (isDeeperThan(text, BODY_DEPTH_MAX))
+/**
+ * The value of a JSON text; undefined for an empty one.
+ * @throws UnreadableBodyException
+ */
+export function parseJson(text: string, depthMax = BODY_DEPTH_MAX): unknown {
+  if (isDeeperThan(text, depthMax))
     throw new UnreadableBodyException(
       `The body is nested over ${BODY_DEPTH_MAX} levels.`,
       'BODY_TOO_DEEP',
