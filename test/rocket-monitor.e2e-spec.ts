@@ -39,6 +39,22 @@ describe('the rocket monitor', () => {
     expect(await monitor.post(launch())).toMatchObject({ status: 204, text: '' });
   });
 
+  it('answers the same at every spelling of the address', async () => {
+    const answers = [];
+    for (const path of ['/messages', '/messages/', '/messages?']) {
+      answers.push(await monitor.postTo(path, launch(answers.length + 1)));
+      answers.push(await monitor.postTo(path, launch(answers.length)));
+    }
+
+    const [taken, repeated] = answers;
+    expect(answers).toEqual([taken, repeated, taken, repeated, taken, repeated]);
+    expect([taken, repeated]).toMatchObject([
+      { status: 200, type: 'application/json; charset=utf-8', text: 'null' },
+      { status: 204, type: null, text: '' },
+    ]);
+    expect(await monitor.postTo('/messages?a=1', launch(9))).toMatchObject({ status: 400 });
+  });
+
   it('documents the body of a message', async () => {
     const { paths } = (await monitor.json('/docs-json')) as { paths: Record<string, object> };
 

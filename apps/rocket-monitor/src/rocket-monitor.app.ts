@@ -5,6 +5,7 @@ import { type Clock, createHttpApp, StructuredLogger, SystemClock } from '#commo
 import { redisUrlOf, type RocketMonitorConfig } from './rocket-monitor.config.js';
 import { RocketMonitorModule } from './rocket-monitor.module.js';
 import { closeConnectionsUnlessAsked } from './rockets/connection-close.js';
+import { takeGoodMessagesEarly } from './rockets/message-answer.js';
 import { BATCH_BYTES_MAX } from './rockets/message-batch.js';
 import { RejectedMessagesFilter } from './rockets/rejected-messages.filter.js';
 import { RocketsService } from './rockets/rockets.service.js';
@@ -34,6 +35,7 @@ export async function createRocketMonitor(
     textRoutes: { '/messages/batch': BATCH_BYTES_MAX },
   });
   closeConnectionsUnlessAsked(app);
+  takeGoodMessagesEarly(app);
   app.useGlobalFilters(new RejectedMessagesFilter(app.get(RocketsService)));
   if (bus !== null) {
     connectBus(app, bus, 'rocket-monitor');

@@ -14,6 +14,7 @@ import { RocketMessageDto } from '#common/contracts';
 import { BatchesService } from './batches.service.js';
 import { BATCH_BYTES_MAX, BATCH_MESSAGES_MAX } from './message-batch.js';
 import { BatchResultDto } from './message-batch.dto.js';
+import { answerTaken } from './message-answer.js';
 import { checkedMessage } from './message-body.js';
 import { RocketsService } from './rockets.service.js';
 
@@ -25,7 +26,6 @@ export class MessagesController {
     private readonly batches: BatchesService,
   ) {}
 
-  /** Conflicts answer like duplicates: a sender would repeat them for ever on anything but 2xx. */
   @Post('messages')
   @HttpCode(200)
   @ApiOperation({ summary: 'Take a message of a rocket; any content type is read as JSON' })
@@ -34,15 +34,8 @@ export class MessagesController {
   @ApiNoContentResponse({ description: 'A message with this channel and number was taken before' })
   @ApiBadRequestResponse({ description: 'VALIDATION_FAILED, BODY_NOT_JSON, BODY_TOO_DEEP' })
   @ApiServiceUnavailableResponse({ description: 'ROCKET_STORE_FULL: send it again later' })
-  async take(
-    @Req() { body }: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<string | undefined> {
-    const outcome = await this.rockets.take(await checkedMessage(body));
-    void reply.status(outcome === 'new' ? 200 : 204);
-    if (outcome !== 'new') return undefined;
-    void reply.type('application/json; charset=utf-8');
-    return 'null';
+  async take(@Req() { body }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    answerTaken(await this.rockets.take(await checkedMessage(body)), reply);
   }
 
   @Post('messages/batch')
