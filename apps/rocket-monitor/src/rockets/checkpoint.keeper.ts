@@ -59,7 +59,12 @@ export class CheckpointKeeper implements OnModuleDestroy {
 
   async #keepUp(channel: string): Promise<void> {
     const [track] = await this.store.find([channel]);
-    const end = lastPageEnd(track?.taken.lowWater ?? 0);
+    if (!track) return;
+    const { lowWater, count } = track.taken;
+    const end = lastPageEnd(lowWater);
+    // Nearly always: it is the page's last message that has just come, and none is missing.
+    if (lowWater === end && count === end)
+      return this.store.keepCheckpoint(channel, { through: end, rocket: track.rocket });
     let last = await this.store.checkpoint(channel, end);
     while (last !== null && last.through < end && !this.#isClosed) {
       last = await this.#nextAfter(channel, last);

@@ -14,12 +14,15 @@ export const NO_NUMBERS: TakenNumbers = { lowWater: 0, ranges: [], count: 0 };
 
 /** With the number taken, or null when it already was. Numbers are integers from 1. */
 export function takeNumber(taken: TakenNumbers, number: number): TakenNumbers | null {
-  if (number <= taken.lowWater) return null;
-  const at = firstRangeEndingFrom(taken.ranges, number - 1);
-  const from = taken.ranges[at] ?? Number.POSITIVE_INFINITY;
-  const to = taken.ranges[at + 1] ?? Number.POSITIVE_INFINITY;
+  const { lowWater, ranges, count } = taken;
+  if (number <= lowWater) return null;
+  if (number === lowWater + 1 && ranges.length === 0)
+    return { lowWater: number, ranges, count: count + 1 };
+  const at = firstRangeEndingFrom(ranges, number - 1);
+  const from = ranges[at] ?? Number.POSITIVE_INFINITY;
+  const to = ranges[at + 1] ?? Number.POSITIVE_INFINITY;
   if (from <= number && number <= to) return null;
-  return { ...joined(taken, number, at), count: taken.count + 1 };
+  return { ...joined(taken, number, at), count: count + 1 };
 }
 
 /** Puts a new number between its neighbours; `at` is the first range that touches or follows it. */

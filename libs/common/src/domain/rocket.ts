@@ -36,32 +36,31 @@ export const UNKNOWN_ROCKET: Rocket = {
  * Folds one message in. Every order of the same messages ends in the same rocket, as long as each
  * number is applied once: speeds add up, and everything else belongs to the highest number.
  */
-export function applyMessage(rocket: Rocket, { number, time, event }: RocketMessage): Rocket {
-  const changed = applyEvent(rocket, number, event);
-  const isLatest = rocket.latest === null || isAfter(time, number, rocket.latest);
-  return isLatest ? { ...changed, latest: { ...time, number } } : changed;
-}
-
-function isAfter(time: MessageTime, number: number, latest: MessageTime & { number: number }) {
-  return (compareTimes(time, latest) || number - latest.number) > 0;
-}
-
-function applyEvent(rocket: Rocket, number: number, event: RocketEvent): Rocket {
+export function applyMessage(rocket: Rocket, message: RocketMessage): Rocket {
+  const { number, event } = message;
+  const latest = latestOf(rocket.latest, message);
   switch (event.type) {
     case 'RocketLaunched':
-      return launched(rocket, number, event);
+      return { ...launched(rocket, number, event), latest };
     case 'RocketSpeedIncreased':
-      return { ...rocket, speed: addSpeed(rocket.speed, event.by) };
+      return { ...rocket, speed: addSpeed(rocket.speed, event.by), latest };
     case 'RocketSpeedDecreased':
-      return { ...rocket, speed: addSpeed(rocket.speed, -event.by) };
+      return { ...rocket, speed: addSpeed(rocket.speed, -event.by), latest };
     case 'RocketExploded':
-      if (number < rocket.explodedNumber) return rocket;
-      return { ...rocket, explodedReason: event.reason, explodedNumber: number };
+      if (number < rocket.explodedNumber) return { ...rocket, latest };
+      return { ...rocket, explodedReason: event.reason, explodedNumber: number, latest };
     case 'RocketMissionChanged':
-      return withMission(rocket, number, event.newMission);
+      return { ...withMission(rocket, number, event.newMission), latest };
     default:
       return event satisfies never;
   }
+}
+
+function latestOf(latest: Rocket['latest'], { number, time }: RocketMessage): Rocket['latest'] {
+  const isNewer = latest === null || (compareTimes(time, latest) || number - latest.number) > 0;
+  if (!isNewer) return latest;
+  const { text, instant, nanoseconds } = time;
+  return { text, instant, nanoseconds, number };
 }
 
 /** A second launch on a channel (nobody promises that there is none) adds its speed like any other. */
