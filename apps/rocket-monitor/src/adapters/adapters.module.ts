@@ -55,12 +55,20 @@ function onRedis(
   config: RocketMonitorConfig,
   { bus, redisUrl: url, clock }: Surroundings & { readonly redisUrl: string },
 ) {
-  const { ROCKET_CHANNELS_MAX: channelsMax, REDIS_PREFIX: prefix } = config;
+  const { ROCKET_CHANNELS_MAX: channelsMax, ROCKET_HISTORY_MAX: historyMax } = config;
+  const { REDIS_PREFIX: prefix } = config;
   return [
     {
       provide: RocketStore,
       useFactory: () =>
-        new RedisRocketStore({ url, clock, prefix, channelsMax, tellsEvents: bus !== null }),
+        new RedisRocketStore({
+          url,
+          clock,
+          prefix,
+          channelsMax,
+          historyMax,
+          tellsEvents: bus !== null,
+        }),
     },
     {
       provide: RocketEvents,

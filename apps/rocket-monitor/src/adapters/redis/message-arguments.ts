@@ -1,45 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { contentOf as textOf, type RocketEvent, type RocketMessage } from '#common/domain';
+import { contentOf, type RocketArrival, type RocketEvent } from '#common/domain';
+
+type Argument = string | number;
 
 /**
- * A message as the script wants it: channel, number, time, instant, nanoseconds, digest, the id of
- * the event that it may cause, kind, speed to add, text, mission of a launch.
+ * A message as the script wants it: channel, number, instant of arrival, instant and nanoseconds of
+ * its time, content; then the speed to add, or a kind and four more: text, mission of a launch, the
+ * speed to add, and the id of the event that it may cause. A safe integer is written as its decimal
+ * digits.
  */
-export function argumentsOf(message: RocketMessage): (string | number)[] {
-  const { channel, number, time, event } = message;
-  return [
-    channel,
-    number,
-    time.text,
-    time.instant,
-    time.nanoseconds,
-    digestOf(textOf(message)),
-    event.type.startsWith('RocketSpeed') ? '' : randomUUID(),
-    ...contentOf(event),
-  ];
+export function pushArguments(args: Argument[], arrival: RocketArrival): void {
+  const { channel, number, receivedAt, time, event } = arrival;
+  args.push(channel, number, receivedAt, time.instant, time.nanoseconds, contentOf(arrival));
+  pushEvent(args, event);
 }
 
-/** Kind, speed to add, text, mission. A safe integer is written as its decimal digits. */
-function contentOf(event: RocketEvent): readonly [string, string | number, string, string] {
+function pushEvent(args: Argument[], event: RocketEvent): void {
   switch (event.type) {
-    case 'RocketLaunched':
-      return ['launched', event.launchSpeed, event.model, event.mission];
     case 'RocketSpeedIncreased':
-      return ['speed', event.by, '', ''];
+      args.push(event.by);
+      return;
     case 'RocketSpeedDecreased':
-      return ['speed', -event.by, '', ''];
+      args.push(-event.by);
+      return;
+    case 'RocketLaunched':
+      args.push('launched', event.model, event.mission, event.launchSpeed, randomUUID());
+      return;
     case 'RocketExploded':
-      return ['exploded', '', event.reason, ''];
+      args.push('exploded', event.reason, '', '', randomUUID());
+      return;
     case 'RocketMissionChanged':
-      return ['mission', '', event.newMission, ''];
+      args.push('mission', event.newMission, '', '', randomUUID());
+      return;
     default:
-      return event satisfies never;
+      event satisfies never;
   }
 }
-
-const digestOf = (text: string): number => {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1)
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
-};

@@ -1,14 +1,17 @@
-import type { RocketMessage } from '#common/domain';
+import type { RocketArrival } from '#common/domain';
 
 /** Messages in one script: it holds up everybody else's commands for about a millisecond. */
 const BATCH_MAX = 128;
 /** While so many are under way, messages gather for the next: one at Redis, one on its way. */
 const UNDER_WAY_MAX = 2;
-/** More than all connections of the app can bring; who comes on top is told at once. */
-export const MESSAGES_WAITING_MAX = 10_000;
+/**
+ * More than all connections of the app can bring, some of them batches of a thousand; who comes on top
+ * is told at once.
+ */
+export const MESSAGES_WAITING_MAX = 32_000;
 
 interface Waiting<T> {
-  readonly message: RocketMessage;
+  readonly message: RocketArrival;
   readonly resolve: (answer: T) => void;
   readonly reject: (fault: unknown) => void;
 }
@@ -23,13 +26,13 @@ export class MessageBatches<T> {
   #isWoken = false;
 
   /** @param send answers for each message, in their order */
-  constructor(private readonly send: (batch: readonly RocketMessage[]) => Promise<readonly T[]>) {}
+  constructor(private readonly send: (batch: readonly RocketArrival[]) => Promise<readonly T[]>) {}
 
   get isFull(): boolean {
     return this.#waiting.length >= MESSAGES_WAITING_MAX;
   }
 
-  add(message: RocketMessage): Promise<T> {
+  add(message: RocketArrival): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ message, resolve, reject });
       if (this.#isWoken) return;

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readMessageTime, type RocketEvent, type RocketMessage } from '#common/domain';
+import type { RocketArrival, RocketTrack } from '#common/domain';
 import { TestRedis } from '../../../../../test/support/redis.js';
 import { until } from '../../../../../test/support/until.js';
 import { describeRocketStore } from '../../rockets/rocket-store.contract.js';
+import type { Outcome } from '../../rockets/rocket-store.port.js';
+import { faster, message } from '../../rockets/testing/arrivals.js';
 import type { RedisRocketStore, RedisRocketStoreOptions } from './redis-rocket.store.js';
 import { factsOf, OpenedStores } from './testing/opened-stores.js';
 
@@ -27,17 +29,14 @@ describeRocketStore(async () => {
   return { store, published: () => factsOf(store) };
 });
 
-function message(channel: string, number: number, event: RocketEvent, text = TIME): RocketMessage {
-  const time = readMessageTime(text);
-  if (time === null) throw new Error(`${text} is no time`);
-  return { channel, number, time, event };
-}
-
-const faster = (channel: string, number: number, by = 500): RocketMessage =>
-  message(channel, number, { type: 'RocketSpeedIncreased', by });
-
-const launch = (channel: string, number: number, mission: string): RocketMessage =>
+const launch = (channel: string, number: number, mission: string): RocketArrival =>
   message(channel, number, { type: 'RocketLaunched', model: 'F', launchSpeed: 500, mission });
+
+const take = async (store: RedisRocketStore, arrival: RocketArrival): Promise<Outcome> =>
+  (await store.take(arrival)).outcome;
+
+const find = async (store: RedisRocketStore, channel: string): Promise<RocketTrack | null> =>
+  (await store.find([channel]))[0] ?? null;
 
 /** What another client finds. */
 async function layout(prefix: string, channel: string) {
@@ -94,14 +93,14 @@ describe('a RedisRocketStore', () => {
     const max = Number.MAX_SAFE_INTEGER;
     for (const number of [max, max - 1, max - 3]) await store.take(faster('max', number, max));
     await store.take(message('max', 1, { type: 'RocketSpeedDecreased', by: max }));
-    expect(await store.take(faster('max', max, max))).toBe('duplicate');
-    expect(await store.take(faster('max', max - 1, max - 1))).toBe('conflict');
+    expect(await take(store, faster('max', max, max))).toBe('duplicate');
+    expect(await take(store, faster('max', max - 1, max - 1))).toBe('conflict');
     await store.take(message('max', 2, { type: 'RocketSpeedDecreased', by: max }));
 
     const { state, processed } = await layout(prefix, 'max');
     expect(state['speed']).toBe(String(max));
     expect(processed).toEqual([max - 3, max - 1, max]);
-    expect((await store.find('max'))?.taken).toEqual({
+    expect((await find(store, 'max'))?.taken).toEqual({
       lowWater: 2,
       ranges: [max - 3, max - 3, max - 1, max],
       count: 5,
@@ -117,28 +116,28 @@ describe('a RedisRocketStore', () => {
     for (const channel of ['text', 'set', 'hash']) {
       const code = 'ROCKET_CHANNEL_REFUSED';
       await expect(store.take(faster(channel, 1))).rejects.toMatchObject({ code });
-      expect(await store.find(channel)).toBeNull();
+      expect(await find(store, channel)).toBeNull();
     }
-    expect(await store.take(faster('beside', 1))).toBe('new');
+    expect(await take(store, faster('beside', 1))).toBe('new');
   });
 
   it('does not mix stores with other prefixes', async () => {
     const [one, other] = [await open(), await open()];
     await one.take(faster('a', 1));
-    expect(await other.find('a')).toBeNull();
+    expect(await find(other, 'a')).toBeNull();
     expect(await other.channels()).toEqual([]);
   });
 
   it('refuses only what would open one gap too many, and changes nothing then', async () => {
     const store = await open({ gapsMax: 3 });
     for (const number of [2, 4, 6]) await store.take(faster('a', number));
-    const before = await store.find('a');
+    const before = await find(store, 'a');
 
     await expect(store.take(faster('a', 8))).rejects.toMatchObject({ code: 'ROCKET_STORE_FULL' });
-    expect(await store.find('a')).toEqual(before);
-    expect(await store.take(faster('a', 7))).toBe('new');
-    expect(await store.take(faster('a', 1))).toBe('new');
-    expect(await store.take(faster('a', 9))).toBe('new');
+    expect(await find(store, 'a')).toEqual(before);
+    expect(await take(store, faster('a', 7))).toBe('new');
+    expect(await take(store, faster('a', 1))).toBe('new');
+    expect(await take(store, faster('a', 9))).toBe('new');
     expect(await store.health()).toMatchObject({ open_gaps: 3 });
   });
 
@@ -146,18 +145,18 @@ describe('a RedisRocketStore', () => {
     const store = await open({ prefix, listedMax: 3 });
     for (const number of [2, 3, 4, 5, 7, 8]) await store.take(faster('listed', number));
     expect((await layout(prefix, 'listed')).processed).toEqual([2, 3, 4]);
-    expect((await store.find('listed'))?.taken).toEqual({
+    expect((await find(store, 'listed'))?.taken).toEqual({
       lowWater: 0,
       ranges: [2, 5, 7, 8],
       count: 6,
     });
 
-    expect(await store.take(faster('listed', 5))).toBe('duplicate');
+    expect(await take(store, faster('listed', 5))).toBe('duplicate');
     for (const number of [1, 10]) await store.take(faster('listed', number));
     expect((await layout(prefix, 'listed')).processed).toEqual([10]);
-    for (const number of [6, 9]) expect(await store.take(faster('listed', number))).toBe('new');
+    for (const number of [6, 9]) expect(await take(store, faster('listed', number))).toBe('new');
     expect((await layout(prefix, 'listed')).processed).toEqual([]);
-    expect((await store.find('listed'))?.taken).toEqual({ lowWater: 10, ranges: [], count: 10 });
+    expect((await find(store, 'listed'))?.taken).toEqual({ lowWater: 10, ranges: [], count: 10 });
   });
 
   it('takes no channel over its limit, but goes on with those it has', async () => {
@@ -168,7 +167,7 @@ describe('a RedisRocketStore', () => {
 
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
     expect(answers[2]).toMatchObject({ reason: { code: 'ROCKET_STORE_FULL' } });
-    expect(await store.take(faster('b', 2))).toBe('new');
+    expect(await take(store, faster('b', 2))).toBe('new');
     expect(await store.health()).toMatchObject({ status: 'degraded', channels: 2 });
   });
 
@@ -186,12 +185,12 @@ describe('a RedisRocketStore', () => {
       'fulfilled',
       'fulfilled',
     ]);
-    expect((await store.find('good 1'))?.taken).toMatchObject({ count: 2 });
+    expect((await find(store, 'good 1'))?.taken).toMatchObject({ count: 2 });
   });
 
   it('counts a message once whose answer was lost', async () => {
     const store = await open({ timeoutMs: 200 });
-    await until(async () => expect(await store.take(faster('a', 1))).toMatch(/new|duplicate/));
+    await until(async () => expect(await take(store, faster('a', 1))).toMatch(/new|duplicate/));
     redis.freeze();
     try {
       await expect(store.take(faster('a', 2))).rejects.toThrow('timed out');
@@ -199,9 +198,9 @@ describe('a RedisRocketStore', () => {
       redis.thaw();
     }
 
-    await until(async () => expect(await store.take(faster('a', 2))).toBe('duplicate'));
+    await until(async () => expect(await take(store, faster('a', 2))).toBe('duplicate'));
     await until(async () =>
-      expect(await store.find('a')).toMatchObject({ taken: { lowWater: 2, count: 2 } }),
+      expect(await find(store, 'a')).toMatchObject({ taken: { lowWater: 2, count: 2 } }),
     );
   });
 
@@ -227,7 +226,7 @@ describe('a RedisRocketStore', () => {
   it('takes nothing while Redis is full, and all of it afterwards', async () => {
     const store = await open();
     await store.take(faster('a', 1));
-    const before = await store.find('a');
+    const before = await find(store, 'a');
     await redis.admin.config('SET', 'maxmemory', '1');
     try {
       const answers = await Promise.allSettled(
@@ -239,10 +238,10 @@ describe('a RedisRocketStore', () => {
       await redis.admin.config('SET', 'maxmemory', '0');
     }
 
-    expect(await store.find('a')).toEqual(before);
-    expect(await store.find('b')).toBeNull();
+    expect(await find(store, 'a')).toEqual(before);
+    expect(await find(store, 'b')).toBeNull();
     expect(await store.outbox.counts()).toEqual({ waiting: 0, dead: 0 });
     for (const next of [faster('a', 2), faster('a', 4), launch('b', 1, 'M')])
-      expect(await store.take(next)).toBe('new');
+      expect(await take(store, next)).toBe('new');
   });
 });

@@ -8,26 +8,30 @@ import {
   readMessageTime,
   type RocketArrival,
   type RocketCheckpoint,
-  type RocketMessage,
   type RocketTrack,
 } from '#common/domain';
 import type { CancelTimer, Clock, PartHealth } from '#common/platform';
 import { checkRedis, Outage, RedisOutbox, requestClient } from '#common/redis';
 import {
+  type ChangeListener,
+  type HistoryQuery,
+  PARKED_MESSAGES_MAX,
   REJECTED_BODY_CHARS_MAX,
   REJECTED_MESSAGES_MAX,
   type RejectedMessage,
   RocketStore,
   type Taken,
 } from '../../rockets/rocket-store.port.js';
-import { argumentsOf } from './message-arguments.js';
+import { pushArguments } from './message-arguments.js';
 import { MessageBatches, MESSAGES_WAITING_MAX } from './message-batches.js';
+import { RedisChanges } from './redis-changes.js';
+import { RedisHistories } from './redis-histories.js';
 import { type FoundRocket, FIND_ROCKETS, trackOf } from './redis-track.js';
+import { REJECT_MESSAGE } from './reject-message.script.js';
 import { type RocketKeys, rocketKeys } from './rocket-keys.js';
-import { EVENTS_MAX, GAPS_TOTAL_MAX, readAnswer, type TakeAnswer } from './take-answers.js';
+import { EVENTS_MAX, GAPS_TOTAL_MAX, readAnswer } from './take-answers.js';
 import { TAKE_MESSAGES } from './take-messages.script.js';
 
-const DIGEST_PAGES_MAX = 65_536;
 /** Numbers of one channel in the set that others read. */
 export const LISTED_MAX = 20_000;
 /** Senders wait for ten seconds, then come again; until then a short stall may pass. */
@@ -44,10 +48,13 @@ export interface RedisRocketStoreOptions {
   readonly clock: Clock;
   readonly prefix: string;
   readonly channelsMax: number;
+  /** Messages at or below the low-water marks, as far as they fill pages. */
+  readonly historyMax: number;
   /** False: there is nobody to tell, and nothing is put into the outbox. */
   readonly tellsEvents: boolean;
   readonly timeoutMs?: number;
   readonly gapsMax?: number;
+  readonly parkedMax?: number;
   readonly listedMax?: number;
 }
 
@@ -62,12 +69,14 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
   readonly #keys: RocketKeys;
   readonly #outage: Outage;
   readonly #batches: MessageBatches<string>;
+  readonly #histories: RedisHistories;
+  readonly #changes: RedisChanges;
   #wake = (): void => undefined;
   readonly #logger = new Logger(RedisRocketStore.name);
 
   constructor(private readonly options: RedisRocketStoreOptions) {
     super();
-    const { url, clock, prefix, timeoutMs = TIMEOUT_MS } = options;
+    const { url, clock, prefix, historyMax, timeoutMs = TIMEOUT_MS } = options;
     this.#outage = new Outage(RedisRocketStore.name, clock);
     this.#keys = rocketKeys(prefix);
     this.#redis = requestClient(url, {
@@ -76,6 +85,8 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
       onFault: (fault) => this.#outage.note(fault),
     });
     this.#redis.on('ready', () => void this.#meet());
+    this.#histories = new RedisHistories(this.#redis, this.#keys, historyMax);
+    this.#changes = new RedisChanges({ url, clock, topic: this.#keys.changes });
     this.#batches = new MessageBatches((batch) => this.#takeAll(batch));
     this.outbox = new RedisOutbox(this.#redis, this.#keys.outbox);
   }
@@ -92,38 +103,39 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
         `${MESSAGES_WAITING_MAX} messages wait for Redis.`,
       );
     const answer = await this.#batches.add(arrival);
-    const { outcome, isTold }: TakeAnswer = readAnswer(answer, this.options.channelsMax);
+    const { taken, isTold } = readAnswer(answer, this.options.channelsMax);
     if (isTold) this.#wake();
-    return { outcome, endsPage: false };
+    return taken;
   }
 
   async find(channels: readonly string[]): Promise<(RocketTrack | null)[]> {
-    return this.#find(channels);
+    const tracks: (RocketTrack | null)[] = [];
+    for (let at = 0; at < channels.length; at += FIND_MAX)
+      tracks.push(...(await this.#find(channels.slice(at, at + FIND_MAX))));
+    return tracks;
   }
 
-  async history(): Promise<RocketArrival[]> {
-    throw new Error('not yet');
+  history(channel: string, query: HistoryQuery): Promise<RocketArrival[]> {
+    return this.#histories.find(channel, query);
   }
 
-  async checkpoint(): Promise<RocketCheckpoint | null> {
-    throw new Error('not yet');
+  checkpoint(channel: string, atMost: number): Promise<RocketCheckpoint | null> {
+    return this.#histories.checkpoint(channel, atMost);
   }
 
-  async keepCheckpoint(): Promise<void> {
-    throw new Error('not yet');
+  keepCheckpoint(channel: string, checkpoint: RocketCheckpoint): Promise<void> {
+    return this.#histories.keepCheckpoint(channel, checkpoint);
   }
 
-  onChange(): void {}
+  onChange(listener: ChangeListener): void {
+    this.#changes.listen(listener);
+  }
 
   async list({ after, limit }: { after: string; limit: number }): Promise<RocketTrack[]> {
     const from = after === '' ? '-' : `(${after}`;
     const names = await this.#redis.zrangebylex(this.#keys.channels, from, '+', 'LIMIT', 0, limit);
-    const tracks: RocketTrack[] = [];
-    for (let at = 0; at < names.length; at += FIND_MAX) {
-      const found = await this.#find(names.slice(at, at + FIND_MAX));
-      tracks.push(...found.filter((track) => track !== null));
-    }
-    return tracks;
+    const tracks = await this.find(names);
+    return tracks.filter((track) => track !== null);
   }
 
   async channels(): Promise<string[]> {
@@ -144,13 +156,14 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
   }
 
   async reject(message: RejectedMessage): Promise<void> {
+    const { channel } = message;
     const body = message.body.slice(0, REJECTED_BODY_CHARS_MAX);
-    const results = await this.#redis
-      .multi()
-      .lpush(this.#keys.rejected, JSON.stringify({ ...message, body }))
-      .ltrim(this.#keys.rejected, 0, REJECTED_MESSAGES_MAX - 1)
-      .exec();
-    for (const [fault] of results ?? []) if (fault !== null) throw fault;
+    const { prefix, rejected, changes } = this.#keys;
+    const text = JSON.stringify({ ...message, body });
+    const args = [prefix, text, REJECTED_MESSAGES_MAX, changes, this.#changes.monitor];
+    const named = channel === null ? [] : [channel];
+    const isKnown = await REJECT_MESSAGE.run(this.#redis, [rejected], [...args, ...named]);
+    if (isKnown === 1) this.#changes.tell(named);
   }
 
   async rejected(limit: number): Promise<RejectedMessage[]> {
@@ -165,7 +178,10 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
     if (state === 'away')
       return { status: 'down', reason: this.#outage.reason ?? reasons.join('; '), ...basic };
     const counts = await this.#counts();
-    const isFull = counts.channels >= counts.channels_max || counts.open_gaps >= GAPS_TOTAL_MAX;
+    const isFull =
+      counts.channels >= counts.channels_max ||
+      counts.open_gaps >= GAPS_TOTAL_MAX ||
+      counts.messages_parked >= PARKED_MESSAGES_MAX;
     const reason = [...reasons, ...(isFull ? ['A limit is reached'] : [])].join('; ');
     return reason === ''
       ? { status: 'up', ...basic, ...counts }
@@ -184,25 +200,32 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
   }
 
   onApplicationShutdown(): void {
+    this.#changes.close();
     this.#redis.disconnect();
   }
 
-  async #takeAll(batch: readonly RocketMessage[]): Promise<string[]> {
-    const {
-      clock,
-      channelsMax,
-      tellsEvents,
-      gapsMax = GAPS_MAX,
-      listedMax = LISTED_MAX,
-    } = this.options;
-    const { prefix, channels, openGaps, outbox } = this.#keys;
+  async #takeAll(batch: readonly RocketArrival[]): Promise<string[]> {
+    const changed = [...new Set(batch.map(({ channel }) => channel))];
+    try {
+      const answers = await this.#runTake(batch);
+      this.#changes.tell(changed);
+      return answers;
+    } catch (fault) {
+      this.#changes.tellUnsure(changed);
+      throw fault;
+    }
+  }
+
+  async #runTake(batch: readonly RocketArrival[]): Promise<string[]> {
+    const { clock, channelsMax, tellsEvents, gapsMax = GAPS_MAX } = this.options;
+    const { parkedMax = PARKED_MESSAGES_MAX, listedMax = LISTED_MAX } = this.options;
+    const { prefix, channels, openGaps, parked, outbox, changes } = this.#keys;
     const now = new Date(clock.nowMs()).toISOString();
-    const limits = [channelsMax, gapsMax, GAPS_TOTAL_MAX, listedMax, DIGEST_PAGES_MAX, EVENTS_MAX];
-    return (await TAKE_MESSAGES.run(
-      this.#redis,
-      [channels, openGaps, outbox],
-      [prefix, now, Number(tellsEvents), ...limits, ...batch.flatMap(argumentsOf)],
-    )) as string[];
+    const limits = [channelsMax, gapsMax, GAPS_TOTAL_MAX, parkedMax, listedMax, EVENTS_MAX];
+    const args = [prefix, changes, this.#changes.monitor, now, Number(tellsEvents), ...limits];
+    for (const arrival of batch) pushArguments(args, arrival);
+    const keys = [channels, openGaps, parked, outbox];
+    return (await TAKE_MESSAGES.run(this.#redis, keys, args)) as string[];
   }
 
   async #find(channels: readonly string[]): Promise<(RocketTrack | null)[]> {
@@ -212,15 +235,18 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
   }
 
   async #counts() {
-    const [channels, openGaps] = await Promise.all([
+    const [channels, openGaps, parked] = await Promise.all([
       this.#redis.zcard(this.#keys.channels),
       this.#redis.get(this.#keys.openGaps),
+      this.#redis.get(this.#keys.parked),
     ]);
     return {
       channels,
       channels_max: this.options.channelsMax,
       open_gaps: Number(openGaps),
       open_gaps_max: GAPS_TOTAL_MAX,
+      messages_parked: Number(parked),
+      messages_parked_max: PARKED_MESSAGES_MAX,
     };
   }
 

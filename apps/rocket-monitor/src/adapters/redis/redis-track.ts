@@ -10,6 +10,7 @@ const ACCOUNT_FIELDS = [
   'latest_msg',
   'duplicates',
   'conflicts',
+  'rejected',
 ] as const;
 const STATE_FIELDS = [
   'type',
@@ -47,7 +48,7 @@ export function trackOf(channel: string, found: FoundRocket): RocketTrack | null
     taken: { lowWater: account.mark, ranges: ranges.map(Number), count: account.count },
     duplicateCount: account.duplicates,
     conflictCount: account.conflicts,
-    rejectedCount: 0,
+    rejectedCount: account.rejected,
   };
 }
 

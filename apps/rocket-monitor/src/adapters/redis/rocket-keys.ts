@@ -8,9 +8,11 @@ import { OWN_KEYS_BEGINNING } from '#common/domain';
  * HASH <channel>                          what is known: type, speed, mission, exploded_reason, …
  * SET  <channel>-processed                numbers taken above the low-water mark
  * HASH latest_update_timestamp            channel → time of its newest message
- * HASH perigee:rocket:<channel>           the account: mark, count, gaps, duplicates, conflicts, …
+ * HASH perigee:rocket:<channel>           the account: mark, count, gaps, floor, duplicates, …
  * ZSET perigee:taken:<channel>            ranges of numbers above the mark: from, sorted by to
- * STR  perigee:digests:<page>:<channel>   4 bytes per number, for telling a conflict
+ * HASH perigee:messages:<channel>         number → <receivedAt><content>, of all above the floor
+ * ZSET perigee:arrivals:<channel>         the same numbers in 16 digits, sorted by receivedAt
+ * ZSET perigee:checkpoints:<channel>      checkpoints as JSON, sorted by through
  * ```
  */
 export interface RocketKeys {
@@ -23,6 +25,12 @@ export interface RocketKeys {
   readonly outbox: string;
   /** How many gaps are open in all channels together. */
   readonly openGaps: string;
+  /** How many messages are above the low-water marks of all channels together. */
+  readonly parked: string;
+  /** The list of pages that may be forgotten, `<through> <channel>`, the oldest first. */
+  readonly historyPages: string;
+  /** No key, but the channel on which the monitors tell each other what has changed. */
+  readonly changes: string;
 }
 
 export function rocketKeys(prefix: string): RocketKeys {
@@ -33,6 +41,9 @@ export function rocketKeys(prefix: string): RocketKeys {
     rejected: own('rejected'),
     outbox: own('rocket-outbox'),
     openGaps: own('open-gaps'),
+    parked: own('parked'),
+    historyPages: own('history-pages'),
+    changes: own('changes'),
   };
 }
 
@@ -46,7 +57,16 @@ local function channel_keys(prefix, channel)
     latest = prefix .. 'latest_update_timestamp',
     account = own .. 'rocket:' .. channel,
     taken = own .. 'taken:' .. channel,
-    own = own
+    messages = own .. 'messages:' .. channel,
+    arrivals = own .. 'arrivals:' .. channel,
+    checkpoints = own .. 'checkpoints:' .. channel
   }
 end
+`;
+
+/** For the scripts: whole numbers up to 2^53, which Lua's own \`tostring\` does not write out. */
+export const DECIMAL_LUA = `
+local function decimal(number) return string.format('%.0f', number) end
+-- All of one length, so that their order by text is the one by number.
+local function padded(number) return string.format('%016.0f', number) end
 `;

@@ -1,29 +1,37 @@
 import { DomainError, GAPS_MAX } from '#common/domain';
-import type { Outcome } from '../../rockets/rocket-store.port.js';
+import { type Outcome, PARKED_MESSAGES_MAX, type Taken } from '../../rockets/rocket-store.port.js';
 
 /** Open gaps of all channels together. */
 export const GAPS_TOTAL_MAX = 1_000_000;
 /** Events that wait for the bus, dead ones included. */
 export const EVENTS_MAX = 100_000;
 
-/** What the script said of one message; `isTold`: an event about it is in the outbox. */
+/** What the script said of one message. */
 export interface TakeAnswer {
-  readonly outcome: Outcome;
+  readonly taken: Taken;
+  /** An event about it is in the outbox. */
   readonly isTold: boolean;
 }
 
-const ANSWERS: Readonly<Record<string, TakeAnswer>> = {
-  new: { outcome: 'new', isTold: false },
-  told: { outcome: 'new', isTold: true },
-  duplicate: { outcome: 'duplicate', isTold: false },
-  conflict: { outcome: 'conflict', isTold: false },
-};
+const answer = (outcome: Outcome, isTold = false, endsPage = false): TakeAnswer => ({
+  taken: { outcome, endsPage },
+  isTold,
+});
+
+const ANSWERS: ReadonlyMap<string, TakeAnswer> = new Map([
+  ['new', answer('new')],
+  ['new-page', answer('new', false, true)],
+  ['told', answer('new', true)],
+  ['told-page', answer('new', true, true)],
+  ['duplicate', answer('duplicate')],
+  ['conflict', answer('conflict')],
+]);
 
 /** @throws DomainError when the script refused the message; any other fault is Redis' own */
-export function readAnswer(answer: string, channelsMax: number): TakeAnswer {
-  const taken = Object.hasOwn(ANSWERS, answer) ? ANSWERS[answer] : undefined;
+export function readAnswer(text: string, channelsMax: number): TakeAnswer {
+  const taken = ANSWERS.get(text);
   if (taken) return taken;
-  switch (answer) {
+  switch (text) {
     case 'full-channels':
       throw full(`The store follows ${channelsMax} channels and takes no new one.`);
     case 'full-gaps':
@@ -34,6 +42,8 @@ export function readAnswer(answer: string, channelsMax: number): TakeAnswer {
       throw full(
         `Messages are missing in ${GAPS_TOTAL_MAX} places; the ones in between are taken.`,
       );
+    case 'full-parked':
+      throw full(`${PARKED_MESSAGES_MAX} messages wait for earlier ones; those are taken.`);
     case 'full-events':
       throw full('Too many events wait for the bus.');
     case 'foreign':
@@ -43,7 +53,7 @@ export function readAnswer(answer: string, channelsMax: number): TakeAnswer {
         { field: 'metadata.channel' },
       );
     default:
-      throw new Error(answer.replace(/^fault /, ''));
+      throw new Error(text.replace(/^fault /, ''));
   }
 }
 

@@ -26,6 +26,7 @@ export class OpenedStores {
       clock: new SystemClock(),
       prefix: `${randomUUID()}:`,
       channelsMax: 1_000,
+      historyMax: 100_000,
       tellsEvents: true,
       timeoutMs: TIMEOUT_MS,
       ...given,
