@@ -3,7 +3,7 @@ import { CHANNEL_KEYS_LUA, DECIMAL_LUA } from './rocket-keys.js';
 
 /**
  * A page of a channel's history. ARGV: prefix, channel, order, limit, and where the page begins: a number,
- * for arrivals the instant and the number of the last one, or nothing. Answers number, text, number …
+ * for arrivals the instant and the number of the last one, or nothing. Answers number, instant, content, number …
  */
 export const READ_HISTORY = new RedisScript(`
 ${DECIMAL_LUA}${CHANNEL_KEYS_LUA}
@@ -16,7 +16,7 @@ local mark, floor = tonumber(found[1]), tonumber(found[2])
 local numbers = {}
 
 local function add(number)
-  if #numbers < limit then numbers[#numbers + 1] = decimal(number) end
+  if #numbers < limit then numbers[#numbers + 1] = padded(number) end
   return #numbers < limit
 end
 
@@ -70,9 +70,10 @@ end
 
 if order == 'number' then upwards() elseif order == 'arrival' then by_arrival() else downwards() end
 if #numbers == 0 then return {} end
-local texts, answer = redis.call('HMGET', keys.messages, unpack(numbers)), {}
+local instants = redis.call('ZMSCORE', keys.arrivals, unpack(numbers))
+local contents, answer = redis.call('HMGET', keys.messages, unpack(numbers)), {}
 for at, number in ipairs(numbers) do
-  answer[2 * at - 1], answer[2 * at] = number, texts[at]
+  answer[3 * at - 2], answer[3 * at - 1], answer[3 * at] = number, instants[at], contents[at]
 end
 return answer
 `);
@@ -107,12 +108,12 @@ local function forget(channel, through)
   local keys = channel_keys(prefix, channel)
   local floor = tonumber(redis.call('HGET', keys.account, 'floor'))
   for first = floor + 1, through, COMMAND_MAX do
-    local numbers, arrivals = {}, {}
+    local numbers = {}
     for number = first, math.min(first + COMMAND_MAX - 1, through) do
-      numbers[#numbers + 1], arrivals[#arrivals + 1] = decimal(number), padded(number)
+      numbers[#numbers + 1] = padded(number)
     end
     redis.call('HDEL', keys.messages, unpack(numbers))
-    redis.call('ZREM', keys.arrivals, unpack(arrivals))
+    redis.call('ZREM', keys.arrivals, unpack(numbers))
   end
   redis.call('ZREMRANGEBYSCORE', keys.checkpoints, '-inf', '(' .. decimal(through))
   redis.call('HSET', keys.account, 'floor', decimal(through))

@@ -4,16 +4,20 @@ import { contentOf, type RocketArrival, type RocketEvent } from '#common/domain'
 type Argument = string | number;
 
 /**
- * A message as the script wants it: channel, number, instant of arrival, instant and nanoseconds of
- * its time, content; then the speed to add, or a kind and four more: text, mission of a launch, the
- * speed to add, and the id of the event that it may cause. A safe integer is written as its decimal
- * digits.
+ * A message as the script wants it: channel, number in 16 digits, instant of arrival, instant and
+ * nanoseconds of its time, content; then the speed to add, or a kind and four more: text, mission of a
+ * launch, the speed to add, and the id of the event that it may cause. A safe integer is written as its
+ * decimal digits.
  */
 export function pushArguments(args: Argument[], arrival: RocketArrival): void {
   const { channel, number, receivedAt, time, event } = arrival;
-  args.push(channel, number, receivedAt, time.instant, time.nanoseconds, contentOf(arrival));
+  const { instant, nanoseconds } = time;
+  args.push(channel, padded(number), receivedAt, instant, nanoseconds, contentOf(arrival));
   pushEvent(args, event);
 }
+
+/** All numbers are of one length, so that their order by text is the one by number. */
+const padded = (number: number): string => String(number).padStart(16, '0');
 
 function pushEvent(args: Argument[], event: RocketEvent): void {
   switch (event.type) {

@@ -3,17 +3,19 @@
  * looked for among them first.
  */
 export const MESSAGE_HISTORY_LUA = `
-local function remember(track, m)
-  local text, messages, arrivals = m.received .. m.content, track.messages, track.arrivals
-  messages[#messages + 1], messages[#messages + 2] = m.number_text, text
-  arrivals[#arrivals + 1], arrivals[#arrivals + 2] = m.received, padded(m.number)
-  track.texts[m.number_text] = text
+local function remember(track)
+  local messages, arrivals = track.messages, track.arrivals
+  messages[#messages + 1], arrivals[#arrivals + 1] = m.padded, m.received
+  messages[#messages + 1], arrivals[#arrivals + 1] = m.content, m.padded
 end
 
--- Without the instant of arrival; nil when it is forgotten.
-local function content_of(track, number_text)
-  local text = track.texts[number_text] or redis.call('HGET', track.keys.messages, number_text)
-  return text and string.sub(text, string.find(text, '[', 1, true), -1)
+-- What was first taken under the number; nil or false when it is forgotten.
+local function first_content(track)
+  local messages = track.messages
+  for at = 1, #messages, 2 do
+    if messages[at] == m.padded then return messages[at + 1] end
+  end
+  return redis.call('HGET', track.keys.messages, m.padded)
 end
 
 local function write_messages(track)

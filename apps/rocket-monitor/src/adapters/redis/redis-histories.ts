@@ -58,9 +58,11 @@ export class RedisHistories {
   async #read(channel: string, query: HistoryQuery): Promise<RocketArrival[]> {
     const args = [this.keys.prefix, channel, query.by, query.limit, ...startOf(query)];
     const found = (await READ_HISTORY.run(this.redis, [], args)) as string[];
-    return Array.from({ length: found.length / 2 }, (_, nr) =>
-      arrivalOf(channel, Number(found[2 * nr]), found[2 * nr + 1] ?? ''),
-    );
+    return Array.from({ length: found.length / 3 }, (_, nr) => {
+      const [number, receivedAt, content = ''] = found.slice(3 * nr, 3 * nr + 3);
+      const at = { number: Number(number), receivedAt: Number(receivedAt) };
+      return { channel, ...at, ...readContent(content) };
+    });
   }
 
   /** The state that an earlier version left, which is exact where no number is missing. */
@@ -99,11 +101,4 @@ function continued(query: HistoryQuery, last: RocketArrival): HistoryQuery {
     default:
       return query satisfies never;
   }
-}
-
-/** From `<receivedAt><content>`; a content begins with a bracket. */
-function arrivalOf(channel: string, number: number, text: string): RocketArrival {
-  const start = text.indexOf('[');
-  const receivedAt = Number(text.slice(0, start));
-  return { channel, number, receivedAt, ...readContent(text.slice(start)) };
 }

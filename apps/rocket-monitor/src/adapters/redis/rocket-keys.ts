@@ -10,8 +10,8 @@ import { OWN_KEYS_BEGINNING } from '#common/domain';
  * HASH latest_update_timestamp            channel → time of its newest message
  * HASH perigee:rocket:<channel>           the account: mark, count, gaps, floor, duplicates, …
  * ZSET perigee:taken:<channel>            ranges of numbers above the mark: from, sorted by to
- * HASH perigee:messages:<channel>         number → <receivedAt><content>, of all above the floor
- * ZSET perigee:arrivals:<channel>         the same numbers in 16 digits, sorted by receivedAt
+ * HASH perigee:messages:<channel>         number in 16 digits → content, of all above the floor
+ * ZSET perigee:arrivals:<channel>         the same numbers, sorted by receivedAt
  * ZSET perigee:checkpoints:<channel>      checkpoints as JSON, sorted by through
  * ```
  */

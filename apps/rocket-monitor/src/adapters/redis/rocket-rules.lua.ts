@@ -35,22 +35,22 @@ local function add_speed(account, by)
   account.speed_low = low - carry * LIMB
 end
 
-local function is_latest(account, m)
+local function is_latest(account)
   if not account.latest_msg then return true end
   if m.instant ~= account.latest_instant then return m.instant > account.latest_instant end
   if m.nanos ~= account.latest_nanos then return m.nanos > account.latest_nanos end
   return m.number > account.latest_msg
 end
 
-local function with_mission(state, m, mission)
+local function with_mission(state, mission)
   if m.number < state.latest_mission_msg then return end
   state.mission, state.latest_mission_msg = mission, m.number
 end
 
-local function launched(state, m)
+local function launched(state)
   local mission, model, launch_msg = state.mission, state.type, state.launch_msg
   if m.number > launch_msg then state.launch_msg, state.type = m.number, m.text end
-  with_mission(state, m, m.mission)
+  with_mission(state, m.mission)
   if state.launch_msg ~= launch_msg and (launch_msg < 0 or state.type ~= model) then
     return '${ROCKET_LAUNCHED}', { type = state.type, mission = state.mission }
   end
@@ -59,15 +59,15 @@ local function launched(state, m)
   end
 end
 
-local function mission_changed(state, m)
+local function mission_changed(state)
   local mission = state.mission
-  with_mission(state, m, m.text)
+  with_mission(state, m.text)
   if state.mission ~= mission then
     return '${ROCKET_MISSION_CHANGED}', { mission = state.mission }
   end
 end
 
-local function exploded(state, m)
+local function exploded(state)
   if m.number < state.latest_exploded_msg then return end
   local reason = state.exploded_reason
   state.exploded_reason, state.latest_exploded_msg = m.text, m.number

@@ -15,11 +15,10 @@ local function is_foreign(keys, channel)
 end
 
 -- What is not written yet.
-local function begin_changes(track)
-  track.messages, track.arrivals, track.texts = {}, {}, {}
-  track.listed, track.passed, track.put, track.removed = {}, {}, {}, {}
+begin_changes = function(track)
+  track.messages, track.arrivals, track.ranges = {}, {}, nil
   track.duplicates, track.conflicts = 0, 0
-  track.time, track.is_changed, track.is_taken = nil, false, false
+  track.latest, track.is_changed, track.is_taken = nil, false, false
   track.written_gaps = track.account.gaps
   track.written_parked = track.account.count - track.account.mark
 end
@@ -74,7 +73,10 @@ local function write_taken(track)
   write_messages(track)
   write_ranges(track)
   write_state(track)
-  if track.time then redis.call('HSET', latest, track.channel, track.time) end
+  if track.latest then
+    -- A content begins with the time.
+    redis.call('HSET', latest, track.channel, string.match(track.latest, '"(.-)"'))
+  end
   write_base(track)
   write_account(track)
   totals.gaps = totals.gaps + account.gaps - track.written_gaps
@@ -88,7 +90,6 @@ local function write_changes(track)
   if track.duplicates > 0 then redis.call('HINCRBY', account, 'duplicates', track.duplicates) end
   if track.conflicts > 0 then redis.call('HINCRBY', account, 'conflicts', track.conflicts) end
   track.has_changed = track.has_changed or track.is_taken or track.duplicates + track.conflicts > 0
-  begin_changes(track)
 end
 
 -- What the messages of this run made of the channel, in one go.

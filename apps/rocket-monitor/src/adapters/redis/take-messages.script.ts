@@ -11,14 +11,14 @@ import { TAKEN_NUMBERS_LUA } from './taken-numbers.lua.js';
 const CHANGES_BYTES_MAX = 16_384;
 
 const TAKE_LUA = `
-local function repeated(track, m)
-  local content = content_of(track, m.number_text)
-  if content == nil or content == false or content == m.content then
-    track.duplicates = track.duplicates + 1
-    return 'duplicate'
+local function repeated(track)
+  local content = first_content(track)
+  if content and content ~= m.content then
+    track.conflicts = track.conflicts + 1
+    return 'conflict'
   end
-  track.conflicts = track.conflicts + 1
-  return 'conflict'
+  track.duplicates = track.duplicates + 1
+  return 'duplicate'
 end
 
 local function refusal_of(account, place)
@@ -33,7 +33,7 @@ local function refusal_of(account, place)
   if not place.is_next and parked_before + parked >= limits.parked then return 'full-parked' end
 end
 
-local function tell(m, event, data)
+local function tell(event, data)
   data.channel = m.channel
   local envelope = { id = m.event_id, type = event, time = now, version = ${ENVELOPE_VERSION}, data = data }
   outbox_add(outbox, m.event_id, cjson.encode(envelope))
@@ -42,84 +42,93 @@ end
 
 local function page_of(number) return math.floor(number / ${HISTORY_PAGE_NUMBERS}) end
 
-local function note_latest(track, m)
+local function apply(track, place, state)
   local account = track.account
-  if not is_latest(account, m) then return end
-  account.latest_msg, account.latest_instant, account.latest_nanos = m.number, m.instant, m.nanos
-  track.time = string.match(m.content, '"(.-)"')
+  if account.count == 0 then begun = begun + 1 end
+  remember(track)
+  parked = parked + take_place(track, place)
+  opened = opened + place.new_gaps
+  if m.by then add_speed(account, m.by) end
+  if state ~= track.state then track.state, track.is_changed = state, true end
+  if is_latest(account) then
+    account.latest_msg, account.latest_instant, account.latest_nanos = m.number, m.instant, m.nanos
+    track.latest = m.content
+  end
+  track.is_taken = true
 end
 
 -- First all that is read and may be refused, then all that changes: nothing is half done.
-local function take(track, m)
+local function take(track)
   local place = find_place(track, m.number)
   if track.fault then return track.fault end
-  if place == nil then return repeated(track, m) end
+  if place == nil then return repeated(track) end
   local refusal = refusal_of(track.account, place)
   if refusal then return refusal end
   local state, event, data = track.state, nil, nil
-  if RULES[m.kind] then
+  if m.kind then
     state = copy(state)
-    event, data = RULES[m.kind](state, m)
+    event, data = RULES[m.kind](state)
   end
   if not tells then event = nil end
   if event then
     events = events or outbox_count(outbox)
     if events >= limits.events then return 'full-events' end
-    tell(m, event, data)
+    tell(event, data)
   end
-
   local page = page_of(track.account.mark)
-  if track.account.count == 0 then begun = begun + 1 end
-  remember(track, m)
-  parked = parked + take_place(track, m, place)
-  opened = opened + place.new_gaps
-  if m.by then add_speed(track.account, m.by) end
-  if state ~= track.state then track.state, track.is_changed = state, true end
-  note_latest(track, m)
-  track.is_taken = true
+  apply(track, place, state)
   local answer = event and 'told' or 'new'
   return page_of(track.account.mark) > page and answer .. '-page' or answer
 end
 
-local function handle(nr, m)
+local function handle(nr)
   local track, refusal = tracks[m.channel], nil
   if track == nil then
     track, refusal = open_track(m.channel)
     if track == nil then return refusal end
-    local span = spans[m.channel]
-    track.first, track.last = span[1], span[2]
     tracks[m.channel] = track
     order[#order + 1] = track
   end
   track.answers[#track.answers + 1] = nr
-  return track.fault or take(track, m)
+  return track.fault or take(track)
+end
+`;
+
+/** One table for all messages: many small ones would keep Redis busy with collecting them. */
+const MESSAGE_LUA = `
+local m = {}
+
+-- Answers where the next one is.
+local function read_message(at)
+  m.channel, m.padded, m.number = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 1])
+  m.received, m.instant, m.nanos = ARGV[at + 2], tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
+  m.content, m.by, m.kind = ARGV[at + 5], tonumber(ARGV[at + 6]), nil
+  if m.by then return at + 7 end
+  m.kind, m.text, m.mission = ARGV[at + 6], ARGV[at + 7], ARGV[at + 8]
+  m.by, m.event_id = tonumber(ARGV[at + 9]), ARGV[at + 10]
+  return at + 11
+end
+
+-- The lowest and the highest number of a channel in this run.
+local function span_of(channel)
+  if spans == nil then
+    spans = {}
+    local at = FIRST
+    while at <= #ARGV do
+      local number, span = tonumber(ARGV[at + 1]), spans[ARGV[at]]
+      if span then
+        span[1], span[2] = math.min(span[1], number), math.max(span[2], number)
+      else
+        spans[ARGV[at]] = { number, number }
+      end
+      at = at + (tonumber(ARGV[at + 6]) and 7 or 11)
+    end
+  end
+  return spans[channel]
 end
 `;
 
 const RUN_LUA = `
-local function read_messages(at)
-  local messages = {}
-  while at <= #ARGV do
-    local m = { channel = ARGV[at], number_text = ARGV[at + 1], number = tonumber(ARGV[at + 1]),
-      received = ARGV[at + 2], instant = tonumber(ARGV[at + 3]), nanos = tonumber(ARGV[at + 4]),
-      content = ARGV[at + 5], by = tonumber(ARGV[at + 6]) }
-    at = at + 7
-    if not m.by then
-      m.kind, m.text, m.mission = ARGV[at - 1], ARGV[at], ARGV[at + 1]
-      m.by, m.event_id = tonumber(ARGV[at + 2]), ARGV[at + 3]
-      at = at + 4
-    end
-    messages[#messages + 1] = m
-    local span = spans[m.channel]
-    if not span then
-      spans[m.channel] = { m.number, m.number }
-    else
-      span[1], span[2] = math.min(span[1], m.number), math.max(span[2], m.number)
-    end
-  end
-  return messages
-end
-
 local function tell_changes()
   local names, bytes = {}, 0
   for _, track in ipairs(order) do
@@ -136,15 +145,21 @@ end
 -- Of another type it must fail here, before anything is written.
 redis.call('HLEN', latest)
 
-local answers = {}
-for nr, m in ipairs(read_messages(12)) do
-  local is_done, answer = pcall(handle, nr, m)
-  answers[nr] = is_done and answer or fault_of(answer)
+local answers, at, nr = {}, FIRST, 0
+local function take_on()
+  while at <= #ARGV do
+    at, nr = read_message(at), nr + 1
+    answers[nr] = handle(nr)
+  end
+end
+while at <= #ARGV do
+  local is_done, cause = pcall(take_on)
+  if not is_done then answers[nr] = fault_of(cause) end
 end
 for _, track in ipairs(order) do
   write_track(track)
   if track.fault then
-    for _, nr in ipairs(track.answers) do answers[nr] = track.fault end
+    for _, answered in ipairs(track.answers) do answers[answered] = track.fault end
   end
 end
 if totals.gaps ~= 0 then redis.call('INCRBY', open_gaps_key, totals.gaps) end
@@ -173,10 +188,11 @@ local parked_before = tonumber(redis.call('GET', parked_key) or '0')
 local begun, opened, parked = 0, 0, 0
 local totals = { gaps = 0, parked = 0 }
 local channels_before, events = nil, nil
-local tracks, order, spans = {}, {}, {}
-local write_track = nil
+local tracks, order, spans = {}, {}, nil
+local begin_changes, write_track = nil, nil
+local FIRST = 12
 local function fault_of(cause)
   return 'fault ' .. (type(cause) == 'table' and cause.err or tostring(cause))
 end
-${DECIMAL_LUA}${CHANNEL_KEYS_LUA}${OUTBOX_LUA}${ROCKET_RULES_LUA}${TAKEN_NUMBERS_LUA}
+${DECIMAL_LUA}${CHANNEL_KEYS_LUA}${MESSAGE_LUA}${OUTBOX_LUA}${ROCKET_RULES_LUA}${TAKEN_NUMBERS_LUA}
 ${MESSAGE_HISTORY_LUA}${TRACK_LUA}${TAKE_LUA}${RUN_LUA}`);

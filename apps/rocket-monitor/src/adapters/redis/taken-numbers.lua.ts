@@ -10,11 +10,13 @@ local COMMAND_MAX = 1000
 -- Ranges in memory. Where a run's messages lie further apart, they are read for each of them.
 local RANGES_MAX = 256
 local DENSE = { is_next = true, new_gaps = 0 }
+local place = {}
 
 -- Those that numbers from first to last are in, beside or between.
 local function read_ranges(track, first, last)
   local froms, tos = {}, {}
-  track.ranges = { first = first, last = last, froms = froms, tos = tos }
+  track.ranges = { first = first, last = last, froms = froms, tos = tos,
+    put = {}, removed = {}, listed = {}, passed = {} }
   if track.account.gaps == 0 then
     track.ranges.first, track.ranges.last = 0, math.huge
     return
@@ -34,9 +36,11 @@ local function ranges_around(track, number)
   if ranges then
     -- What was changed has to be there before it is read.
     write_track(track)
+    begin_changes(track)
     read_ranges(track, number, number)
-  elseif read_ranges(track, track.first, track.last) == false then
-    read_ranges(track, number, number)
+  else
+    local span = span_of(track.channel)
+    if read_ranges(track, span[1], span[2]) == false then read_ranges(track, number, number) end
   end
   return track.ranges
 end
@@ -64,8 +68,9 @@ local function find_place(track, number)
   local follower = grows and at + 1 or at
   local swallows = ranges.froms[follower] == number + 1
   local joins = (grows and 1 or 0) + (swallows and 1 or 0)
-  return { at = at, grows = grows, follower = follower, swallows = swallows, is_next = is_next,
-    new_gaps = (is_next and 0 or 1) - joins }
+  place.at, place.grows, place.follower, place.swallows = at, grows, follower, swallows
+  place.is_next, place.new_gaps = is_next, (is_next and 0 or 1) - joins
+  return place
 end
 
 -- Takes the range that follows a number away, and answers where it ends.
@@ -74,14 +79,15 @@ local function swallow(track, follower)
   local from, to = ranges.froms[follower], ranges.tos[follower]
   table.remove(ranges.froms, follower)
   table.remove(ranges.tos, follower)
-  track.put[from], track.removed[from] = nil, true
+  ranges.put[from], ranges.removed[from] = nil, true
   return to
 end
 
-local function take_above_gap(track, m, place, to)
-  local froms, tos = track.ranges.froms, track.ranges.tos
+local function take_above_gap(track, to)
+  local ranges = track.ranges
+  local froms, tos = ranges.froms, ranges.tos
   if track.account.count - track.account.mark < limits.listed then
-    track.listed[#track.listed + 1] = m
+    ranges.listed[#ranges.listed + 1] = m.number
   end
   if place.grows then
     tos[place.at] = to
@@ -90,19 +96,22 @@ local function take_above_gap(track, m, place, to)
     table.insert(tos, place.at, to)
   end
   local from = froms[place.at]
-  track.put[from], track.removed[from] = to, nil
+  ranges.put[from], ranges.removed[from] = to, nil
 end
 
 -- Answers how many more messages are above the mark now.
-local function take_place(track, m, place)
+local function take_place(track, place)
   local account, to, parked = track.account, m.number, 1
   if place.swallows then to = swallow(track, place.follower) end
   if place.is_next then
-    if place.swallows then track.passed[#track.passed + 1] = { m.number + 1, to } end
+    if place.swallows then
+      local passed = track.ranges.passed
+      passed[#passed + 1] = { m.number + 1, to }
+    end
     account.mark = to
     parked = m.number - to
   else
-    take_above_gap(track, m, place, to)
+    take_above_gap(track, to)
   end
   account.count = account.count + 1
   account.gaps = account.gaps + place.new_gaps
@@ -118,7 +127,7 @@ end
 -- The numbers that the mark has passed are no longer for others to read.
 local function unlist(track)
   local numbers = {}
-  for _, range in ipairs(track.passed) do
+  for _, range in ipairs(track.ranges.passed) do
     if range[2] - range[1] < limits.listed then
       for number = range[1], range[2] do numbers[#numbers + 1] = decimal(number) end
     else
@@ -131,19 +140,20 @@ local function unlist(track)
 end
 
 local function write_ranges(track)
-  local keys, account = track.keys, track.account
+  local keys, account, ranges = track.keys, track.account, track.ranges
+  if ranges == nil then return end
   if account.gaps == 0 then
     if track.written_gaps > 0 then redis.call('UNLINK', keys.taken, keys.processed) end
     return
   end
   local listed, put, removed = {}, {}, {}
-  for _, m in ipairs(track.listed) do
-    if m.number > account.mark then listed[#listed + 1] = m.number_text end
+  for _, number in ipairs(ranges.listed) do
+    if number > account.mark then listed[#listed + 1] = decimal(number) end
   end
-  for from, to in pairs(track.put) do
+  for from, to in pairs(ranges.put) do
     put[#put + 1], put[#put + 2] = decimal(to), decimal(from)
   end
-  for from in pairs(track.removed) do removed[#removed + 1] = decimal(from) end
+  for from in pairs(ranges.removed) do removed[#removed + 1] = decimal(from) end
   call_with('SADD', keys.processed, listed)
   call_with('ZADD', keys.taken, put)
   call_with('ZREM', keys.taken, removed)
