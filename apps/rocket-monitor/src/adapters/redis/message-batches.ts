@@ -1,7 +1,7 @@
 import type { RocketArrival } from '#common/domain';
 
-/** Messages in one script: it holds up everybody else's commands for about a millisecond. */
-const BATCH_MAX = 128;
+/** Messages in one script: it holds up everybody else's commands for some two milliseconds. */
+const BATCH_MAX = 256;
 /** While so many are under way, messages gather for the next: one at Redis, one on its way. */
 const UNDER_WAY_MAX = 2;
 /**

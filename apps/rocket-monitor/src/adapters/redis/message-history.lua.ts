@@ -4,9 +4,10 @@
  */
 export const MESSAGE_HISTORY_LUA = `
 local function remember(track)
-  local messages, arrivals = track.messages, track.arrivals
-  messages[#messages + 1], arrivals[#arrivals + 1] = m.padded, m.received
-  messages[#messages + 1], arrivals[#arrivals + 1] = m.content, m.padded
+  local messages, arrivals, at = track.messages, track.arrivals, track.remembered
+  messages[at + 1], messages[at + 2] = m.padded, m.content
+  arrivals[at + 1], arrivals[at + 2] = m.received, m.padded
+  track.remembered = at + 2
 end
 
 -- What was first taken under the number; nil or false when it is forgotten.

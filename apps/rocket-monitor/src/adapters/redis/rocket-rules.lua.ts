@@ -27,7 +27,7 @@ local function copy(state)
 end
 
 local function add_speed(account, by)
-  local high = math.floor(by / LIMB)
+  local high = floor(by / LIMB)
   local low = account.speed_low + (by - high * LIMB)
   local carry = 0
   if low >= LIMB then carry = 1 end

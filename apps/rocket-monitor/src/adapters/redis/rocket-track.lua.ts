@@ -16,7 +16,7 @@ end
 
 -- What is not written yet.
 begin_changes = function(track)
-  track.messages, track.arrivals, track.ranges = {}, {}, nil
+  track.messages, track.arrivals, track.remembered, track.ranges = {}, {}, 0, nil
   track.duplicates, track.conflicts = 0, 0
   track.latest, track.is_changed, track.is_taken = nil, false, false
   track.written_gaps = track.account.gaps
@@ -27,9 +27,13 @@ end
 local function open_track(channel)
   local keys = channel_keys(prefix, channel)
   local found = redis.call('HMGET', keys.account, unpack(ACCOUNT))
-  local track = { keys = keys, channel = channel, account = {}, answers = {} }
+  local track = { keys = keys, channel = channel, account = {}, known = {},
+    answers = {}, answered = 0 }
   if found[1] then
-    for at = 1, #ACCOUNT do track.account[ACCOUNT[at]] = tonumber(found[at]) end
+    for at, name in ipairs(ACCOUNT) do
+      local value = tonumber(found[at])
+      track.account[name], track.known[name] = value, value
+    end
     -- Read now: a key that is none of ours any more must fail before anything is written.
     track.state = read_state(keys.state, track.account.launch_msg)
     begin_changes(track)
@@ -59,9 +63,13 @@ local function write_state(track)
 end
 
 local function write_account(track)
-  local fields, account = {}, track.account
-  for at = 1, #ACCOUNT do
-    fields[2 * at - 1], fields[2 * at] = ACCOUNT[at], decimal(account[ACCOUNT[at]])
+  local fields, account, known = {}, track.account, track.known
+  for _, name in ipairs(ACCOUNT) do
+    local value = account[name]
+    if value ~= known[name] then
+      fields[#fields + 1], fields[#fields + 2] = name, decimal(value)
+      known[name] = value
+    end
   end
   redis.call('HSET', track.keys.account, unpack(fields))
 end

@@ -40,7 +40,10 @@ local function tell(event, data)
   events = events + 1
 end
 
-local function page_of(number) return math.floor(number / ${HISTORY_PAGE_NUMBERS}) end
+local function ends_page(mark, account)
+  return account.mark > mark
+    and floor(account.mark / ${HISTORY_PAGE_NUMBERS}) > floor(mark / ${HISTORY_PAGE_NUMBERS})
+end
 
 local function apply(track, place, state)
   local account = track.account
@@ -75,10 +78,10 @@ local function take(track)
     if events >= limits.events then return 'full-events' end
     tell(event, data)
   end
-  local page = page_of(track.account.mark)
+  local mark = track.account.mark
   apply(track, place, state)
   local answer = event and 'told' or 'new'
-  return page_of(track.account.mark) > page and answer .. '-page' or answer
+  return ends_page(mark, track.account) and answer .. '-page' or answer
 end
 
 local function handle(nr)
@@ -89,7 +92,8 @@ local function handle(nr)
     tracks[m.channel] = track
     order[#order + 1] = track
   end
-  track.answers[#track.answers + 1] = nr
+  track.answered = track.answered + 1
+  track.answers[track.answered] = nr
   return track.fault or take(track)
 end
 `;
@@ -114,7 +118,7 @@ local function span_of(channel)
   if spans == nil then
     spans = {}
     local at = FIRST
-    while at <= #ARGV do
+    while at <= LAST do
       local number, span = tonumber(ARGV[at + 1]), spans[ARGV[at]]
       if span then
         span[1], span[2] = math.min(span[1], number), math.max(span[2], number)
@@ -147,12 +151,12 @@ redis.call('HLEN', latest)
 
 local answers, at, nr = {}, FIRST, 0
 local function take_on()
-  while at <= #ARGV do
+  while at <= LAST do
     at, nr = read_message(at), nr + 1
     answers[nr] = handle(nr)
   end
 end
-while at <= #ARGV do
+while at <= LAST do
   local is_done, cause = pcall(take_on)
   if not is_done then answers[nr] = fault_of(cause) end
 end
@@ -176,6 +180,8 @@ return answers
  * messages, numbers listed and waiting events; then the arguments of each message. Answers a word per message.
  */
 export const TAKE_MESSAGES = new RedisScript(`
+-- Globals are slow to find.
+local ARGV, tonumber, floor = ARGV, tonumber, math.floor
 local channels, open_gaps_key, parked_key, outbox = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local prefix, changes, monitor, now, tells = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
 local limits = { channels = tonumber(ARGV[6]), gaps = tonumber(ARGV[7]),
@@ -190,7 +196,7 @@ local totals = { gaps = 0, parked = 0 }
 local channels_before, events = nil, nil
 local tracks, order, spans = {}, {}, nil
 local begin_changes, write_track = nil, nil
-local FIRST = 12
+local FIRST, LAST = 12, #ARGV
 local function fault_of(cause)
   return 'fault ' .. (type(cause) == 'table' and cause.err or tostring(cause))
 end

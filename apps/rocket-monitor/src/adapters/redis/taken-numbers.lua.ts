@@ -48,7 +48,7 @@ end
 local function first_ending_from(tos, number)
   local low, high = 1, #tos + 1
   while low < high do
-    local middle = math.floor((low + high) / 2)
+    local middle = floor((low + high) / 2)
     if tos[middle] < number then low = middle + 1 else high = middle end
   end
   return low
