@@ -206,6 +206,8 @@ describe('the users of Redis', () => {
     ['rocket-monitor', 'FLUSHALL'],
     ['rocket-monitor', 'SELECT', '1'],
     ['rocket-monitor', 'DEL', 'bull:starts:1'],
+    ['rocket-monitor', 'PUBLISH', 'bull:starts:delayed', '1'],
+    ['rocket-monitor', 'SUBSCRIBE', 'bull:starts:delayed'],
     ['rocket-monitor', 'EVAL', "return redis.call('GET', KEYS[1])", '1', 'bull:starts:id'],
     ['health', 'INFO'],
     ['health', 'GET', 'another'],
