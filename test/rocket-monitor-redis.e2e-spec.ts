@@ -77,6 +77,17 @@ describe('rocket monitors on one Redis', () => {
     return (await Promise.all(found)).flat();
   }
 
+  /** What Redis holds of each rocket: numbers counted, messages kept, instants of their arrival. */
+  async function kept(): Promise<number[][]> {
+    const channels = await redis.admin.zrange('perigee:rockets', 0, -1);
+    const counts = channels.map(async (channel) => [
+      Number(await redis.admin.hget(`perigee:rocket:${channel}`, 'count')),
+      await redis.admin.hlen(`perigee:messages:${channel}`),
+      await redis.admin.zcard(`perigee:arrivals:${channel}`),
+    ]);
+    return Promise.all(counts);
+  }
+
   it('take any message at any of them, shuffled and repeated', { timeout }, async () => {
     const [first, second] = [await start(), await start()];
     const scenario = rocketScenario({ messageCount: MESSAGES, seed: 7 });
@@ -103,6 +114,10 @@ describe('rocket monitors on one Redis', () => {
 
     expect(new Set(answers)).toEqual(new Set(['200', '204', '503']));
     await until(async () => expect(await differences(scenario)).toEqual([]));
+    const rockets = await kept();
+    expect(rockets.length).toBeGreaterThan(0);
+    expect(rockets).toEqual(rockets.map(([count]) => [count, count, count]));
+    expect(await redis.admin.mget('perigee:open-gaps', 'perigee:parked')).toEqual(['0', '0']);
   });
 
   it('answer 503 while Redis is dead, say so in their health, and come back', async () => {
