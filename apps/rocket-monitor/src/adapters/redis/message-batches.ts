@@ -1,9 +1,12 @@
 import type { RocketArrival } from '#common/domain';
 
-/** Messages in one script: it holds up everybody else's commands for some two milliseconds. */
-const BATCH_MAX = 256;
-/** While so many are under way, messages gather for the next: one at Redis, one on its way. */
-const UNDER_WAY_MAX = 2;
+/** Messages in one script: it holds up everybody else's commands for about a millisecond. */
+const BATCH_MAX = 128;
+/**
+ * While so many are under way, messages gather for the next: one at Redis, one on its way, and one whose
+ * answers are being told.
+ */
+const UNDER_WAY_MAX = 3;
 /**
  * More than all connections of the app can bring, some of them batches of a thousand; who comes on top
  * is told at once.
