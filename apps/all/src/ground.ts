@@ -91,8 +91,9 @@ async function startApps(ground: Foundation, started: Running[]): Promise<Ground
     return listen(app, HOST, port, variable);
   };
 
-  const monitor = readConfig(RocketMonitorConfig, ground.env);
-  const monitorApp = await createRocketMonitor(monitor, { bus, redisUrl, logger });
+  const ROCKET_STORE = ground.env['ROCKET_STORE'] || 'postgres';
+  const monitor = readConfig(RocketMonitorConfig, { ...ground.env, ROCKET_STORE });
+  const monitorApp = await createRocketMonitor(monitor, stores);
   const rocketMonitor = await open(
     monitorApp,
     monitor,

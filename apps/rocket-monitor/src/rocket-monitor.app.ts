@@ -2,7 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Bus, connectBus } from '#common/messaging';
 import { type Clock, createHttpApp, StructuredLogger, SystemClock } from '#common/platform';
-import { redisUrlOf, type RocketMonitorConfig } from './rocket-monitor.config.js';
+import { placeOf, type RocketMonitorConfig } from './rocket-monitor.config.js';
 import { RocketMonitorModule } from './rocket-monitor.module.js';
 import { closeConnectionsUnlessAsked } from './rockets/connection-close.js';
 import { takeGoodMessagesEarly } from './rockets/message-answer.js';
@@ -15,6 +15,8 @@ export interface RocketMonitorServices {
   readonly bus: Bus | null;
   /** Where Redis is, if there is one. */
   readonly redisUrl?: string | undefined;
+  /** Where PostgreSQL is, migrated, if the rockets may be kept there. */
+  readonly databaseUrl?: string | undefined;
   readonly clock?: Clock;
   readonly logger?: LoggerService;
 }
@@ -25,8 +27,8 @@ export async function createRocketMonitor(
   services: RocketMonitorServices,
 ): Promise<NestFastifyApplication> {
   const { bus, clock = new SystemClock() } = services;
-  const redisUrl = redisUrlOf(config, services.redisUrl);
-  const module = RocketMonitorModule.forRoot(config, { bus, redisUrl, clock });
+  const place = placeOf(config, services);
+  const module = RocketMonitorModule.forRoot(config, { bus, place, clock });
   const app = await createHttpApp(module, {
     title: 'Rocket monitor',
     description: 'Follows rockets by messages that arrive more than once and in any order.',

@@ -2,7 +2,7 @@ import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, Min } from
 import { ConfigError, HttpConfig, IsPortNumber } from '#common/platform';
 
 /** Where tracks are kept. */
-export const ROCKET_STORES = ['memory', 'redis'] as const;
+export const ROCKET_STORES = ['memory', 'redis', 'postgres'] as const;
 export type RocketStoreKind = (typeof ROCKET_STORES)[number];
 
 export class RocketMonitorConfig extends HttpConfig {
@@ -45,16 +45,39 @@ export class RocketMonitorConfig extends HttpConfig {
   readonly ROCKET_EVENTS_CLIENTS_MAX: number = 100;
 }
 
-/** The address of the Redis that keeps the rockets; null: they are kept in memory. */
-export function redisUrlOf(
-  { ROCKET_STORE }: RocketMonitorConfig,
-  redisUrl: string | undefined,
-): string | null {
-  if (ROCKET_STORE === 'memory') return null;
-  if (redisUrl !== undefined) return redisUrl;
-  if (ROCKET_STORE === undefined) return null;
-  throw new ConfigError(
-    'ROCKET_STORE=redis needs REDIS_URL, the address of a Redis; ' +
-      '`./run -r` finds or starts one, ROCKET_STORE=memory needs none.',
-  );
+/** Where the rockets are kept, with the address of what keeps them. */
+export type RocketPlace =
+  { readonly kind: 'memory' } | { readonly kind: 'redis' | 'postgres'; readonly url: string };
+
+export interface RocketPlaces {
+  readonly redisUrl?: string | undefined;
+  readonly databaseUrl?: string | undefined;
 }
+
+/** @throws {ConfigError} when what was chosen has no address */
+export function placeOf(
+  { ROCKET_STORE }: RocketMonitorConfig,
+  { redisUrl, databaseUrl }: RocketPlaces,
+): RocketPlace {
+  switch (ROCKET_STORE) {
+    case 'memory':
+      return { kind: 'memory' };
+    case 'postgres':
+      if (databaseUrl === undefined) throw new ConfigError(NO_DATABASE);
+      return { kind: 'postgres', url: databaseUrl };
+    case 'redis':
+      if (redisUrl === undefined) throw new ConfigError(NO_REDIS);
+      return { kind: 'redis', url: redisUrl };
+    case undefined:
+      return redisUrl === undefined ? { kind: 'memory' } : { kind: 'redis', url: redisUrl };
+    default:
+      return ROCKET_STORE satisfies never;
+  }
+}
+
+const NO_REDIS =
+  'ROCKET_STORE=redis needs REDIS_URL, the address of a Redis; ' +
+  '`./run -r` finds or starts one, ROCKET_STORE=memory needs none.';
+const NO_DATABASE =
+  'ROCKET_STORE=postgres needs DATABASE_URL, the address of a PostgreSQL; ' +
+  '`make run` brings one along, ROCKET_STORE=memory needs none.';

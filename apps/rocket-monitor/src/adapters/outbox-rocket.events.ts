@@ -3,18 +3,11 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { ROCKET_EXPLODED, ROCKET_LAUNCHED, ROCKET_MISSION_CHANGED } from '#common/contracts';
 import { DomainError, type RocketFact } from '#common/domain';
-import {
-  type Bus,
-  type Envelope,
-  envelope,
-  MEMORY_OUTBOX_MAX,
-  MemoryOutbox,
-  type OutboxRelay,
-} from '#common/messaging';
+import { type Bus, MEMORY_OUTBOX_MAX, MemoryOutbox, type OutboxRelay } from '#common/messaging';
 import type { Clock, PartHealth } from '#common/platform';
 import { RocketEvents, type RocketFactSink } from '../rockets/rocket-events.port.js';
+import { rocketEnvelope } from './rocket-event.envelope.js';
 import { rocketEventRelay, rocketEventsHealth } from './rocket-event.relay.js';
 
 /** Waiting events past which the health says that the bus does not keep up. */
@@ -40,7 +33,7 @@ export class OutboxRocketEvents
 
   publish(channel: string, fact: RocketFact): void {
     try {
-      this.#outbox.add(toEnvelope(channel, fact, new Date(this.clock.nowMs())));
+      this.#outbox.add(rocketEnvelope(channel, fact, new Date(this.clock.nowMs())));
     } catch (fault) {
       throw new DomainError('ROCKET_STORE_FULL', 'Too many events wait for the bus.', {
         cause: fault,
@@ -59,18 +52,5 @@ export class OutboxRocketEvents
 
   async onApplicationShutdown(): Promise<void> {
     await this.#relay.stop();
-  }
-}
-
-function toEnvelope(channel: string, fact: RocketFact, now: Date): Envelope {
-  switch (fact.type) {
-    case 'launched':
-      return envelope(ROCKET_LAUNCHED, { channel, type: fact.model, mission: fact.mission }, now);
-    case 'exploded':
-      return envelope(ROCKET_EXPLODED, { channel, reason: fact.reason }, now);
-    case 'mission-changed':
-      return envelope(ROCKET_MISSION_CHANGED, { channel, mission: fact.mission }, now);
-    default:
-      return fact satisfies never;
   }
 }

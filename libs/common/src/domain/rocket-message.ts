@@ -39,8 +39,11 @@ export const contentOf = ({ time, event }: Pick<RocketMessage, 'time' | 'event'>
   JSON.stringify([time.text, ...partsOf(event)]);
 
 /** The way back from `contentOf`. @throws Error for any other text */
-export function readContent(content: string): Pick<RocketMessage, 'time' | 'event'> {
-  const [timeText, ...parts] = JSON.parse(content) as ContentParts;
+export const readContent = (content: string): Pick<RocketMessage, 'time' | 'event'> =>
+  readContentParts(JSON.parse(content) as ContentParts);
+
+/** The way back from what `contentOf` is the JSON of. @throws Error for anything else */
+export function readContentParts([timeText, ...parts]: ContentParts) {
   const time = readMessageTime(timeText);
   if (time === null) throw new Error('This is not the content of a message.');
   return { time, event: eventOf(parts) };
@@ -50,7 +53,7 @@ type EventParts =
   | ['RocketLaunched', string, number, string]
   | ['RocketSpeedIncreased' | 'RocketSpeedDecreased', number]
   | ['RocketExploded' | 'RocketMissionChanged', string];
-type ContentParts = [string, ...EventParts];
+export type ContentParts = [string, ...EventParts];
 
 /** In a fixed order, whatever the order of the fields was on the wire. */
 function partsOf(event: RocketEvent): EventParts {

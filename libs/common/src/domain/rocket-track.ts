@@ -60,6 +60,12 @@ export function receive(
   return { outcome: 'new', track: { ...track, rocket, taken }, facts };
 }
 
+/** With a message that a store has taken: no limit applies. The same track when it is in there already. */
+export function withMessage(track: RocketTrack, message: RocketMessage): RocketTrack {
+  const taken = takeNumber(track.taken, message.number);
+  return taken === null ? track : { ...track, rocket: applyMessage(track.rocket, message), taken };
+}
+
 function repeated(track: RocketTrack, message: RocketMessage, firstContent?: string): Reception {
   const isSame = firstContent === undefined || firstContent === contentOf(message);
   return isSame

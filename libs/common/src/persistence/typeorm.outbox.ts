@@ -1,19 +1,26 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { type Envelope, Outbox, type OutboxMessage } from '#common/messaging';
 
+/** With `outboxParameters`: puts messages into an outbox, in their order. */
+export const INSERT_OUTBOX = `
+  INSERT INTO outbox (id, app, envelope)
+  SELECT message.id, $1, message.envelope
+  FROM unnest($2::uuid[], $3::json[]) WITH ORDINALITY AS message (id, envelope, nr)
+  ORDER BY message.nr`;
+
+export const outboxParameters = (app: string, envelopes: readonly Envelope[]): unknown[] => [
+  app,
+  envelopes.map(({ id }) => id),
+  envelopes.map((envelope) => JSON.stringify(envelope)),
+];
+
 /** Puts messages into the outbox of `app`, in the transaction of the change that they tell of. */
 export async function insertOutbox(
   manager: EntityManager,
   app: string,
   envelopes: readonly Envelope[],
 ): Promise<void> {
-  await manager.query(
-    `INSERT INTO outbox (id, app, envelope)
-     SELECT message.id, $1, message.envelope
-     FROM unnest($2::uuid[], $3::json[]) WITH ORDINALITY AS message (id, envelope, nr)
-     ORDER BY message.nr`,
-    [app, envelopes.map(({ id }) => id), envelopes.map((envelope) => JSON.stringify(envelope))],
-  );
+  await manager.query(INSERT_OUTBOX, outboxParameters(app, envelopes));
 }
 
 /** One app's outbox in PostgreSQL. */

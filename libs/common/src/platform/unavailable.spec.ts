@@ -23,6 +23,7 @@ describe('a store that is away', () => {
   it('is known by what the driver says', () => {
     expect(isUnavailable(new Error('Connection terminated unexpectedly'))).toBe(true);
     expect(isUnavailable(new Error('timeout exceeded when trying to connect'))).toBe(true);
+    expect(isUnavailable(new Error('Query read timeout'))).toBe(true);
   });
 
   it.each([

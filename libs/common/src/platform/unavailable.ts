@@ -4,7 +4,7 @@ const NO_CONNECTION =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 /** The last one: TypeORM takes a broken connection out of the hands of whoever is amid a transaction. */
 const NO_CONNECTION_TEXT =
-  /Connection terminated|timeout exceeded when trying to connect|connection timeout|not queryable|query runner (was )?already released/i;
+  /Connection terminated|timeout exceeded when trying to connect|connection timeout|Query read timeout|not queryable|query runner (was )?already released/i;
 
 /** Redis' own words for "not now", and those of its client for a Redis that is away or silent. */
 const REDIS_NOT_NOW =

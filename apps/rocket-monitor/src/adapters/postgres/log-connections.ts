@@ -1,0 +1,89 @@
+import pg from 'pg';
+import { isUnavailable } from '#common/platform';
+
+const CONNECT_MS_MAX = 2_000;
+/** Senders wait for ten seconds, then come again; until then a short stall may pass. */
+const QUERY_MS_MAX = 3_000;
+/** Less than the client waits, so that PostgreSQL says what holds it up. */
+const LOCK_MS_MAX = 2_000;
+const END_MS_MAX = 2_000;
+
+export interface Statement {
+  /** It is prepared under this name, once per connection. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface LogConnectionsOptions {
+  readonly url: string;
+  /** At one time. */
+  readonly max: number;
+  /** False: what a commit tells may be lost when the server dies. */
+  readonly isDurable: boolean;
+  readonly queryMsMax?: number;
+}
+
+/** Connections of one purpose, so that nobody waits for another's. Each question has a deadline. */
+export class LogConnections {
+  readonly #pool: pg.Pool;
+
+  constructor({ url, max, isDurable, queryMsMax = QUERY_MS_MAX }: LogConnectionsOptions) {
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      application_name: 'perigee-rocket-monitor',
+      max,
+      idleTimeoutMillis: 0,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS_MAX,
+      // A frozen server keeps none of its own deadlines.
+      query_timeout: queryMsMax,
+      statement_timeout: queryMsMax,
+      lock_timeout: Math.min(LOCK_MS_MAX, queryMsMax),
+      idle_in_transaction_session_timeout: queryMsMax,
+      onConnect: (client) => setUp(client, isDurable),
+    });
+    // An idle connection may break at any time; whoever asks next gets a new one.
+    this.#pool.on('error', () => undefined);
+  }
+
+  async query<Row extends object>(
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    return (await this.#pool.query<Row>({ ...statement, values: [...values] })).rows;
+  }
+
+  /** What does not come to its end has not happened, or nobody knows. */
+  async transaction<T>(begin: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query(begin);
+      const result = await work(client);
+      await client.query('COMMIT');
+      client.release();
+      return result;
+    } catch (fault) {
+      // With its connection the transaction ends, whatever state it is in.
+      client.release(true);
+      throw fault;
+    }
+  }
+
+  /** A frozen server answers no farewell. */
+  async end(): Promise<void> {
+    const deadline = new Promise<void>((resolve) => {
+      setTimeout(resolve, END_MS_MAX).unref();
+    });
+    await Promise.race([this.#pool.end(), deadline]);
+  }
+}
+
+/** Both may be set otherwise at the server. Estimates of compiled plans are for longer queries. */
+const setUp = (client: pg.ClientBase, isDurable: boolean): Promise<unknown> =>
+  client.query(`SET synchronous_commit = ${isDurable ? 'on' : 'off'}; SET jit = off`);
+
+/** A sentence for the health: what is away says more than that it is. */
+export const awayReason = (fault: unknown): string =>
+  isUnavailable(fault) && fault instanceof Error
+    ? `PostgreSQL does not answer: ${fault.message || String((fault as { code?: unknown }).code)}`
+    : `PostgreSQL refuses: ${fault instanceof Error ? fault.message : String(fault)}`;
