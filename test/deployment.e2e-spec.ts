@@ -116,8 +116,7 @@ describe('the roles in PostgreSQL', () => {
   const INSUFFICIENT_PRIVILEGE = '42501';
   /** The code of PostgreSQL's refusal. */
   async function answerTo(app: string, sql: string): Promise<unknown> {
-    const password = deployment.settings[`POSTGRES_${app.toUpperCase()}_PASSWORD`]!;
-    const client = await deployment.database(`perigee_${app}`, password);
+    const client = await deployment.database(app);
     const asked = client.query(sql).then(
       () => 'done',
       ({ code }: { code: unknown }) => code,
@@ -158,13 +157,62 @@ describe('the roles in PostgreSQL', () => {
     expect(await answerTo('ingestor', sql)).toBe(INSUFFICIENT_PRIVILEGE);
   });
 
+  it.each([
+    'SELECT FROM contacts',
+    'SELECT FROM samples',
+    'DELETE FROM rocket_messages',
+    "UPDATE rocket_messages SET content = ''",
+    'TRUNCATE rocket_messages',
+    'DELETE FROM rocket_checkpoints',
+    'DELETE FROM rocket_counts',
+    "INSERT INTO migrations (timestamp, name) VALUES (0, 'none')",
+    FOREIGN_MESSAGE('scheduler'),
+    'CREATE TABLE mine ()',
+    'SET ROLE perigee_owner',
+  ])('refuse the rocket monitor: %s', async (sql) => {
+    expect(await answerTo('rocket_monitor', sql)).toBe(INSUFFICIENT_PRIVILEGE);
+  });
+
+  it('give the rocket monitor what it needs, should it keep its rockets there', async () => {
+    const given = {
+      ROCKET_STORE: 'postgres',
+      DATABASE_URL: deployment.databaseUrl('rocket_monitor'),
+    };
+    const monitor = await deployment.startAnother('rocket-monitor', given);
+    const statusOf = async (body: string): Promise<number> =>
+      (await fetch(`${monitor.url}/messages`, { method: 'POST', body })).status;
+    const faster = rocketMessage(3, 'RocketSpeedIncreased', { by: 500 }, { channel: 'rights' });
+    const bodies = [
+      rocketMessage(1, 'RocketLaunched', LAUNCH, { channel: 'rights' }),
+      faster,
+      faster,
+      { metadata: { channel: 'rights' } },
+    ].map((body) => JSON.stringify(body));
+    const statuses: number[] = [];
+    for (const body of bodies) statuses.push(await statusOf(body));
+    expect(statuses).toEqual([200, 200, 204, 400]);
+
+    await until(async () => {
+      expect(await ask(`${monitor.url}/rockets/rights`)).toMatchObject({
+        speed: 1_000,
+        duplicates: 1,
+      });
+      expect(await ask(`${monitor.url}/rejected`)).toMatchObject([{ channel: 'rights' }]);
+      const { details } = await ask<Health>(`${monitor.url}/health/ready`);
+      expect(details['store']).toMatchObject({ status: 'up', kind: 'postgres' });
+      expect(details['bus']).toMatchObject({ status: 'up', events_waiting: 0 });
+    }, END_MS_MAX);
+    expect(monitor.output).not.toContain('permission denied');
+  });
+
   it('own no table but samples, and between them have the use of each', async () => {
-    const admin = await deployment.database('postgres', deployment.settings['POSTGRES_PASSWORD']!);
+    const admin = await deployment.database();
     try {
       const { rows } = await admin.query<{ name: string; owner: string; is_used: boolean }>(
         `SELECT relname AS name, pg_get_userbyid(relowner) AS owner,
                 has_table_privilege('perigee_scheduler', oid, 'SELECT, INSERT')
-                  OR has_table_privilege('perigee_ingestor', oid, 'SELECT, INSERT') AS is_used
+                  OR has_table_privilege('perigee_ingestor', oid, 'SELECT, INSERT')
+                  OR has_table_privilege('perigee_rocket_monitor', oid, 'SELECT, INSERT') AS is_used
          FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`,
       );
       expect(rows.map(({ name }) => name)).toContain('contacts');

@@ -11,24 +11,34 @@ BEGIN
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
       AND relowner = 'perigee_owner'::regrole
   LOOP
-    EXECUTE format('REVOKE ALL ON %s FROM perigee_scheduler, perigee_ingestor', ours);
+    EXECUTE format('REVOKE ALL ON %s FROM perigee_scheduler, perigee_ingestor, '
+                   'perigee_rocket_monitor', ours);
   END LOOP;
 END $$;
 
 -- At its start each app looks whether the tables are of its version.
-GRANT SELECT ON migrations TO perigee_scheduler, perigee_ingestor;
+GRANT SELECT ON migrations TO perigee_scheduler, perigee_ingestor, perigee_rocket_monitor;
 
 -- One table for all, and each sees its own messages alone.
-GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO perigee_scheduler, perigee_ingestor;
+GRANT SELECT, INSERT, UPDATE, DELETE ON outbox
+  TO perigee_scheduler, perigee_ingestor, perigee_rocket_monitor;
 ALTER TABLE outbox ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS of_the_scheduler ON outbox;
 CREATE POLICY of_the_scheduler ON outbox TO perigee_scheduler USING (app = 'scheduler');
 DROP POLICY IF EXISTS of_the_ingestor ON outbox;
 CREATE POLICY of_the_ingestor ON outbox TO perigee_ingestor USING (app = 'ingestor');
+DROP POLICY IF EXISTS of_the_rocket_monitor ON outbox;
+CREATE POLICY of_the_rocket_monitor ON outbox TO perigee_rocket_monitor
+  USING (app = 'rocket-monitor');
 
 -- The scheduler. It forgets nothing.
 GRANT SELECT, INSERT, UPDATE ON contacts, exploded_rockets TO perigee_scheduler;
 GRANT INSERT ON contact_history TO perigee_scheduler;
+
+-- The rocket monitor, where it keeps its rockets here. Its log is only ever added to.
+GRANT SELECT, INSERT ON rocket_messages, rocket_checkpoints TO perigee_rocket_monitor;
+GRANT SELECT, INSERT, UPDATE ON rocket_counts TO perigee_rocket_monitor;
+GRANT SELECT, INSERT, DELETE ON rocket_rejections TO perigee_rocket_monitor;
 
 -- The ingestor. Reports are there for good.
 GRANT SELECT, INSERT, UPDATE ON ships, receptions, reports, latest_samples TO perigee_ingestor;

@@ -4,7 +4,8 @@ DO $$
 DECLARE
   wanted text;
 BEGIN
-  FOREACH wanted IN ARRAY ARRAY['perigee_owner', 'perigee_scheduler', 'perigee_ingestor'] LOOP
+  FOREACH wanted IN ARRAY ARRAY['perigee_owner', 'perigee_scheduler', 'perigee_ingestor',
+                                'perigee_rocket_monitor'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
       EXECUTE format('CREATE ROLE %I', wanted);
     END IF;
@@ -18,6 +19,8 @@ ALTER ROLE perigee_scheduler
   LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
 ALTER ROLE perigee_ingestor
   LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+ALTER ROLE perigee_rocket_monitor
+  LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
 -- May hand over to the ingestor what that has to own, and change it later on.
 GRANT perigee_ingestor TO perigee_owner;
 
@@ -26,8 +29,8 @@ DO $$
 BEGIN
   EXECUTE format('ALTER DATABASE %I OWNER TO perigee_owner', current_database());
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-  EXECUTE format('GRANT CONNECT ON DATABASE %I TO perigee_scheduler, perigee_ingestor',
-                 current_database());
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO perigee_scheduler, perigee_ingestor, '
+                 'perigee_rocket_monitor', current_database());
 END $$;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO perigee_scheduler, perigee_ingestor;
+GRANT USAGE ON SCHEMA public TO perigee_scheduler, perigee_ingestor, perigee_rocket_monitor;

@@ -14,4 +14,8 @@ export class MigrateConfig {
   @IsString()
   @IsNotEmpty()
   readonly POSTGRES_INGESTOR_PASSWORD: string | undefined = undefined;
+
+  @IsString()
+  @IsNotEmpty()
+  readonly POSTGRES_ROCKET_MONITOR_PASSWORD: string | undefined = undefined;
 }

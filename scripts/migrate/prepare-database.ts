@@ -21,6 +21,7 @@ export async function prepareDatabase(config: MigrateConfig): Promise<void> {
   const passwords = {
     perigee_scheduler: config.POSTGRES_SCHEDULER_PASSWORD ?? '',
     perigee_ingestor: config.POSTGRES_INGESTOR_PASSWORD ?? '',
+    perigee_rocket_monitor: config.POSTGRES_ROCKET_MONITOR_PASSWORD ?? '',
   };
   try {
     const roles = await readFile(`${FOLDER}/roles.sql`, 'utf8');

@@ -68,6 +68,14 @@ export class Deployment {
 
   /** Starts an app on a free port; what compose publishes is for others to use. */
   async start(app: string): Promise<AppProcess> {
+    const started = await this.startAnother(app);
+    this.apps.set(app, started);
+    this.#addresses.set(`${app}:${this.#publicPort(app)}`, new URL(started.url).host);
+    return started;
+  }
+
+  /** One more of an app. @param given settings that its operator has changed */
+  async startAnother(app: string, given: Record<string, string> = {}): Promise<AppProcess> {
     const { entrypoint = ['node', `dist/apps/${app}/src/main.js`] } = this.#services[app]!;
     const env = {
       PATH: process.env['PATH'],
@@ -76,21 +84,25 @@ export class Deployment {
       ...this.environmentOf(app),
       [`${app.toUpperCase().replace('-', '_')}_PORT`]: '0',
       INGESTOR_UDP_PORT: '0',
+      ...given,
     };
     const command = entrypoint.map((word) => filledIn(word, this.settings));
     const started = await AppProcess.start(app, command, env);
-    this.apps.set(app, started);
     this.#stops.unshift(() => started.end('SIGKILL'));
-    this.#addresses.set(`${app}:${this.#publicPort(app)}`, new URL(started.url).host);
     return started;
   }
 
-  /** The client of one role; its password is the service's. */
-  async database(role: string, password: string): Promise<pg.Client> {
+  /** @param app in letters and _; without one it is the superuser's */
+  databaseUrl(app?: string): string {
     const url = new URL(`postgres://${this.#addresses.get('postgres:5432')}/perigee`);
-    url.username = role;
-    url.password = password;
-    const client = new pg.Client({ connectionString: url.href });
+    const name = app === undefined ? 'POSTGRES' : `POSTGRES_${app.toUpperCase()}`;
+    url.username = app === undefined ? 'postgres' : `perigee_${app}`;
+    url.password = this.settings[`${name}_PASSWORD`]!;
+    return url.href;
+  }
+
+  async database(app?: string): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.databaseUrl(app) });
     client.on('error', () => undefined);
     await client.connect();
     return client;
