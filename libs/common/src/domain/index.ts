@@ -15,6 +15,7 @@ export * from './rocket-gaps.js';
 export * from './rocket-message.js';
 export * from './rocket-missing.js';
 export * from './rocket-numbers.js';
+export * from './rocket-replay.js';
 export * from './rocket-speed.js';
 export * from './rocket-time.js';
 export * from './rocket-track.js';

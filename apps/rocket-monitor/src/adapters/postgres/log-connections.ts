@@ -78,9 +78,14 @@ export class LogConnections {
   }
 }
 
-/** Both may be set otherwise at the server. Estimates of compiled plans are for longer queries. */
+/**
+ * The first may be set otherwise at the server. Every statement here goes along an index or the table: to
+ * compile one takes longer than to run it, and a bitmap would read all of a channel for a page of it.
+ */
 const setUp = (client: pg.ClientBase, isDurable: boolean): Promise<unknown> =>
-  client.query(`SET synchronous_commit = ${isDurable ? 'on' : 'off'}; SET jit = off`);
+  client.query(
+    `SET synchronous_commit = ${isDurable ? 'on' : 'off'}; SET jit = off; SET enable_bitmapscan = off`,
+  );
 
 /** A sentence for the health: what is away says more than that it is. */
 export const awayReason = (fault: unknown): string =>

@@ -1,22 +1,31 @@
 import {
-  type ContentParts,
+  HISTORY_PAGE_NUMBERS,
   newTrack,
-  readContentParts,
+  type NumberedContents,
   type RocketTrack,
   UNKNOWN_ROCKET,
-  withMessage,
+  withContents,
 } from '#common/domain';
 import type { LogConnections, Statement } from './log-connections.js';
 import { readCheckpoint } from './log-history.js';
 
-/** Channels whose messages are read together. */
+/** Channels that are read together. */
 const CHANNELS_MAX = 500;
-/** Messages in one answer, about a megabyte. */
-const PAGE_MAX = 10_000;
+/** Messages of them in one answer, about a megabyte. */
+const MESSAGES_MAX = 10_000;
+/** Of the table in one answer, about as much. */
+const BLOCKS = 192;
+/** Answers under way: the server reads the next while this process folds one. */
+const ANSWERS_AHEAD = 2;
+/** One message by an index takes as long as so many in the order in which they lie. */
+const INDEX_COST = 10;
 
-const SNAPSHOT: Statement = {
-  name: 'rocket-snapshot',
-  text: 'SELECT pg_current_snapshot()::text AS snapshot',
+const BEGINNING: Statement = {
+  name: 'rocket-log-beginning',
+  text: `SELECT pg_current_snapshot()::text AS snapshot,
+                pg_relation_size('rocket_messages') / current_setting('block_size')::bigint AS blocks,
+                (SELECT greatest(reltuples, 0) FROM pg_class
+                 WHERE oid = 'rocket_messages'::regclass) AS messages`,
 };
 
 /** The next channels, by one look into the index each, and what is known of them beside the log. */
@@ -39,26 +48,43 @@ const CHANNELS: Statement = {
     ORDER BY page.channel`,
 };
 
-/** One value for thousands of rows: the driver would take longer over rows than the fold does. */
-const PAGE: Statement = {
-  name: 'rocket-page',
+/**
+ * Messages as they lie in the table. One value for thousands of rows: over rows the driver would take
+ * longer than the fold does.
+ */
+const BLOCKS_OF_LOG: Statement = {
+  name: 'rocket-log-blocks',
   text: `
-    SELECT '[' || string_agg(messages, ',') || ']' AS messages, sum(count)::integer AS count,
-           max(nr)::integer AS last_nr, (array_agg(last ORDER BY nr DESC))[1] AS last_number
-    FROM (
-      SELECT nr, count(*) AS count, max(number) AS last,
-             '[' || nr || ',[' || string_agg(number || ',' || content, ',') || ']]' AS messages
-      FROM (
-        SELECT nr, message.number, content
-        FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS channels (channel, after, nr)
-          CROSS JOIN LATERAL (
-            SELECT number, content FROM rocket_messages
-            WHERE channel = channels.channel AND number > channels.after
-            ORDER BY number LIMIT $3) AS message
-        ORDER BY nr, message.number LIMIT $3
-      ) AS rows GROUP BY nr
-    ) AS per_channel`,
+    SELECT '[' || string_agg('[' || to_json(channel) || ',[' || contents || ']]', ',') || ']' AS page
+    FROM (SELECT channel, string_agg(number || ',' || content, ',') AS contents
+          FROM rocket_messages WHERE ctid >= $1::tid AND ctid < $2::tid GROUP BY channel) AS parts`,
 };
+
+/** What channels have after a number each; the last one may have more. */
+const AFTER_NUMBERS: Statement = {
+  name: 'rocket-log-after',
+  text: `
+    SELECT '[' || string_agg('[' || to_json(channel) || ',[' || contents || ']]', ',') || ']' AS page,
+           sum(count)::integer AS count, max(nr)::integer AS last_nr,
+           (array_agg(last ORDER BY nr DESC))[1] AS last_number
+    FROM (SELECT nr, channel, count(*) AS count, max(number) AS last,
+                 string_agg(number || ',' || content, ',') AS contents
+          FROM (SELECT nr, channels.channel, message.number, content
+                FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY
+                       AS channels (channel, after, nr)
+                  CROSS JOIN LATERAL (
+                    SELECT number, content FROM rocket_messages
+                    WHERE channel = channels.channel AND number > channels.after
+                    ORDER BY number LIMIT $3) AS message
+                ORDER BY nr, message.number LIMIT $3) AS rows
+          GROUP BY nr, channel) AS parts`,
+};
+
+interface BeginningRow {
+  readonly snapshot: string;
+  readonly blocks: string;
+  readonly messages: number;
+}
 
 interface ChannelRow {
   readonly channel: string;
@@ -70,45 +96,111 @@ interface ChannelRow {
 }
 
 interface PageRow {
-  readonly messages: string | null;
+  readonly page: string | null;
+}
+
+interface NumbersRow extends PageRow {
   readonly count: number | null;
   readonly last_nr: number | null;
   readonly last_number: string | null;
 }
 
 export interface ReplayOptions {
-  /** False: every message is read, as if none had been made. */
+  /** False: every message is folded, as if no checkpoint had been made. */
   readonly usesCheckpoints: boolean;
 }
 
 export interface Replayed {
-  /** All that it does not see may be missing in the tracks. */
+  readonly tracks: Iterable<RocketTrack>;
+  /** Of each channel that has one, up to where. */
+  readonly checkpoints: ReadonlyMap<string, number>;
+  /** What it does not see may be missing in the tracks. */
   readonly snapshot: string;
   readonly messageCount: number;
 }
 
-/** Makes the tracks of all channels from the log: the last checkpoint of each, and what came after. */
+/**
+ * Makes the tracks of all channels from the log: from the last checkpoint of each and what came after it,
+ * or from all messages in the order in which they lie, whichever is less work.
+ */
 export async function replayLog(
   connections: LogConnections,
-  { usesCheckpoints }: ReplayOptions,
-  onTrack: (track: RocketTrack, checkpointed: number) => void,
+  options: ReplayOptions,
 ): Promise<Replayed> {
   // Before all else: what is committed meanwhile may be read twice, but not missed.
-  const [{ snapshot } = { snapshot: '' }] = await connections.query<{ snapshot: string }>(
-    SNAPSHOT,
-    [],
-  );
-  let messageCount = 0;
-  let after = '';
-  for (;;) {
-    const values = [after, CHANNELS_MAX, usesCheckpoints];
-    const rows = await connections.query<ChannelRow>(CHANNELS, values);
-    const tracks = rows.map(trackOf);
-    const checkpoints = tracks.map(({ taken }) => taken.lowWater);
-    messageCount += await readMessages(connections, tracks);
-    tracks.forEach((track, nr) => onTrack(track, checkpoints[nr] ?? 0));
-    after = rows.at(-1)?.channel ?? '';
-    if (rows.length < CHANNELS_MAX) return { snapshot, messageCount };
+  const [beginning] = await connections.query<BeginningRow>(BEGINNING, []);
+  if (beginning === undefined) throw new Error('PostgreSQL says nothing of its snapshot.');
+  const { snapshot, blocks, messages } = beginning;
+  const replay = new LogReplay(connections);
+  await replay.readChannels(options);
+  const tailMax = replay.tracks.size * HISTORY_PAGE_NUMBERS;
+  if (options.usesCheckpoints && tailMax * INDEX_COST < messages) await replay.readTails();
+  else await replay.readBlocks(Number(blocks));
+  const { tracks, checkpoints, messageCount } = replay;
+  return { tracks: tracks.values(), checkpoints, snapshot, messageCount };
+}
+
+class LogReplay {
+  readonly tracks = new Map<string, RocketTrack>();
+  readonly checkpoints = new Map<string, number>();
+  messageCount = 0;
+
+  constructor(private readonly connections: LogConnections) {}
+
+  async readChannels({ usesCheckpoints }: ReplayOptions): Promise<void> {
+    for (let after: string | null = ''; after !== null;) {
+      const values = [after, CHANNELS_MAX, usesCheckpoints];
+      const rows: ChannelRow[] = await this.connections.query<ChannelRow>(CHANNELS, values);
+      for (const row of rows) {
+        const track = trackOf(row);
+        this.tracks.set(row.channel, track);
+        if (row.through !== null) this.checkpoints.set(row.channel, track.taken.lowWater);
+      }
+      after = rows.length < CHANNELS_MAX ? null : (rows.at(-1)?.channel ?? null);
+    }
+  }
+
+  /** The log is only ever added to, so what lies in a block stays there. */
+  async readBlocks(blocks: number): Promise<void> {
+    const ahead: Promise<PageRow[]>[] = [];
+    for (let from = 0; from < blocks || ahead.length > 0; from += BLOCKS) {
+      if (from < blocks) {
+        const values = [`(${from},0)`, `(${from + BLOCKS},0)`];
+        const answer = this.connections.query<PageRow>(BLOCKS_OF_LOG, values);
+        // Whoever waits for it hears of its fault; if an earlier one fails, nobody does.
+        answer.catch(() => undefined);
+        ahead.push(answer);
+      }
+      if (ahead.length > ANSWERS_AHEAD || from + BLOCKS >= blocks)
+        this.#fold((await ahead.shift())?.[0]?.page ?? null);
+    }
+  }
+
+  async readTails(): Promise<void> {
+    const channels = [...this.tracks.values()].map(({ channel, taken }) => ({
+      channel,
+      after: taken.lowWater,
+    }));
+    while (channels.length > 0) {
+      const some = channels.slice(0, CHANNELS_MAX);
+      const names = some.map(({ channel }) => channel);
+      const marks = some.map(({ after }) => after);
+      const values = [names, marks, MESSAGES_MAX];
+      const [row] = await this.connections.query<NumbersRow>(AFTER_NUMBERS, values);
+      this.#fold(row?.page ?? null);
+      const isAll = (row?.count ?? 0) < MESSAGES_MAX;
+      channels.splice(0, isAll ? some.length : (row?.last_nr ?? 1) - 1);
+      if (!isAll && channels[0]) channels[0].after = Number(row?.last_number);
+    }
+  }
+
+  #fold(page: string | null): void {
+    if (page === null) return;
+    for (const [channel, contents] of JSON.parse(page) as [string, NumberedContents][]) {
+      const before = this.tracks.get(channel) ?? newTrack(channel);
+      this.tracks.set(channel, withContents(before, contents));
+      this.messageCount += contents.length / 2;
+    }
   }
 }
 
@@ -125,48 +217,4 @@ function trackOf({ channel, through, rocket, ...counts }: ChannelRow): RocketTra
     conflictCount: Number(counts.conflicts),
     rejectedCount: Number(counts.rejected),
   };
-}
-
-/** Folds what the log has of these channels into their tracks, in place. */
-async function readMessages(connections: LogConnections, tracks: RocketTrack[]): Promise<number> {
-  const read = (from: number, after: number): Promise<PageRow[]> => {
-    const rest = tracks.slice(from);
-    const marks = rest.map(({ taken }, nr) => (nr === 0 ? after : taken.lowWater));
-    return connections.query(PAGE, [rest.map(({ channel }) => channel), marks, PAGE_MAX]);
-  };
-  let messageCount = 0;
-  let first = 0;
-  let next: Promise<PageRow[]> | null = read(0, tracks[0]?.taken.lowWater ?? 0);
-  while (next !== null) {
-    const [page] = await next;
-    const { messages = null, count = null, last_nr: lastNr = null } = page ?? {};
-    const base = first;
-    messageCount += count ?? 0;
-    next = null;
-    if (count === PAGE_MAX && lastNr !== null) {
-      first += lastNr - 1;
-      next = read(first, Number(page?.last_number));
-      next.catch(() => undefined);
-    }
-    // PostgreSQL reads on meanwhile.
-    if (messages !== null) foldPage(tracks, base, messages);
-  }
-  return messageCount;
-}
-
-/** Of each channel its place, counted from 1, and its messages. */
-type Page = [nr: number, messages: (number | ContentParts)[]][];
-
-function foldPage(tracks: RocketTrack[], base: number, text: string): void {
-  for (const [nr, messages] of JSON.parse(text) as Page) {
-    let track = tracks[base + nr - 1];
-    if (track === undefined) continue;
-    const { channel } = track;
-    for (let at = 0; at < messages.length; at += 2) {
-      const number = messages[at] as number;
-      const content = readContentParts(messages[at + 1] as ContentParts);
-      track = withMessage(track, { channel, number, ...content });
-    }
-    tracks[base + nr - 1] = track;
-  }
 }

@@ -79,11 +79,10 @@ export class PostgresRocketStore
   async onModuleInit(): Promise<void> {
     const { clock, tellsEvents } = this.options;
     const startedMs = clock.monotonicMs();
-    const { snapshot, messageCount } = await replayLog(
-      this.#reading,
-      { usesCheckpoints: true },
-      (track, checkpointed) => this.#tracks.begin(track, checkpointed),
-    );
+    const { tracks, checkpoints, snapshot, messageCount } = await replayLog(this.#reading, {
+      usesCheckpoints: true,
+    });
+    for (const track of tracks) this.#tracks.begin(track, checkpoints.get(track.channel) ?? 0);
     const tookMs = Math.round(clock.monotonicMs() - startedMs);
     if (messageCount > 0)
       this.#logger.log({ message: 'The log of rockets is read', messages: messageCount, tookMs });
