@@ -39,9 +39,10 @@ export class RocketMonitorUnderTest {
     given: object = {},
     bus: Bus | null = null,
     redisUrl?: string,
+    databaseUrl?: string,
   ): Promise<RocketMonitorUnderTest> {
     const config = Object.assign(new RocketMonitorConfig(), { LOG_LEVEL: 'silent', ...given });
-    const app = await createRocketMonitor(config, { bus, redisUrl });
+    const app = await createRocketMonitor(config, { bus, redisUrl, databaseUrl });
     await app.listen(0, '127.0.0.1');
     return new RocketMonitorUnderTest(app, await app.getUrl());
   }

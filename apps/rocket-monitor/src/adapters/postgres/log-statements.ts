@@ -23,6 +23,13 @@ const INSERT = `
 /** With `insertParameters`; gives those that were inserted. */
 export const INSERT_MESSAGES: Statement = { name: 'rocket-insert', text: INSERT };
 
+/** With `insertOneParameters`: a message that comes alone takes two thirds of the time so. */
+export const INSERT_ONE: Statement = {
+  name: 'rocket-insert-one',
+  text: `INSERT INTO rocket_messages (channel, number, received_at, kind, writer, content)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING channel, number`,
+};
+
 /**
  * Inserts as well, and tells from which messages the facts were known before: the highest of each
  * kind. Both are of the moment after the locks were had.
@@ -59,6 +66,11 @@ export const insertParameters = (batch: readonly RocketArrival[], writer: number
   batch.map(contentOf),
   writer,
 ];
+
+export const insertOneParameters = (arrival: RocketArrival, writer: number): unknown[] => {
+  const { channel, number, receivedAt, event } = arrival;
+  return [channel, number, receivedAt, KINDS[event.type], writer, contentOf(arrival)];
+};
 
 /** Compares repetitions with what was first taken, and counts them. */
 export const COUNT_REPEATED: Statement = {

@@ -7,6 +7,8 @@ import {
   COUNT_REPEATED,
   inLogOrder,
   INSERT_MESSAGES,
+  INSERT_ONE,
+  insertOneParameters,
   insertParameters,
   mayTell,
 } from './log-statements.js';
@@ -64,9 +66,15 @@ export class LogWriter {
 
   #insertPlain(batch: readonly RocketArrival[]): Promise<boolean[]> {
     return this.#insert(batch, async (writer) => {
-      const values = insertParameters(inLogOrder(batch), writer);
+      const [first] = batch;
       const { connections } = this.options;
-      const rows = await connections.query<InsertedRow>(INSERT_MESSAGES, values);
+      const rows =
+        batch.length === 1 && first !== undefined
+          ? await connections.query<InsertedRow>(INSERT_ONE, insertOneParameters(first, writer))
+          : await connections.query<InsertedRow>(
+              INSERT_MESSAGES,
+              insertParameters(inLogOrder(batch), writer),
+            );
       const inserted = rows.map(({ channel, number }): Inserted => [channel, Number(number)]);
       return new InsertedNumbers(inserted).claimAll(batch);
     });

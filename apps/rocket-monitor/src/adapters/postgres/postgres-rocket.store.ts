@@ -28,6 +28,7 @@ export interface PostgresRocketStoreOptions {
   /** False: there is nobody to tell, and nothing is put into the outbox. */
   readonly tellsEvents: boolean;
   readonly queryMsMax?: number;
+  readonly pollMs?: number;
 }
 
 /**
@@ -172,7 +173,8 @@ export class PostgresRocketStore
 
   #pollLater(): void {
     if (this.#isClosed) return;
-    this.#cancelPoll = this.options.clock.after(POLL_MS, () => {
+    const { clock, pollMs = POLL_MS } = this.options;
+    this.#cancelPoll = clock.after(pollMs, () => {
       void this.#followUp().then(() => this.#pollLater());
     });
   }
