@@ -14,6 +14,8 @@ const ENVIRONMENT = {
   INGESTOR_UDP_PORT: '0',
   ROCKET_MONITOR_PORT: '0',
   DATA_FOLDER: './data/demo',
+  // Each demo flies the same rockets anew, whatever an earlier version made of them.
+  ROCKET_STORE: 'memory',
 };
 const START_IN_MS = 3_000;
 const DURATION_SECONDS = 6;

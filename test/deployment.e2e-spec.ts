@@ -5,6 +5,7 @@ import { askRedisFor } from '../scripts/services/redis-question.js';
 import { answerOfBroker, type BrokerWork, publish } from './support/broker-user.js';
 import { Deployment } from './support/deployment.js';
 import { CHANNEL, LAUNCH, rocketMessage } from './support/rocket-monitor.js';
+import { REFUSED_COMMANDS, REFUSED_SQL } from './support/refusals.js';
 import { until } from './support/until.js';
 
 /** Servers and apps, one after the other, on a machine that others use too. */
@@ -123,53 +124,16 @@ describe('the roles in PostgreSQL', () => {
     );
     return asked.finally(() => client.end());
   }
-  const FOREIGN_MESSAGE = (app: string): string =>
-    `INSERT INTO outbox (id, app, envelope) VALUES (gen_random_uuid(), '${app}', '{}')`;
 
-  it.each([
-    'DELETE FROM contacts',
-    'TRUNCATE contacts',
-    'DELETE FROM contact_history',
-    'DROP TABLE contacts',
-    'ALTER TABLE contacts DISABLE TRIGGER ALL',
-    'SELECT FROM samples',
-    'UPDATE reports SET fence = 0',
-    "INSERT INTO migrations (timestamp, name) VALUES (0, 'none')",
-    FOREIGN_MESSAGE('ingestor'),
-    'CREATE TABLE mine ()',
-    'CREATE TEMP TABLE mine ()',
-    'CREATE ROLE mine',
-    'SET ROLE perigee_owner',
-    "COPY contacts TO PROGRAM 'cat'",
-  ])('refuse the scheduler: %s', async (sql) => {
+  it.each(REFUSED_SQL.SCHEDULER)('refuse the scheduler: %s', async (sql) => {
     expect(await answerTo('scheduler', sql)).toBe(INSUFFICIENT_PRIVILEGE);
   });
 
-  it.each([
-    'SELECT FROM contacts',
-    'UPDATE exploded_rockets SET reason = NULL',
-    'DELETE FROM reports',
-    'DROP TABLE reports',
-    FOREIGN_MESSAGE('scheduler'),
-    'CREATE TEMP TABLE mine ()',
-    'SET ROLE perigee_owner',
-  ])('refuse the ingestor: %s', async (sql) => {
+  it.each(REFUSED_SQL.INGESTOR)('refuse the ingestor: %s', async (sql) => {
     expect(await answerTo('ingestor', sql)).toBe(INSUFFICIENT_PRIVILEGE);
   });
 
-  it.each([
-    'SELECT FROM contacts',
-    'SELECT FROM samples',
-    'DELETE FROM rocket_messages',
-    "UPDATE rocket_messages SET content = ''",
-    'TRUNCATE rocket_messages',
-    'DELETE FROM rocket_checkpoints',
-    'DELETE FROM rocket_counts',
-    "INSERT INTO migrations (timestamp, name) VALUES (0, 'none')",
-    FOREIGN_MESSAGE('scheduler'),
-    'CREATE TABLE mine ()',
-    'SET ROLE perigee_owner',
-  ])('refuse the rocket monitor: %s', async (sql) => {
+  it.each(REFUSED_SQL.ROCKET_MONITOR)('refuse the rocket monitor: %s', async (sql) => {
     expect(await answerTo('rocket_monitor', sql)).toBe(INSUFFICIENT_PRIVILEGE);
   });
 
@@ -235,31 +199,7 @@ describe('the users of Redis', () => {
     expect(await askRedisFor(`redis://${host}`, ['PING'])).toContain('NOAUTH');
   });
 
-  it.each([
-    ['scheduler', 'FLUSHALL'],
-    ['scheduler', 'CONFIG', 'GET', '*'],
-    ['scheduler', 'ACL', 'LIST'],
-    ['scheduler', 'KEYS', '*'],
-    ['scheduler', 'SELECT', '1'],
-    ['scheduler', 'SET', 'another', '1'],
-    ['scheduler', 'DEL', 'bull:others:1'],
-    ['scheduler', 'EVAL', "return redis.call('GET', KEYS[1])", '1', 'another'],
-    ['scheduler', 'PUBLISH', 'another', '1'],
-    ['ingestor', 'FLUSHDB'],
-    ['ingestor', 'CONFIG', 'SET', 'appendonly', 'no'],
-    ['ingestor', 'KEYS', '*'],
-    ['ingestor', 'EVAL', 'return 1', '0'],
-    ['ingestor', 'SET', 'another', '1'],
-    ['ingestor', 'PUBLISH', 'bull:starts:delayed', '1'],
-    ['rocket-monitor', 'FLUSHALL'],
-    ['rocket-monitor', 'SELECT', '1'],
-    ['rocket-monitor', 'DEL', 'bull:starts:1'],
-    ['rocket-monitor', 'PUBLISH', 'bull:starts:delayed', '1'],
-    ['rocket-monitor', 'SUBSCRIBE', 'bull:starts:delayed'],
-    ['rocket-monitor', 'EVAL', "return redis.call('GET', KEYS[1])", '1', 'bull:starts:id'],
-    ['health', 'INFO'],
-    ['health', 'GET', 'another'],
-  ])('refuse %s: %s %s %s', async (user, ...command) => {
+  it.each(REFUSED_COMMANDS)('refuse %s: %s %s %s', async (user, ...command) => {
     expect(await answerTo(user, ...command)).toContain('NOPERM');
   });
 });

@@ -1,20 +1,11 @@
 import fc from 'fast-check';
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  contentOf,
-  HISTORY_PAGE_NUMBERS,
-  newTrack,
-  type RocketArrival,
-  speedValue,
-  withMessage,
-} from '#common/domain';
-import { isUnavailable } from '#common/platform';
+import { contentOf, HISTORY_PAGE_NUMBERS, speedValue } from '#common/domain';
 import { until } from '../../../../../test/support/until.js';
 import { faster, LAUNCH, message } from '../../rockets/testing/arrivals.js';
 import type { PostgresRocketStore } from './postgres-rocket.store.js';
 import { OpenedStores } from './testing/opened-stores.js';
-import { SilentLink } from './testing/silent-link.js';
+import { exploded, foldOf, insist, NEVER_MS, trackOf } from './testing/store-questions.js';
 
 const stores = new OpenedStores();
 
@@ -23,38 +14,7 @@ afterAll(() => stores.stop());
 beforeEach(() => stores.empty());
 afterEach(() => stores.close());
 
-const exploded = (channel: string, number: number, reason: string): RocketArrival =>
-  message(channel, number, { type: 'RocketExploded', reason });
-
-const NEVER_MS = 3_600_000;
-/** Long enough for a statement on a loaded machine. */
-const SHORT_MS = 4_000;
-
-const trackOf = async (store: PostgresRocketStore, channel: string) =>
-  (await store.find([channel]))[0];
-
 const allOf = (store: PostgresRocketStore) => store.list({ after: '', limit: 1_000 });
-
-/** What the messages come to, however they came. */
-const foldOf = (channel: string, arrivals: readonly RocketArrival[]) =>
-  arrivals.reduce(withMessage, newTrack(channel));
-
-/** As rockets do: again and again until it is taken. */
-async function insist(store: PostgresRocketStore, arrival: RocketArrival): Promise<string> {
-  let outcome = '';
-  await until(async () => {
-    outcome = (await store.take(arrival)).outcome;
-  }, 60_000);
-  return outcome;
-}
-
-/** Breaks every connection of every store. */
-const breakConnections = (): Promise<unknown> =>
-  stores.source.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name = 'perigee-rocket-monitor'
-       AND pid <> pg_backend_pid()`,
-  );
 
 describe('PostgresRocketStores on one database', () => {
   it('take each number once between them, and each knows all', async () => {
@@ -122,7 +82,7 @@ describe('PostgresRocketStores on one database', () => {
     await one.take(faster('a', 1));
     await until(() => expect([...heard]).toEqual(['a']), 60_000);
 
-    await breakConnections();
+    await stores.breakConnections();
     await insist(one, faster('b', 1));
     await until(() => expect([...heard]).toEqual(['a', 'b']), 60_000);
     await until(async () => expect(await other.health()).toMatchObject({ status: 'up' }), 60_000);
@@ -203,125 +163,5 @@ describe('PostgresRocketStores on one database', () => {
     expect(await stores.published()).toEqual([
       { channel: 'a', fact: { type: 'mission-changed', mission: 'é"\u0007' } },
     ]);
-  });
-
-  it('forget nothing and count nothing twice when their connections break', async () => {
-    const nodes = [await stores.open(), await stores.open()];
-    const arrivals = Array.from({ length: 600 }, (_, nr) =>
-      nr % 50 === 49 ? exploded('a', nr + 1, `${nr}`) : faster('a', nr + 1, nr),
-    );
-    let isOver = false;
-    const nemesis = (async () => {
-      for (let strikes = 0; strikes < 200 && !isOver; strikes += 1) await breakConnections();
-    })();
-    const sent: Promise<string>[] = [];
-    for (let at = 0; at < arrivals.length; at += 20) {
-      const some = arrivals.slice(at, at + 20);
-      sent.push(...some.map((arrival, nr) => insist(nodes[nr % 2]!, arrival)));
-      await Promise.all(sent);
-    }
-    isOver = true;
-    await nemesis;
-
-    const [{ rocket, taken }] = [foldOf('a', arrivals)];
-    for (const node of nodes)
-      await until(async () => expect(await trackOf(node, 'a')).toMatchObject({ rocket, taken }));
-    expect(await trackOf(await stores.open(), 'a')).toMatchObject({ rocket, taken });
-  });
-});
-
-describe('a PostgresRocketStore', () => {
-  it('fails while PostgreSQL refuses it, and goes on when it is back', async () => {
-    const store = await stores.open();
-    await store.take(faster('a', 1));
-    const admin = new pg.Client({ connectionString: process.env['TEST_DATABASE_URL'] });
-    await admin.connect();
-    const allow = (isAllowed: boolean) =>
-      admin.query(`ALTER DATABASE ${databaseName()} ALLOW_CONNECTIONS ${isAllowed}`);
-    try {
-      await allow(false);
-      await breakConnections();
-      await until(async () => {
-        const fault: unknown = await store.take(faster('a', 2)).then(
-          () => null,
-          (thrown: unknown) => thrown,
-        );
-        expect(fault).not.toBeNull();
-      });
-      await until(() => expect(store.find(['a'])).rejects.toThrow(), 60_000);
-      expect(await store.health()).toMatchObject({ status: 'down' });
-    } finally {
-      await allow(true);
-      await admin.end();
-    }
-    expect(await insist(store, faster('a', 2))).toMatch(/new|duplicate/);
-    expect(await trackOf(store, 'a')).toMatchObject({ taken: { lowWater: 2 } });
-    await until(async () => expect(await store.health()).toMatchObject({ status: 'up' }), 60_000);
-  });
-
-  const databaseName = (): string => new URL(stores.database.url).pathname.slice(1);
-
-  it('finds out what became of a message whose answer stayed out', async () => {
-    const link = await SilentLink.open(new URL(stores.database.url));
-    const store = await stores.open({ url: link.url, queryMsMax: SHORT_MS, pollMs: NEVER_MS });
-    const silently = async (arrival: RocketArrival): Promise<void> => {
-      link.isSilent = true;
-      const fault: unknown = await store.take(arrival).then(
-        () => null,
-        (thrown: unknown) => thrown,
-      );
-      link.isSilent = false;
-      expect(isUnavailable(fault)).toBe(true);
-    };
-    try {
-      await insist(store, faster('a', 1));
-      await silently(faster('a', 2));
-      await silently(exploded('a', 3, 'X'));
-      const rows = (await stores.source.query('SELECT FROM rocket_messages')) as unknown[];
-      // One statement is one transaction; one of several is not ended without an answer.
-      expect(rows).toHaveLength(2);
-
-      await until(
-        async () => expect(await trackOf(store, 'a')).toMatchObject({ taken: { lowWater: 2 } }),
-        60_000,
-      );
-      expect(await insist(store, faster('a', 2))).toBe('duplicate');
-      expect(await insist(store, exploded('a', 3, 'X'))).toBe('new');
-      expect(await trackOf(store, 'a')).toMatchObject({ taken: { lowWater: 3, count: 3 } });
-    } finally {
-      await stores.close();
-      await link.close();
-    }
-  });
-
-  it('takes no channel over its limit, but goes on with those it has', async () => {
-    const store = await stores.open({ channelsMax: 2 });
-    const answers = await Promise.allSettled(
-      ['a', 'b', 'c'].map((channel) => store.take(faster(channel, 1))),
-    );
-    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
-    expect(answers[2]).toMatchObject({ reason: { code: 'ROCKET_STORE_FULL' } });
-    expect(await store.take(faster('b', 2))).toMatchObject({ outcome: 'new' });
-    expect(await store.channels()).toEqual(['a', 'b']);
-    expect(await store.health()).toMatchObject({ status: 'degraded', channels: 2 });
-  });
-
-  it('starts from the checkpoints, and needs none', async () => {
-    const store = await stores.open();
-    const end = HISTORY_PAGE_NUMBERS;
-    const arrivals = Array.from({ length: end + 20 }, (_, nr) =>
-      nr === 0 ? message('a', 1, LAUNCH) : faster('a', nr + 1, nr),
-    );
-    await Promise.all(arrivals.toSpliced(end + 5, 2).map((arrival) => store.take(arrival)));
-    const before = await trackOf(store, 'a');
-    expect(await trackOf(await stores.open(), 'a')).toEqual(before);
-
-    const { rocket } = foldOf('a', arrivals.slice(0, end));
-    await store.keepCheckpoint('a', { through: end, rocket });
-    await stores.source.query('DELETE FROM rocket_messages WHERE number < $1', [end]);
-    const again = await stores.open();
-    expect(await trackOf(again, 'a')).toEqual(before);
-    for (const arrival of arrivals.slice(end + 5, end + 7)) await again.take(arrival);
-    expect(await trackOf(again, 'a')).toMatchObject(foldOf('a', arrivals));
   });
 });

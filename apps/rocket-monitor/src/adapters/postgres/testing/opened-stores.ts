@@ -17,7 +17,7 @@ export class OpenedStores {
 
   async start(): Promise<void> {
     this.database = await testDatabase();
-    this.source = new DataSource(dataSourceOptions(this.database.url, 'rocket-monitor'));
+    this.source = new DataSource(dataSourceOptions(this.database.url, 'test'));
     await this.source.initialize();
   }
 
@@ -45,6 +45,15 @@ export class OpenedStores {
     this.#stores.push(store);
     await store.onModuleInit();
     return store;
+  }
+
+  /** Breaks every connection of every store. */
+  async breakConnections(): Promise<void> {
+    await this.source.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'perigee-rocket-monitor'
+         AND pid <> pg_backend_pid()`,
+    );
   }
 
   /** What waits in the outbox. */

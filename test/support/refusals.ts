@@ -1,0 +1,71 @@
+const foreignMessage = (app: string): string =>
+  `INSERT INTO outbox (id, app, envelope) VALUES (gen_random_uuid(), '${app}', '{}')`;
+
+/** What PostgreSQL must refuse, by the app that asks. */
+export const REFUSED_SQL = {
+  SCHEDULER: [
+    'DELETE FROM contacts',
+    'TRUNCATE contacts',
+    'DELETE FROM contact_history',
+    'DROP TABLE contacts',
+    'ALTER TABLE contacts DISABLE TRIGGER ALL',
+    'SELECT FROM samples',
+    'UPDATE reports SET fence = 0',
+    "INSERT INTO migrations (timestamp, name) VALUES (0, 'none')",
+    foreignMessage('ingestor'),
+    'CREATE TABLE mine ()',
+    'CREATE TEMP TABLE mine ()',
+    'CREATE ROLE mine',
+    'SET ROLE perigee_owner',
+    "COPY contacts TO PROGRAM 'cat'",
+  ],
+  INGESTOR: [
+    'SELECT FROM contacts',
+    'UPDATE exploded_rockets SET reason = NULL',
+    'DELETE FROM reports',
+    'DROP TABLE reports',
+    foreignMessage('scheduler'),
+    'CREATE TEMP TABLE mine ()',
+    'SET ROLE perigee_owner',
+  ],
+  ROCKET_MONITOR: [
+    'SELECT FROM contacts',
+    'SELECT FROM samples',
+    'DELETE FROM rocket_messages',
+    "UPDATE rocket_messages SET content = ''",
+    'TRUNCATE rocket_messages',
+    'DELETE FROM rocket_checkpoints',
+    'DELETE FROM rocket_counts',
+    "INSERT INTO migrations (timestamp, name) VALUES (0, 'none')",
+    foreignMessage('scheduler'),
+    'CREATE TABLE mine ()',
+    'SET ROLE perigee_owner',
+  ],
+} as const;
+
+/** What Redis must refuse: the user, and the command. */
+export const REFUSED_COMMANDS: readonly [user: string, ...command: string[]][] = [
+  ['scheduler', 'FLUSHALL'],
+  ['scheduler', 'CONFIG', 'GET', '*'],
+  ['scheduler', 'ACL', 'LIST'],
+  ['scheduler', 'KEYS', '*'],
+  ['scheduler', 'SELECT', '1'],
+  ['scheduler', 'SET', 'another', '1'],
+  ['scheduler', 'DEL', 'bull:others:1'],
+  ['scheduler', 'EVAL', "return redis.call('GET', KEYS[1])", '1', 'another'],
+  ['scheduler', 'PUBLISH', 'another', '1'],
+  ['ingestor', 'FLUSHDB'],
+  ['ingestor', 'CONFIG', 'SET', 'appendonly', 'no'],
+  ['ingestor', 'KEYS', '*'],
+  ['ingestor', 'EVAL', 'return 1', '0'],
+  ['ingestor', 'SET', 'another', '1'],
+  ['ingestor', 'PUBLISH', 'bull:starts:delayed', '1'],
+  ['rocket-monitor', 'FLUSHALL'],
+  ['rocket-monitor', 'SELECT', '1'],
+  ['rocket-monitor', 'DEL', 'bull:starts:1'],
+  ['rocket-monitor', 'PUBLISH', 'bull:starts:delayed', '1'],
+  ['rocket-monitor', 'SUBSCRIBE', 'bull:starts:delayed'],
+  ['rocket-monitor', 'EVAL', "return redis.call('GET', KEYS[1])", '1', 'bull:starts:id'],
+  ['health', 'INFO'],
+  ['health', 'GET', 'another'],
+];
