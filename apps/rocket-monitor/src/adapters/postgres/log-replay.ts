@@ -108,6 +108,8 @@ interface NumbersRow extends PageRow {
 export interface ReplayOptions {
   /** False: every message is folded, as if no checkpoint had been made. */
   readonly usesCheckpoints: boolean;
+  /** Of a message by an index, against one where it lies; 0: from the checkpoints always. */
+  readonly indexCost?: number;
 }
 
 export interface Replayed {
@@ -134,7 +136,8 @@ export async function replayLog(
   const replay = new LogReplay(connections);
   await replay.readChannels(options);
   const tailMax = replay.tracks.size * HISTORY_PAGE_NUMBERS;
-  if (options.usesCheckpoints && tailMax * INDEX_COST < messages) await replay.readTails();
+  const { usesCheckpoints, indexCost = INDEX_COST } = options;
+  if (usesCheckpoints && tailMax * indexCost < messages) await replay.readTails();
   else await replay.readBlocks(Number(blocks));
   const { tracks, checkpoints, messageCount } = replay;
   return { tracks: tracks.values(), checkpoints, snapshot, messageCount };

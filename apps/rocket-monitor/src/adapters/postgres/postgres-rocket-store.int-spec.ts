@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { HISTORY_PAGE_NUMBERS } from '#common/domain';
 import { describeRocketStore } from '../../rockets/rocket-store.contract.js';
 import { faster, LAUNCH, message } from '../../rockets/testing/arrivals.js';
+import { LogConnections } from './log-connections.js';
+import { replayLog } from './log-replay.js';
 import { OpenedStores } from './testing/opened-stores.js';
 import { foldOf, trackOf } from './testing/store-questions.js';
 
@@ -48,5 +50,39 @@ describe('a PostgresRocketStore', () => {
     expect(await trackOf(again, 'a')).toEqual(before);
     for (const arrival of arrivals.slice(end + 5, end + 7)) await again.take(arrival);
     expect(await trackOf(again, 'a')).toMatchObject(foldOf('a', arrivals));
+  });
+
+  it('comes to the same from the checkpoints, from all of the log, and in its life', async () => {
+    const store = await stores.open();
+    const channels = ['a', 'b', 'c'];
+    const length = 2 * HISTORY_PAGE_NUMBERS + 50;
+    const arrivals = channels.flatMap((channel) =>
+      Array.from({ length }, (_, nr) =>
+        nr === 0 ? message(channel, 1, LAUNCH) : faster(channel, nr + 1, nr),
+      ).filter(({ number }) => channel !== 'b' || number % 9 !== 0),
+    );
+    for (let at = 0; at < arrivals.length; at += 1_000)
+      await Promise.all(arrivals.slice(at, at + 1_000).map((arrival) => store.take(arrival)));
+    for (const through of [HISTORY_PAGE_NUMBERS, 2 * HISTORY_PAGE_NUMBERS]) {
+      const known = arrivals.filter(({ channel, number }) => channel === 'a' && number <= through);
+      await store.keepCheckpoint('a', { through, rocket: foldOf('a', known).rocket });
+    }
+    await stores.source.query('ANALYZE rocket_messages');
+
+    const expected = await store.list({ after: '', limit: 9 });
+    const connections = new LogConnections({ url: stores.database.url, max: 2, isDurable: false });
+    try {
+      const replays = [
+        { usesCheckpoints: false },
+        { usesCheckpoints: true },
+        { usesCheckpoints: true, indexCost: 0 },
+      ].map((options) => replayLog(connections, options));
+      const [all, whole, tails] = await Promise.all(replays);
+      for (const replayed of [all, whole, tails]) expect([...replayed!.tracks]).toEqual(expected);
+      expect(all!.messageCount).toBe(arrivals.length);
+      expect(tails!.messageCount).toBe(arrivals.length - 2 * HISTORY_PAGE_NUMBERS);
+    } finally {
+      await connections.end();
+    }
   });
 });
