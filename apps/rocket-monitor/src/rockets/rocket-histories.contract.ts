@@ -1,15 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';
-import {
-  foldMessages,
-  highestNumber,
-  numbersAfter,
-  type Rocket,
-  type RocketTrack,
-  speedValue,
-} from '#common/domain';
+import { highestNumber, numbersAfter, type Rocket, speedValue } from '#common/domain';
+import { SystemClock } from '#common/platform';
 import { CheckpointKeeper } from './checkpoint.keeper.js';
 import type { RocketStore } from './rocket-store.port.js';
+import { RocketsService } from './rockets.service.js';
+import { RocketViewsService } from './views/rocket-views.service.js';
 import { type History, randomHistory } from './testing/random-histories.js';
 import { type OracleState, RocketOracle } from './testing/rocket-oracle.js';
 
@@ -65,8 +61,10 @@ async function play({ channel, prefix, steps }: History, start: RestartableStore
     else {
       const { outcome, endsPage } = await current.store.take(what);
       if (endsPage) await makeCheckpoints(current.store, channel);
-      const actual = { outcome, ...(await told(current.store, channel)) };
-      const expected = { outcome: oracle.deliver(what), ...toldBy(oracle) };
+      const expectedOutcome = oracle.deliver(what);
+      const asOf = oracle.numbers[step % oracle.numbers.length] ?? 1;
+      const actual = { outcome, ...(await told(current.store, channel, asOf)) };
+      const expected = { outcome: expectedOutcome, ...toldBy(oracle, asOf) };
       if (!isDeepStrictEqual(actual, expected))
         return { current, difference: { channel, step, actual, expected } };
     }
@@ -79,12 +77,19 @@ async function makeCheckpoints(store: RocketStore, channel: string): Promise<voi
   await keeper.rest();
 }
 
-async function told(store: RocketStore, channel: string): Promise<object> {
-  const [track = null] = await store.find([channel]);
-  if (track === null) throw new Error(`${channel} is not known`);
+/** By the use cases that answer `GET /rockets/{channel}`. */
+async function told(store: RocketStore, channel: string, asOf: number): Promise<object> {
+  const rockets = new RocketsService(store, new CheckpointKeeper(store), new SystemClock());
+  const views = new RocketViewsService(rockets, store);
+  const { track, rocket } = await views.view(channel, { view: 'best-effort', asOf: null });
+  const exact = await views.view(channel, { view: 'exact', asOf: null });
+  const bestEffortThen = await views.view(channel, { view: 'best-effort', asOf });
+  const exactThen = await views.view(channel, { view: 'exact', asOf });
   return {
-    bestEffort: stateOf(track.rocket),
-    exact: stateOf(await exactRocket(store, track)),
+    bestEffort: stateOf(rocket),
+    exact: stateOf(exact.rocket),
+    bestEffortThen: stateOf(bestEffortThen.rocket),
+    exactThen: stateOf(exactThen.rocket),
     appliedThrough: track.taken.lowWater,
     highest: highestNumber(track.taken),
     numbers: [...numbersAfter(track.taken, 0)],
@@ -93,24 +98,17 @@ async function told(store: RocketStore, channel: string): Promise<object> {
   };
 }
 
-const toldBy = (oracle: RocketOracle): object => ({
+const toldBy = (oracle: RocketOracle, asOf: number): object => ({
   bestEffort: oracle.state(),
   exact: oracle.state(oracle.unbroken),
+  bestEffortThen: oracle.state(asOf),
+  exactThen: oracle.state(Math.min(asOf, oracle.unbroken)),
   appliedThrough: oracle.unbroken,
   highest: oracle.numbers.at(-1),
   numbers: oracle.numbers,
   duplicates: oracle.duplicates,
   conflicts: oracle.conflicts,
 });
-
-async function exactRocket(store: RocketStore, { channel, taken }: RocketTrack): Promise<Rocket> {
-  const checkpoint = await store.checkpoint(channel, taken.lowWater);
-  if (checkpoint === null) throw new Error(`${channel} has no checkpoint`);
-  const limit = taken.lowWater - checkpoint.through;
-  if (limit === 0) return checkpoint.rocket;
-  const page = { by: 'number', after: checkpoint.through, limit } as const;
-  return foldMessages(checkpoint.rocket, await store.history(channel, page));
-}
 
 const stateOf = (rocket: Rocket): OracleState => ({
   type: rocket.model,

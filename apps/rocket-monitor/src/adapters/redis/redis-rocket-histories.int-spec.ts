@@ -1,7 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RocketArrival, RocketEvent, RocketFact } from '#common/domain';
 import { TestRedis } from '../../../../../test/support/redis.js';
+import {
+  describeRocketHistories,
+  type RestartableStore,
+} from '../../rockets/rocket-histories.contract.js';
 import type { RocketStore } from '../../rockets/rocket-store.port.js';
 import { message } from '../../rockets/testing/arrivals.js';
 import { MemoryRocketStore } from '../memory/memory-rocket.store.js';
@@ -77,6 +82,18 @@ describe('histories of rockets', () => {
       histories: [await store.history('a', query), await store.history('b', query)],
     };
   }
+
+  async function open(prefix: string = randomUUID()): Promise<RestartableStore> {
+    return {
+      store: await stores.open(redis, { prefix }),
+      async restart() {
+        stores.close();
+        return open(prefix);
+      },
+    };
+  }
+
+  describeRocketHistories(() => open(), { runs: 100, longEvery: 25 });
 
   it('end as in memory, after every delivery', async () => {
     await fc.assert(
