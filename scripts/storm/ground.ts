@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RocketStoreKind } from '../../apps/rocket-monitor/src/rocket-monitor.config.js';
 import { findFreePorts } from '../services/ports.js';
 import { startPostgresql } from '../services/postgresql.js';
 import { type RabbitmqService, startRabbitmq } from '../services/rabbitmq.js';
@@ -13,7 +14,7 @@ export interface GroundOptions {
   readonly folder: string;
   /** `forgets`: without an append-only file, so that every kill empties it. */
   readonly redis: 'durable' | 'forgets';
-  readonly rocketStore: 'memory' | 'redis';
+  readonly rocketStore: RocketStoreKind;
   readonly onFatal: (fault: Error) => void;
   readonly signal: AbortSignal;
 }

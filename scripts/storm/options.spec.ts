@@ -16,7 +16,7 @@ describe('the options of a storm', () => {
       messages: 0,
       seed: 9,
       redis: 'forgets',
-      rocketStore: 'memory',
+      rocketStore: 'postgres',
       restSeconds: 30,
       keep: true,
     });

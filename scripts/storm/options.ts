@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
-import { ROCKET_STORES } from '../../apps/rocket-monitor/src/rocket-monitor.config.js';
+import {
+  ROCKET_STORES,
+  type RocketStoreKind,
+} from '../../apps/rocket-monitor/src/rocket-monitor.config.js';
 
 export interface StormOptions {
   readonly contacts: number;
@@ -9,19 +12,15 @@ export interface StormOptions {
   readonly messages: number;
   readonly seed: number;
   readonly redis: 'durable' | 'forgets';
-  readonly rocketStore: 'memory' | 'redis';
+  readonly rocketStore: RocketStoreKind;
   /** What is allowed from the last window to rest. */
   readonly restSeconds: number;
   readonly keep: boolean;
 }
 
-type RocketStore = StormOptions['rocketStore'];
-
-/** Where they outlive their monitors, if the monitors know such a place and it lasts. */
-const storeFor = (redis: StormOptions['redis']): RocketStore => {
-  const known: readonly string[] = ROCKET_STORES;
-  return redis === 'durable' && known.includes('redis') ? 'redis' : 'memory';
-};
+/** Where they outlive their monitors. */
+const storeFor = (redis: StormOptions['redis']): RocketStoreKind =>
+  redis === 'durable' ? 'redis' : 'postgres';
 
 export const DEFAULTS: StormOptions = {
   contacts: 2_000,
@@ -50,8 +49,9 @@ was lost, started twice or early, or left over.
   --seed <n>         the same seed asks and strikes the same (default ${DEFAULTS.seed})
   --redis <mode>     durable: with an append-only file; forgets: every kill empties it
                      (default ${DEFAULTS.redis})
-  --rocket-store <s> ROCKET_STORE of the monitors: with memory they are not killed, with redis they
-                     are, and share their rockets (default ${DEFAULTS.rocketStore}, memory where Redis forgets)
+  --rocket-store <s> ROCKET_STORE of the monitors: with memory they are not killed, with redis and
+                     postgres they are, and share their rockets
+                     (default ${DEFAULTS.rocketStore}, postgres where Redis forgets)
   --rest <seconds>   what may be under way must have ended so long after the last window and the
                      last restart, 1 to 600 (default ${DEFAULTS.restSeconds})
   --keep             keep the folder with logs, history and facts also when all is well
@@ -94,17 +94,12 @@ export function readOptions(args: readonly string[]): StormOptions | null {
     messages: integer('--messages', values.messages, DEFAULTS.messages, 0, 1_000_000),
     seed: integer('--seed', values.seed, DEFAULTS.seed, 0, Number.MAX_SAFE_INTEGER),
     redis,
-    rocketStore: choice(
-      '--rocket-store',
-      values['rocket-store'],
-      ['memory', 'redis'],
-      storeFor(redis),
-    ),
+    rocketStore: choice('--rocket-store', values['rocket-store'], ROCKET_STORES, storeFor(redis)),
     restSeconds: integer('--rest', values.rest, DEFAULTS.restSeconds, 1, 600),
     keep: values.keep,
   };
   if (options.rocketStore === 'redis' && options.redis === 'forgets')
-    throw new UsageError('Rockets in a Redis that forgets are lost: take --rocket-store memory');
+    throw new UsageError('Rockets in a Redis that forgets are lost: take --rocket-store postgres');
   return options;
 }
 

@@ -91,7 +91,7 @@ class Storm {
     this.#fleet = new Fleet({
       ...options,
       urls: ground.urlsOf('rocket-monitor'),
-      isShared: options.rocketStore === 'redis',
+      isShared: options.rocketStore !== 'memory',
       signal: this.#signal,
     });
     this.#memory = new MemoryWatch(ground.apps);
@@ -140,7 +140,7 @@ class Storm {
     const { seed, kills, seconds, rocketStore } = this.options;
     // In memory a rocket dies with its monitor, as its health says.
     const targets = this.ground.targets.filter(
-      ({ kind }) => kind !== 'rocket-monitor' || rocketStore === 'redis',
+      ({ kind }) => kind !== 'rocket-monitor' || rocketStore !== 'memory',
     );
     return planStrikes(randomOf(seed + 2 * SEED_STEP), { kills, seconds, targets });
   }
