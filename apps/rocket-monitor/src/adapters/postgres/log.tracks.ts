@@ -5,6 +5,7 @@ import {
   type RocketArrival,
   type RocketMessage,
   type RocketTrack,
+  takeNumber,
   withMessage,
 } from '#common/domain';
 import { RocketTracks } from '../rocket-tracks.js';
@@ -38,7 +39,7 @@ export class LogTracks {
 
   isTaken(message: RocketMessage): boolean {
     const track = this.tracks.get(message.channel);
-    return track !== null && withMessage(track, message) === track;
+    return track !== null && takeNumber(track.taken, message.number) === null;
   }
 
   /**
