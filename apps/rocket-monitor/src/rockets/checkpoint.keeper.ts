@@ -62,10 +62,11 @@ export class CheckpointKeeper implements OnModuleDestroy {
     if (!track) return;
     const { lowWater, count } = track.taken;
     const end = lastPageEnd(lowWater);
-    // Nearly always: it is the page's last message that has just come, and none is missing.
-    if (lowWater === end && count === end)
-      return this.store.keepCheckpoint(channel, { through: end, rocket: track.rocket });
     let last = await this.store.checkpoint(channel, end);
+    // Nearly always: the last message of the next page has just come, and none is missing.
+    const isWhole =
+      lowWater === end && count === end && last?.through === end - HISTORY_PAGE_NUMBERS;
+    if (isWhole) return this.store.keepCheckpoint(channel, { through: end, rocket: track.rocket });
     while (last !== null && last.through < end && !this.#isClosed) {
       last = await this.#nextAfter(channel, last);
       if (last !== null) await this.store.keepCheckpoint(channel, last);

@@ -4,18 +4,46 @@ import { SystemClock } from '#common/platform';
 import { until } from '../../../../test/support/until.js';
 import { MemoryRocketStore } from '../adapters/memory/memory-rocket.store.js';
 import { Fleet, type FleetChange } from './fleet.js';
+import type { ChangeListener } from './rocket-store.port.js';
 import { faster } from './testing/arrivals.js';
 
-/** A store whose answers can be held back or refused. */
+/** A store whose answers can be refused, and whose changes can be held back until they are asked for. */
 class MoodyStore extends MemoryRocketStore {
   isAway = false;
+  isSilent = false;
+  isEmpty = false;
   asked = 0;
+  toldCount = 0;
   awayAfter = Infinity;
+  readonly #listeners: ChangeListener[] = [];
+  readonly #unsaid: string[] = [];
+
+  override onChange(listener: ChangeListener): void {
+    this.#listeners.push(listener);
+    super.onChange((channels) => {
+      if (this.isSilent) this.#unsaid.push(...(channels ?? []));
+      else listener(channels);
+    });
+  }
+
+  tell(channel: string | null): void {
+    for (const listener of this.#listeners) listener(channel === null ? null : [channel]);
+  }
+
+  override async tellChanges(): Promise<void> {
+    if (this.isAway) throw new Error('away');
+    this.toldCount += 1;
+    for (const channel of this.#unsaid.splice(0)) this.tell(channel);
+  }
 
   override async find(channels: readonly string[]): Promise<(RocketTrack | null)[]> {
     this.asked += 1;
     if (this.isAway || this.asked > this.awayAfter) throw new Error('away');
     return super.find(channels);
+  }
+
+  override async list(page: { after: string; limit: number }): Promise<RocketTrack[]> {
+    return this.isEmpty ? [] : super.list(page);
   }
 }
 
@@ -85,6 +113,43 @@ describe('the fleet', () => {
 
     store.isAway = false;
     expect(await counts()).toEqual({ a: 1 });
+  });
+
+  it('asks what others have taken, and says when that cannot be told', async () => {
+    await fleet.state();
+    store.isAway = true;
+    await expect(fleet.state()).rejects.toThrow('away');
+
+    store.isAway = false;
+    expect(await counts()).toEqual({});
+  });
+
+  it('hears of what nobody told while somebody watches', async () => {
+    const heard: FleetChange[] = [];
+    fleet.watch((changes) => heard.push(...changes));
+    await until(() => expect(store.toldCount).toBeGreaterThan(0));
+    store.isSilent = true;
+    await store.take(faster('a', 1));
+
+    await until(() => expect(heard).toHaveLength(1));
+  });
+
+  it('holds no more names than it would read one by one', async () => {
+    await fleet.state();
+    await store.take(faster('a', 1));
+    for (let nr = 0; nr < 20_000; nr += 1) store.tell(`refused ${nr}`);
+
+    expect(await counts()).toEqual({ a: 1 });
+    expect(store.asked).toBe(0);
+  });
+
+  it('lets go of rockets that the store has lost', async () => {
+    await store.take(faster('a', 1));
+    const { position } = await fleet.state();
+    store.isEmpty = true;
+    store.tell(null);
+
+    expect(await fleet.state()).toEqual({ position: position + 1, tracks: [] });
   });
 
   it('comes to what it missed by itself while somebody watches', async () => {

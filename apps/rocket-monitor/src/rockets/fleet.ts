@@ -9,6 +9,10 @@ const FIND_MAX = 500;
 const REFRESH_PAUSE_MS = 5;
 /** After a fault. */
 const RETRY_PAUSE_MS = 500;
+/** While somebody watches and nothing is told, the store is asked whether there is anything to tell. */
+const ASK_EVERY_MS = 1_000;
+/** Names that wait to be read; with more of them all are read. */
+const CHANGED_MAX = 10_000;
 
 /** What a rocket became; one change may stand for several messages. */
 export interface FleetChange {
@@ -41,6 +45,7 @@ export class Fleet implements OnModuleDestroy {
   #position = 0;
   #reading: Promise<void> | null = null;
   #cancelRefresh: CancelTimer | null = null;
+  #isRefreshing = false;
   #isClosed = false;
 
   constructor(
@@ -50,8 +55,9 @@ export class Fleet implements OnModuleDestroy {
     store.onChange((channels) => this.#note(channels));
   }
 
-  /** As of now: what was taken before this call is in it, as far as the store has told of it. */
+  /** As of now: what was taken before this call, by whichever process, is in it. */
   async state(): Promise<FleetState> {
+    await this.store.tellChanges();
     await this.#refresh();
     return { position: this.#position, tracks: [...this.#tracks.values()] };
   }
@@ -72,6 +78,8 @@ export class Fleet implements OnModuleDestroy {
   #note(channels: readonly string[] | null): void {
     if (channels === null) this.#mayHaveChangedAll = true;
     else for (const channel of channels) this.#changed.add(channel);
+    if (this.#changed.size > CHANGED_MAX) this.#mayHaveChangedAll = true;
+    if (this.#mayHaveChangedAll) this.#changed.clear();
     this.#refreshIn(0);
   }
 
@@ -89,22 +97,25 @@ export class Fleet implements OnModuleDestroy {
     await this.#reading;
   }
 
+  /** By itself, while somebody watches. */
   #refreshIn(delayMs: number): void {
-    const isWanted = this.#watchers.size > 0 && this.#isStale && !this.#isClosed;
-    if (!isWanted || this.#cancelRefresh !== null) return;
+    if (this.#watchers.size === 0 || this.#isClosed || this.#isRefreshing) return;
+    this.#cancelRefresh?.();
     this.#cancelRefresh = this.clock.after(delayMs, () => void this.#refreshByItself());
   }
 
   async #refreshByItself(): Promise<void> {
+    this.#isRefreshing = true;
     let pauseMs = REFRESH_PAUSE_MS;
     try {
+      if (!this.#isStale) await this.store.tellChanges();
       await this.#refresh();
     } catch (fault) {
       this.#logger.warn({ message: 'The rockets cannot be read', fault: String(fault) });
       pauseMs = RETRY_PAUSE_MS;
     }
-    this.#cancelRefresh = null;
-    this.#refreshIn(pauseMs);
+    this.#isRefreshing = false;
+    this.#refreshIn(this.#isStale ? pauseMs : ASK_EVERY_MS);
   }
 
   async #read(): Promise<void> {
@@ -125,13 +136,25 @@ export class Fleet implements OnModuleDestroy {
   }
 
   async #readAll(changes: FleetChange[]): Promise<void> {
+    const gone = new Set(this.#tracks.keys());
     let after = '';
-    for (;;) {
+    let isLast = false;
+    while (!isLast) {
       const page = await this.store.list({ after, limit: FIND_MAX });
-      for (const track of page) changes.push(...this.#keep(track));
+      for (const track of page) {
+        gone.delete(track.channel);
+        changes.push(...this.#keep(track));
+      }
       after = page.at(-1)?.channel ?? '';
-      if (page.length < FIND_MAX) return;
+      isLast = page.length < FIND_MAX;
     }
+    this.#forget(gone);
+  }
+
+  /** A store may lose what it had, as Redis does without a file. Watchers are not told: they know no such thing. */
+  #forget(channels: ReadonlySet<string>): void {
+    for (const channel of channels) this.#tracks.delete(channel);
+    if (channels.size > 0) this.#position += 1;
   }
 
   async #readSome(channels: readonly string[], changes: FleetChange[]): Promise<void> {

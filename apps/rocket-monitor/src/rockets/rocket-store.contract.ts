@@ -214,6 +214,17 @@ export function describeRocketStore(make: () => Promise<RocketStoreUnderTest>): 
       expect(changed.has('c')).toBe(false);
     });
 
+    it('has told of every change when it is asked to', async () => {
+      const changed = new Set<string>();
+      store.onChange((channels) => {
+        for (const channel of channels ?? ['a', 'b']) changed.add(channel);
+      });
+      await takeAll([faster('a', 1), faster('b', 1)]);
+
+      await store.tellChanges();
+      expect([...changed].toSorted()).toEqual(['a', 'b']);
+    });
+
     it('is up', async () => {
       expect(await store.health()).toMatchObject({ status: 'up' });
     });

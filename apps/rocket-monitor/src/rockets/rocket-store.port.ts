@@ -89,5 +89,11 @@ export abstract class RocketStore {
   /** Tells from now on when a channel may have changed, in this process or in another one. */
   abstract onChange(listener: ChangeListener): void;
 
+  /**
+   * Resolves when the listeners have been told of all that was taken before, by whichever process. Fails
+   * while the store is away: then nobody knows.
+   */
+  abstract tellChanges(): Promise<void>;
+
   abstract health(): Promise<PartHealth>;
 }

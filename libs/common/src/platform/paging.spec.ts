@@ -9,7 +9,7 @@ const isPair = (value: readonly unknown[]): value is readonly [number, string] =
 const headersOf = (found: readonly (readonly [number, string])[], limit: number) => {
   const headers = new Map<string, string>();
   const reply = { header: (name: string, value: string) => headers.set(name, value) };
-  const request = { url: `/things?limit=${limit}&cursor=old` };
+  const request = { url: `/things?limit=${limit}&name=a?b&cursor=old` };
   const page = pageOf(found, limit, (item) => item);
   const items = linkedItems(page, request as FastifyRequest, reply as unknown as FastifyReply);
   return { items, link: headers.get('link') };
@@ -26,6 +26,7 @@ describe('a page', () => {
         if (link === undefined) return;
         const url = new URL(/<(.+)>; rel="next"/.exec(link)?.[1] ?? '', 'http://localhost');
         expect(url.searchParams.get('limit')).toBe(String(limit));
+        expect(url.searchParams.get('name')).toBe('a?b');
         const cursor = url.searchParams.get('cursor') ?? '';
         expect(decodeCursor(cursor, isPair)).toEqual(shown.at(-1));
       }),

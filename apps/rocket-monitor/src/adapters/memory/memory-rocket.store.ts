@@ -101,6 +101,8 @@ export class MemoryRocketStore extends RocketStore {
     this.#listeners.push(listener);
   }
 
+  async tellChanges(): Promise<void> {}
+
   /** All that is known, in parts that are each of one moment. */
   *records(): Generator<StoreRecord> {
     yield { rejected: [...this.#rejected] };

@@ -148,6 +148,10 @@ export class PostgresRocketStore
     this.#listeners.push(listener);
   }
 
+  tellChanges(): Promise<void> {
+    return this.#follower.catchUp();
+  }
+
   async health(): Promise<PartHealth> {
     const counts = { kind: 'postgres', ...this.#tracks.tracks.counts() };
     try {

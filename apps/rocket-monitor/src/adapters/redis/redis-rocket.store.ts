@@ -172,6 +172,10 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
     return texts.map((text) => JSON.parse(text) as RejectedMessage);
   }
 
+  async tellChanges(): Promise<void> {
+    await this.#redis.ping();
+  }
+
   async health(): Promise<PartHealth> {
     const { state, reasons } = await checkRedis(this.#redis);
     const basic = { kind: 'redis', redis: state };
