@@ -16,8 +16,8 @@ import type { ChannelCounts, LogFollower } from './log.follower.js';
 import type { LogTracks } from './log.tracks.js';
 import { insertTelling } from './telling-transaction.js';
 
-/** Batches that are committed at one time: while one waits for the disk, the next is on its way. */
-const COMMITS_MAX = 3;
+/** What comes meanwhile goes together in the next: several at one time take longer, on two cores. */
+const COMMITS_MAX = 1;
 /** Who tells facts locks their channels: one after the other. */
 const TELLING_MAX = 1;
 const REPEATED_MAX = 1;
