@@ -5,7 +5,7 @@ import {
 } from '../../rockets/rocket-histories.contract.js';
 
 /** More, such as 50,000, take minutes. */
-const RUNS = Number(process.env['ROCKET_HISTORIES'] ?? 10_000);
+const RUNS = Number(process.env['ROCKET_HISTORIES'] ?? 5_000);
 
 /** Each history has a channel of its own, the last: of those before nothing is carried over. */
 function restartable(store: MemoryRocketStore): RestartableStore {
