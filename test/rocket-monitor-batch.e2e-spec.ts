@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BATCHES_MAX } from '../apps/rocket-monitor/src/rockets/batch-places.js';
 import { TestRedis } from './support/redis.js';
 import { LAUNCH, RocketMonitorUnderTest, rocketMessage } from './support/rocket-monitor.js';
 import { until } from './support/until.js';
@@ -179,6 +182,49 @@ describe('a batch of messages', () => {
     });
   });
 });
+
+describe('many batches at one time', () => {
+  it('are four; more are refused, until a sender is answered or gone', async () => {
+    const monitor = await RocketMonitorUnderTest.start();
+    const sockets: Socket[] = [];
+    try {
+      for (let nr = 0; nr < BATCHES_MAX; nr += 1) sockets.push(await beginBatch(monitor.url));
+      // Single messages go on, and who is refused is told so once all is sent.
+      const large = lines(Array.from({ length: 9_000 }, () => faster(1, 'x'.repeat(500))));
+      for (const batch of [numbered(2), large])
+        expect(await send(monitor, batch)).toMatchObject({
+          status: 503,
+          body: { code: 'ROCKET_BATCHES_FULL', instance: '/messages/batch' },
+        });
+      expect(await monitor.post(faster(1, 'atlas'))).toMatchObject({ status: 200 });
+      expect(await monitor.json('/list')).toEqual(['atlas']);
+
+      sockets.pop()?.destroy();
+      await until(async () => {
+        expect(await send(monitor, numbered(2))).toMatchObject({ status: 200 });
+      });
+      // Whoever is answered makes room for the next.
+      for (let nr = 0; nr <= BATCHES_MAX; nr += 1)
+        await until(async () => {
+          expect(await send(monitor, numbered(2))).toMatchObject({ body: { duplicates: 2 } });
+        });
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await monitor.close();
+    }
+  });
+});
+
+/** A batch whose end stays out; its request has begun when the server asks for the body. */
+async function beginBatch(url: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(
+    'POST /messages/batch HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 99\r\n\r\n',
+  );
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toContain('100 Continue');
+  return socket;
+}
 
 describe('a batch of messages for a store that is away', () => {
   it('is refused as a whole, and taken once the store is back', async () => {

@@ -4,11 +4,14 @@ import { type Bus, connectBus } from '#common/messaging';
 import { type Clock, createHttpApp, StructuredLogger, SystemClock } from '#common/platform';
 import { placeOf, type RocketMonitorConfig } from './rocket-monitor.config.js';
 import { RocketMonitorModule } from './rocket-monitor.module.js';
+import { limitBatches } from './rockets/batch-places.js';
 import { closeConnectionsUnlessAsked } from './rockets/connection-close.js';
 import { takeGoodMessagesEarly } from './rockets/message-answer.js';
 import { BATCH_BYTES_MAX } from './rockets/message-batch.js';
 import { RejectedMessagesFilter } from './rockets/rejected-messages.filter.js';
 import { RocketsService } from './rockets/rockets.service.js';
+
+const BATCH_URL = '/messages/batch';
 
 export interface RocketMonitorServices {
   /** Null: the monitor runs alone, answers nobody's questions and tells nobody. */
@@ -34,8 +37,9 @@ export async function createRocketMonitor(
     description: 'Follows rockets by messages that arrive more than once and in any order.',
     logger: services.logger ?? new StructuredLogger('rocket-monitor', config),
     anyContentType: true,
-    textRoutes: { '/messages/batch': BATCH_BYTES_MAX },
+    textRoutes: { [BATCH_URL]: BATCH_BYTES_MAX },
   });
+  limitBatches(app, BATCH_URL);
   closeConnectionsUnlessAsked(app);
   takeGoodMessagesEarly(app);
   app.useGlobalFilters(new RejectedMessagesFilter(app.get(RocketsService)));

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { HealthModule, type HealthOptions } from '#common/platform';
 import { AdaptersModule, type Surroundings } from './adapters/adapters.module.js';
 import { RocketMonitorConfig } from './rocket-monitor.config.js';
+import { BatchPlaces } from './rockets/batch-places.js';
 import { BatchesService } from './rockets/batches.service.js';
 import { CheckpointKeeper } from './rockets/checkpoint.keeper.js';
 import { Fleet } from './rockets/fleet.js';
@@ -46,6 +47,7 @@ export class RocketMonitorModule {
         RocketViewsService,
         RocketHistoriesService,
         BatchesService,
+        BatchPlaces,
         CheckpointKeeper,
         Fleet,
         LiveFeed,

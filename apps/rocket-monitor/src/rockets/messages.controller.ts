@@ -11,6 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RocketMessageDto } from '#common/contracts';
+import { BatchPlaces } from './batch-places.js';
 import { BatchesService } from './batches.service.js';
 import { BATCH_BYTES_MAX, BATCH_MESSAGES_MAX } from './message-batch.js';
 import { BatchResultDto } from './message-batch.dto.js';
@@ -24,6 +25,7 @@ export class MessagesController {
   constructor(
     private readonly rockets: RocketsService,
     private readonly batches: BatchesService,
+    private readonly places: BatchPlaces,
   ) {}
 
   @Post('messages')
@@ -51,9 +53,10 @@ export class MessagesController {
   @ApiBadRequestResponse({ description: 'VALIDATION_FAILED: empty; BODY_NOT_JSON, BODY_TOO_DEEP' })
   @ApiPayloadTooLargeResponse({ description: 'BODY_TOO_LARGE: too many messages or bytes' })
   @ApiServiceUnavailableResponse({
-    description: 'UNAVAILABLE: the store is away; nothing is taken',
+    description:
+      'Nothing is taken. UNAVAILABLE: the store is away; ROCKET_BATCHES_FULL: too many batches at one time',
   })
-  takeBatch(@Req() { body }: FastifyRequest): Promise<BatchResultDto> {
-    return this.batches.take(body as string | undefined);
+  takeBatch(@Req() { raw, body }: FastifyRequest): Promise<BatchResultDto> {
+    return this.places.during(raw, () => this.batches.take(body as string | undefined));
   }
 }
