@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const HEADER = JSON.stringify({ perigee: 'rockets', version: 1 });
 /** Written together; a record may be longer. */
 const CHUNK_CHARS = 64 * 1_024;
+
+/** As `randomUUID` writes one. */
+const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
 /** Not a snapshot, or only a part of one. */
 export class SnapshotFault extends Error {
@@ -33,6 +36,18 @@ export async function writeSnapshot(path: string, records: Iterable<object>): Pr
     throw fault;
   }
   await syncFolder(dirname(path));
+}
+
+/** Removes the drafts of a process that was killed while it wrote. */
+export async function removeDrafts(path: string): Promise<void> {
+  const [folder, beginning] = [dirname(path), `${basename(path)}.`];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const isDraft =
+      entry.isFile() &&
+      entry.name.startsWith(beginning) &&
+      UUID.test(entry.name.slice(beginning.length));
+    if (isDraft) await rm(join(folder, entry.name), { force: true });
+  }
 }
 
 async function writeLines(file: FileHandle, records: Iterable<object>): Promise<void> {

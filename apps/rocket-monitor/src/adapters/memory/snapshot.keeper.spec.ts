@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -91,6 +92,28 @@ describe('the snapshot of a memory store', () => {
     await keeper.onApplicationShutdown();
 
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('begins with the drafts removed that a kill has left behind, and nothing else', async () => {
+    const uuid = `a${randomUUID().slice(1)}`;
+    const others = [
+      `other.ndjson.${uuid}`,
+      `rockets.ndjson.${uuid}.bak`,
+      `rockets.ndjson.${uuid.slice(1)}`,
+      `rockets.ndjson.${uuid.toUpperCase()}`,
+      `rockets.ndjson-${uuid}`,
+      `rocketsXndjson.${uuid}`,
+      'rockets.ndjson.old',
+      uuid,
+    ];
+    for (const name of [...others, `rockets.ndjson.${uuid}`, `rockets.ndjson.${randomUUID()}`])
+      await writeFile(join(folder, name), 'half');
+    const asFolder = `rockets.ndjson.${randomUUID()}`;
+    await mkdir(join(folder, asFolder));
+
+    const { keeper } = await open();
+    await keeper.onApplicationShutdown();
+    expect((await readdir(folder)).toSorted()).toEqual([...others, asFolder].toSorted());
   });
 
   it('is refused when it is not whole, and left as it is', async () => {

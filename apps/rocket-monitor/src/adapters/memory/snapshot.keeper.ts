@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { type CancelTimer, type Clock, ConfigError, FaultLog } from '#common/platform';
 import type { MemoryRocketStore, StoreRecord } from './memory-rocket.store.js';
-import { readSnapshot, SnapshotFault, writeSnapshot } from './snapshot-file.js';
+import { readSnapshot, removeDrafts, SnapshotFault, writeSnapshot } from './snapshot-file.js';
 
 /** After the last one was written. */
 const EVERY_MS = 10_000;
@@ -43,6 +43,9 @@ export class SnapshotKeeper implements OnModuleInit, OnApplicationBootstrap, OnA
         cause,
       });
     }
+    await removeDrafts(this.path).catch((fault: unknown) =>
+      this.#faults.note('Drafts of former snapshots cannot be removed', fault),
+    );
     this.store.onChange(() => {
       this.#hasChanged = true;
     });
