@@ -79,8 +79,9 @@ async function makeCheckpoints(store: RocketStore, channel: string): Promise<voi
 
 /** By the use cases that answer `GET /rockets/{channel}`. */
 async function told(store: RocketStore, channel: string, asOf: number): Promise<object> {
-  const rockets = new RocketsService(store, new CheckpointKeeper(store), new SystemClock());
-  const views = new RocketViewsService(rockets, store);
+  const clock = new SystemClock();
+  const rockets = new RocketsService(store, new CheckpointKeeper(store), clock);
+  const views = new RocketViewsService(rockets, store, clock);
   const { track, rocket } = await views.view(channel, { view: 'best-effort', asOf: null });
   const exact = await views.view(channel, { view: 'exact', asOf: null });
   const bestEffortThen = await views.view(channel, { view: 'best-effort', asOf });

@@ -63,7 +63,9 @@ export class RocketsController {
   @ApiBadRequestResponse({ description: 'VALIDATION_FAILED' })
   @ApiNotFoundResponse({ description: 'ROCKET_NOT_FOUND' })
   @ApiGoneResponse({ description: 'ROCKET_HISTORY_GONE: the detail says what is kept' })
-  @ApiServiceUnavailableResponse({ description: 'ROCKET_STATE_UNAVAILABLE: try again' })
+  @ApiServiceUnavailableResponse({
+    description: 'ROCKET_STATE_UNAVAILABLE, UNAVAILABLE: try again',
+  })
   async get(
     @Param('channel') channel: string,
     @Query() { view, as_of }: RocketViewQueryDto,

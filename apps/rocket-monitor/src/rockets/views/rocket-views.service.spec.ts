@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { foldMessages, type RocketArrival, UNKNOWN_ROCKET } from '#common/domain';
 import { SystemClock } from '#common/platform';
+import { until } from '../../../../../test/support/until.js';
 import { MemoryRocketStore } from '../../adapters/memory/memory-rocket.store.js';
 import { CheckpointKeeper } from '../checkpoint.keeper.js';
 import type { HistoryQuery } from '../rocket-store.port.js';
@@ -35,8 +36,9 @@ describe('the views of a rocket', () => {
     const events = { publish: () => undefined };
     store = new ForgettingStore({ channelsMax: 1_000, historyMax: HISTORY_MAX, events });
     keeper = new CheckpointKeeper(store);
-    rockets = new RocketsService(store, keeper, new SystemClock());
-    views = new RocketViewsService(rockets, store);
+    const clock = new SystemClock();
+    rockets = new RocketsService(store, keeper, clock);
+    views = new RocketViewsService(rockets, store, clock);
   });
 
   const takeAll = async (arrivals: readonly RocketArrival[]): Promise<void> => {
@@ -128,6 +130,35 @@ describe('the views of a rocket', () => {
 
     expect(track.taken.count).toBe(4);
     expect(rocket).toEqual(fold(arrivals, 8));
+  });
+
+  it('are told few at one time where they need much history, and refused to too many', async () => {
+    await takeAll(flight('a', [1, ...upTo(5_000).map((nr) => nr + 2)]));
+    const few = flight('b', [1, 3]);
+    await takeAll(few);
+    let [reading, readingMax] = [0, 0];
+    let goOn: () => void = () => undefined;
+    const isOpen = new Promise<void>((resolve) => (goOn = resolve));
+    store.beforeRead = async () => {
+      readingMax = Math.max(readingMax, (reading += 1));
+      await isOpen;
+      reading -= 1;
+    };
+    const long = () => views.view('a', { view: 'best-effort', asOf: 5_001 });
+    const asked = Promise.allSettled(Array.from({ length: 110 }, long));
+    await until(() => expect(reading).toBe(2));
+    const short = views.view('b', { view: 'best-effort', asOf: 2 });
+    await until(() => expect(reading).toBe(3));
+    goOn();
+
+    expect((await short).rocket).toEqual(fold(few, 2));
+    const answers = await asked;
+    const refused = answers.filter(({ status }) => status === 'rejected');
+    expect(refused.length).toBeGreaterThanOrEqual(8);
+    for (const one of refused)
+      expect(one).toMatchObject({ reason: { code: 'ROCKET_STATE_UNAVAILABLE' } });
+    expect(answers.slice(0, 2)).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }]);
+    expect(readingMax).toBe(3);
   });
 
   it('are refused for a channel that nobody has heard of', async () => {
