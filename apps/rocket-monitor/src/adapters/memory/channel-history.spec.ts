@@ -12,7 +12,7 @@ import { MessageHistories } from './message-histories.js';
 
 /** Puts the arrivals in as the store does. */
 function historiesOf(arrivals: readonly RocketArrival[], settledMax: number) {
-  const histories = new MessageHistories(settledMax);
+  const histories = new MessageHistories({ settledMax });
   const tracks = new Map<string, ReturnType<typeof newTrack>>();
   for (const arrival of arrivals) {
     const before = tracks.get(arrival.channel) ?? newTrack(arrival.channel);

@@ -38,6 +38,11 @@ export class ChannelHistory {
     this.#texts.set(arrival.number, `${arrival.receivedAt}${contentOf(arrival)}`);
   }
 
+  /** UTF-16 units that are kept for a message, 0 for one that is not. */
+  chars(number: number): number {
+    return this.#texts.get(number)?.length ?? 0;
+  }
+
   content(number: number): string | undefined {
     const text = this.#texts.get(number);
     return text?.slice(text.indexOf('['));

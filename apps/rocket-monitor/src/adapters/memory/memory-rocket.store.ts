@@ -26,6 +26,8 @@ export interface MemoryRocketStoreOptions {
   readonly channelsMax: number;
   /** Messages at or below the low-water marks. */
   readonly historyMax: number;
+  /** UTF-16 units of these messages, and as many of those above; not set: as the heap allows. */
+  readonly charsMax?: number;
   readonly events: RocketFactSink;
 }
 
@@ -44,7 +46,10 @@ export class MemoryRocketStore extends RocketStore {
   constructor(private readonly options: MemoryRocketStoreOptions) {
     super();
     this.#tracks = new RocketTracks(options.channelsMax);
-    this.#histories = new MessageHistories(options.historyMax);
+    this.#histories = new MessageHistories({
+      settledMax: options.historyMax,
+      charsMax: options.charsMax,
+    });
   }
 
   async take(arrival: RocketArrival): Promise<Taken> {
@@ -53,6 +58,7 @@ export class MemoryRocketStore extends RocketStore {
     const reception = receive(before, arrival, this.#histories.of(channel)?.content(number));
     // First what can still fail: a message whose facts cannot be told is not taken.
     this.#tracks.checkRoom(before, reception.track);
+    if (reception.outcome === 'new') this.#histories.checkRoom(arrival, reception.track);
     for (const fact of reception.facts) this.options.events.publish(channel, fact);
     this.#keep(arrival, reception);
     return { outcome: reception.outcome, endsPage: endsPage(before, reception.track) };
@@ -124,8 +130,8 @@ export class MemoryRocketStore extends RocketStore {
   }
 
   async health(): Promise<PartHealth> {
-    const status = this.#tracks.isFull ? 'degraded' : 'up';
-    return { status, kind: 'memory', ...this.#tracks.counts() };
+    const status = this.#tracks.isFull || this.#histories.isFull ? 'degraded' : 'up';
+    return { status, kind: 'memory', ...this.#tracks.counts(), ...this.#histories.counts() };
   }
 
   #keep(arrival: RocketArrival, { outcome, track }: Reception): void {
