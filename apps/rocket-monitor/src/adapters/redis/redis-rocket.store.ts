@@ -29,7 +29,7 @@ import { RedisHistories } from './redis-histories.js';
 import { type FoundRocket, FIND_ROCKETS, trackOf } from './redis-track.js';
 import { REJECT_MESSAGE } from './reject-message.script.js';
 import { type RocketKeys, rocketKeys } from './rocket-keys.js';
-import { EVENTS_MAX, GAPS_TOTAL_MAX, readAnswer } from './take-answers.js';
+import { EVENTS_MAX, GAPS_TOTAL_MAX, isTaken, readAnswer } from './take-answers.js';
 import { TAKE_MESSAGES } from './take-messages.script.js';
 
 /** Numbers of one channel in the set that others read. */
@@ -86,7 +86,12 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
     });
     this.#redis.on('ready', () => void this.#meet());
     this.#histories = new RedisHistories(this.#redis, this.#keys, historyMax);
-    this.#changes = new RedisChanges({ url, clock, topic: this.#keys.changes });
+    this.#changes = new RedisChanges({
+      url,
+      clock,
+      topic: this.#keys.changes,
+      revision: async () => Number(await this.#redis.get(this.#keys.revision)),
+    });
     this.#batches = new MessageBatches((batch) => this.#takeAll(batch));
     this.outbox = new RedisOutbox(this.#redis, this.#keys.outbox);
   }
@@ -158,11 +163,15 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
   async reject(message: RejectedMessage): Promise<void> {
     const { channel } = message;
     const body = message.body.slice(0, REJECTED_BODY_CHARS_MAX);
-    const { prefix, rejected, changes } = this.#keys;
+    const { prefix, rejected, revision, changes } = this.#keys;
     const text = JSON.stringify({ ...message, body });
     const args = [prefix, text, REJECTED_MESSAGES_MAX, changes, this.#changes.monitor];
     const named = channel === null ? [] : [channel];
-    const isKnown = await REJECT_MESSAGE.run(this.#redis, [rejected], [...args, ...named]);
+    const isKnown = await REJECT_MESSAGE.run(
+      this.#redis,
+      [rejected, revision],
+      [...args, ...named],
+    );
     if (isKnown === 1) this.#changes.tell(named);
   }
 
@@ -172,8 +181,8 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
     return texts.map((text) => JSON.parse(text) as RejectedMessage);
   }
 
-  async tellChanges(): Promise<void> {
-    await this.#redis.ping();
+  tellChanges(): Promise<void> {
+    return this.#changes.tellMissed();
   }
 
   async health(): Promise<PartHealth> {
@@ -186,7 +195,12 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
       counts.channels >= counts.channels_max ||
       counts.open_gaps >= GAPS_TOTAL_MAX ||
       counts.messages_parked >= PARKED_MESSAGES_MAX;
-    const reason = [...reasons, ...(isFull ? ['A limit is reached'] : [])].join('; ');
+    const { deafReason } = this.#changes;
+    const reason = [
+      ...reasons,
+      ...(isFull ? ['A limit is reached'] : []),
+      ...(deafReason === null ? [] : [`Other monitors are not heard at once: ${deafReason}`]),
+    ].join('; ');
     return reason === ''
       ? { status: 'up', ...basic, ...counts }
       : { status: 'degraded', reason, ...basic, ...counts };
@@ -209,13 +223,12 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
   }
 
   async #takeAll(batch: readonly RocketArrival[]): Promise<string[]> {
-    const changed = [...new Set(batch.map(({ channel }) => channel))];
     try {
       const answers = await this.#runTake(batch);
-      this.#changes.tell(changed);
+      this.#changes.tell(channelsOf(batch.filter((_, nr) => isTaken(answers[nr] ?? ''))));
       return answers;
     } catch (fault) {
-      this.#changes.tellUnsure(changed);
+      this.#changes.tellUnsure(channelsOf(batch));
       throw fault;
     }
   }
@@ -223,12 +236,12 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
   async #runTake(batch: readonly RocketArrival[]): Promise<string[]> {
     const { clock, channelsMax, tellsEvents, gapsMax = GAPS_MAX } = this.options;
     const { parkedMax = PARKED_MESSAGES_MAX, listedMax = LISTED_MAX } = this.options;
-    const { prefix, channels, openGaps, parked, outbox, changes } = this.#keys;
+    const { prefix, channels, openGaps, parked, outbox, revision, changes } = this.#keys;
     const now = new Date(clock.nowMs()).toISOString();
     const limits = [channelsMax, gapsMax, GAPS_TOTAL_MAX, parkedMax, listedMax, EVENTS_MAX];
     const args = [prefix, changes, this.#changes.monitor, now, Number(tellsEvents), ...limits];
     for (const arrival of batch) pushArguments(args, arrival);
-    const keys = [channels, openGaps, parked, outbox];
+    const keys = [channels, openGaps, parked, outbox, revision];
     return (await TAKE_MESSAGES.run(this.#redis, keys, args)) as string[];
   }
 
@@ -257,11 +270,16 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
   /** Said once per connection, for whoever never asks for the health. */
   async #meet(): Promise<void> {
     this.#outage.end();
+    this.#changes.forget();
     const { state, reasons } = await checkRedis(this.#redis);
     if (state !== 'volatile') return;
     this.#logger.warn({ message: 'Redis may forget rockets', reason: reasons.join('; ') });
   }
 }
+
+const channelsOf = (batch: readonly RocketArrival[]): string[] => [
+  ...new Set(batch.map(({ channel }) => channel)),
+];
 
 function byTimeThenName(
   [leftName, left]: readonly [string, MessageTime | null],

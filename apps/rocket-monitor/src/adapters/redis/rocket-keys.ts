@@ -29,6 +29,8 @@ export interface RocketKeys {
   readonly parked: string;
   /** The list of pages that may be forgotten, `<through> <channel>`, the oldest first. */
   readonly historyPages: string;
+  /** How many times a script has changed rockets. */
+  readonly revision: string;
   /** No key, but the channel on which the monitors tell each other what has changed. */
   readonly changes: string;
 }
@@ -43,6 +45,7 @@ export function rocketKeys(prefix: string): RocketKeys {
     openGaps: own('open-gaps'),
     parked: own('parked'),
     historyPages: own('history-pages'),
+    revision: own('revision'),
     changes: own('changes'),
   };
 }

@@ -27,6 +27,9 @@ const ANSWERS: ReadonlyMap<string, TakeAnswer> = new Map([
   ['conflict', answer('conflict')],
 ]);
 
+/** Whether the script did anything with the message. */
+export const isTaken = (text: string): boolean => ANSWERS.has(text);
+
 /** @throws DomainError when the script refused the message; any other fault is Redis' own */
 export function readAnswer(text: string, channelsMax: number): TakeAnswer {
   const taken = ANSWERS.get(text);

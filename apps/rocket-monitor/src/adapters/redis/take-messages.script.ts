@@ -6,6 +6,7 @@ import { CHANNEL_KEYS_LUA, DECIMAL_LUA } from './rocket-keys.js';
 import { ROCKET_RULES_LUA } from './rocket-rules.lua.js';
 import { TRACK_LUA } from './rocket-track.lua.js';
 import { TAKEN_NUMBERS_LUA } from './taken-numbers.lua.js';
+import { TELL_CHANGES_LUA } from './tell-changes.lua.js';
 
 /** In UTF-8; where the names of what has changed are longer together, only is told that something has. */
 const CHANGES_BYTES_MAX = 16_384;
@@ -133,7 +134,7 @@ end
 `;
 
 const RUN_LUA = `
-local function tell_changes()
+local function tell_changed()
   local names, bytes = {}, 0
   for _, track in ipairs(order) do
     if track.has_changed then
@@ -142,8 +143,7 @@ local function tell_changes()
   end
   if #names == 0 then return end
   local told = bytes <= ${CHANGES_BYTES_MAX} and cjson.encode(names) or 'null'
-  -- What was taken stays taken, even where a monitor may not tell the others.
-  redis.pcall('PUBLISH', changes, monitor .. ' ' .. told)
+  tell_changes(revision, changes, monitor, told)
 end
 
 -- Of another type it must fail here, before anything is written.
@@ -168,21 +168,21 @@ for _, track in ipairs(order) do
 end
 if totals.gaps ~= 0 then redis.call('INCRBY', open_gaps_key, totals.gaps) end
 if totals.parked ~= 0 then redis.call('INCRBY', parked_key, totals.parked) end
-tell_changes()
+tell_changed()
 return answers
 `;
 
 /**
  * Takes messages, each for itself: what is wrong with one does not touch the others.
  *
- * KEYS: channels, open gaps, parked, outbox. ARGV: prefix, channel for changes, name of the monitor, time of
+ * KEYS: channels, open gaps, parked, outbox, revision. ARGV: prefix, channel for changes, name of the monitor, time of
  * the events, whether they are told (1, 0), limits of channels, gaps per channel, gaps in all, parked
  * messages, numbers listed and waiting events; then the arguments of each message. Answers a word per message.
  */
 export const TAKE_MESSAGES = new RedisScript(`
 -- Globals are slow to find.
 local ARGV, tonumber, floor = ARGV, tonumber, math.floor
-local channels, open_gaps_key, parked_key, outbox = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local channels, open_gaps_key, parked_key, outbox, revision = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local prefix, changes, monitor, now, tells = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
 local limits = { channels = tonumber(ARGV[6]), gaps = tonumber(ARGV[7]),
   gaps_total = tonumber(ARGV[8]), parked = tonumber(ARGV[9]), listed = tonumber(ARGV[10]),
@@ -201,4 +201,4 @@ local function fault_of(cause)
   return 'fault ' .. (type(cause) == 'table' and cause.err or tostring(cause))
 end
 ${DECIMAL_LUA}${CHANNEL_KEYS_LUA}${MESSAGE_LUA}${OUTBOX_LUA}${ROCKET_RULES_LUA}${TAKEN_NUMBERS_LUA}
-${MESSAGE_HISTORY_LUA}${TRACK_LUA}${TAKE_LUA}${RUN_LUA}`);
+${MESSAGE_HISTORY_LUA}${TRACK_LUA}${TAKE_LUA}${TELL_CHANGES_LUA}${RUN_LUA}`);
