@@ -159,6 +159,25 @@ describe('a RedisRocketStore', () => {
     expect((await find(store, 'listed'))?.taken).toEqual({ lowWater: 10, ranges: [], count: 10 });
   });
 
+  it('finds channels with many gaps, whatever comes between them', async () => {
+    const store = await open();
+    const numbers = Array.from({ length: 8_000 }, (_, nr) => 2 * nr + 2);
+    for (const channel of ['a', 'b', 'c'])
+      await Promise.all(numbers.map((number) => store.take(faster(channel, number))));
+    await store.take(faster('d', 1));
+
+    const found = await store.find(['a', 'nobody', 'b', 'c', 'nobody', 'd']);
+    expect(found.map((track) => track && [track.channel, track.taken.ranges.length])).toEqual([
+      ['a', 16_000],
+      null,
+      ['b', 16_000],
+      ['c', 16_000],
+      null,
+      ['d', 0],
+    ]);
+    expect(await store.list({ after: '', limit: 10 })).toHaveLength(4);
+  });
+
   it('takes no channel over its limit, but goes on with those it has', async () => {
     const store = await open({ channelsMax: 2 });
     const answers = await Promise.allSettled(

@@ -1,11 +1,8 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import {
-  compareTimes,
   DomainError,
   GAPS_MAX,
-  type MessageTime,
-  readMessageTime,
   type RocketArrival,
   type RocketCheckpoint,
   type RocketTrack,
@@ -26,7 +23,7 @@ import { pushArguments } from './message-arguments.js';
 import { MessageBatches, MESSAGES_WAITING_MAX } from './message-batches.js';
 import { RedisChanges } from './redis-changes.js';
 import { RedisHistories } from './redis-histories.js';
-import { type FoundRocket, FIND_ROCKETS, trackOf } from './redis-track.js';
+import { RedisTracks } from './redis-tracks.js';
 import { REJECT_MESSAGE } from './reject-message.script.js';
 import { type RocketKeys, rocketKeys } from './rocket-keys.js';
 import { EVENTS_MAX, GAPS_TOTAL_MAX, isTaken, readAnswer } from './take-answers.js';
@@ -38,11 +35,6 @@ export const LISTED_MAX = 20_000;
 const TIMEOUT_MS = 2_000;
 /** How long a start waits for the connection; then it goes on, and says so in its health. */
 const CONNECT_MS_MAX = 2_000;
-/** Rockets in one script. */
-const FIND_MAX = 100;
-/** Names and times in one step of reading them all. */
-const SCAN_COUNT = 1_000;
-
 export interface RedisRocketStoreOptions {
   readonly url: string;
   readonly clock: Clock;
@@ -69,6 +61,7 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
   readonly #keys: RocketKeys;
   readonly #outage: Outage;
   readonly #batches: MessageBatches<string>;
+  readonly #tracks: RedisTracks;
   readonly #histories: RedisHistories;
   readonly #changes: RedisChanges;
   #wake = (): void => undefined;
@@ -85,6 +78,7 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
       onFault: (fault) => this.#outage.note(fault),
     });
     this.#redis.on('ready', () => void this.#meet());
+    this.#tracks = new RedisTracks(this.#redis, this.#keys);
     this.#histories = new RedisHistories(this.#redis, this.#keys, historyMax);
     this.#changes = new RedisChanges({
       url,
@@ -113,11 +107,16 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
     return taken;
   }
 
-  async find(channels: readonly string[]): Promise<(RocketTrack | null)[]> {
-    const tracks: (RocketTrack | null)[] = [];
-    for (let at = 0; at < channels.length; at += FIND_MAX)
-      tracks.push(...(await this.#find(channels.slice(at, at + FIND_MAX))));
-    return tracks;
+  find(channels: readonly string[]): Promise<(RocketTrack | null)[]> {
+    return this.#tracks.find(channels);
+  }
+
+  list(page: { readonly after: string; readonly limit: number }): Promise<RocketTrack[]> {
+    return this.#tracks.list(page);
+  }
+
+  channels(): Promise<string[]> {
+    return this.#tracks.channels();
   }
 
   history(channel: string, query: HistoryQuery): Promise<RocketArrival[]> {
@@ -134,30 +133,6 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
 
   onChange(listener: ChangeListener): void {
     this.#changes.listen(listener);
-  }
-
-  async list({ after, limit }: { after: string; limit: number }): Promise<RocketTrack[]> {
-    const from = after === '' ? '-' : `(${after}`;
-    const names = await this.#redis.zrangebylex(this.#keys.channels, from, '+', 'LIMIT', 0, limit);
-    const tracks = await this.find(names);
-    return tracks.filter((track) => track !== null);
-  }
-
-  async channels(): Promise<string[]> {
-    const times = new Map<string, MessageTime | null>();
-    let cursor = '0';
-    do {
-      const [next, values] = await this.#redis.hscan(
-        `${this.#keys.prefix}latest_update_timestamp`,
-        cursor,
-        'COUNT',
-        SCAN_COUNT,
-      );
-      for (let at = 0; at < values.length; at += 2)
-        times.set(values[at] ?? '', readMessageTime(values[at + 1] ?? ''));
-      cursor = next;
-    } while (cursor !== '0');
-    return [...times].toSorted(byTimeThenName).map(([channel]) => channel);
   }
 
   async reject(message: RejectedMessage): Promise<void> {
@@ -245,12 +220,6 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
     return (await TAKE_MESSAGES.run(this.#redis, keys, args)) as string[];
   }
 
-  async #find(channels: readonly string[]): Promise<(RocketTrack | null)[]> {
-    const args = [this.#keys.prefix, ...channels];
-    const found = (await FIND_ROCKETS.run(this.#redis, [], args)) as FoundRocket[];
-    return channels.map((channel, nr) => trackOf(channel, found[nr] ?? null));
-  }
-
   async #counts() {
     const [channels, openGaps, parked] = await Promise.all([
       this.#redis.zcard(this.#keys.channels),
@@ -280,11 +249,3 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
 const channelsOf = (batch: readonly RocketArrival[]): string[] => [
   ...new Set(batch.map(({ channel }) => channel)),
 ];
-
-function byTimeThenName(
-  [leftName, left]: readonly [string, MessageTime | null],
-  [rightName, right]: readonly [string, MessageTime | null],
-): number {
-  const byTime = left && right ? compareTimes(left, right) : 0;
-  return byTime || (leftName < rightName ? -1 : Number(leftName > rightName));
-}
