@@ -6,10 +6,7 @@ import {
   type RocketTrack,
   type TakenNumbers,
 } from '#common/domain';
-import { PARKED_MESSAGES_MAX } from '../rockets/rocket-store.port.js';
-
-/** Open gaps of all channels together, 16 bytes each. */
-const GAPS_TOTAL_MAX = 1_000_000;
+import { GAPS_TOTAL_MAX, PARKED_MESSAGES_MAX } from '../rockets/rocket-store.port.js';
 
 /** The tracks of all channels in this process, and the limits on all of them together. */
 export class RocketTracks {

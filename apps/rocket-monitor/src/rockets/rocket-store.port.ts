@@ -41,6 +41,8 @@ export type ChangeListener = (channels: readonly string[] | null) => void;
 export const REJECTED_MESSAGES_MAX = 1_000;
 /** Of each rejected body, in UTF-16 units. */
 export const REJECTED_BODY_CHARS_MAX = 4_096;
+/** Open gaps of all channels together. */
+export const GAPS_TOTAL_MAX = 1_000_000;
 /** Messages above the low-water marks of all channels together; one more waits at its sender. */
 export const PARKED_MESSAGES_MAX = 1_000_000;
 

@@ -1,6 +1,5 @@
 import { contentOf, type RocketArrival } from '#common/domain';
 import type { Clock } from '#common/platform';
-import { ArrivalBatches } from './arrival-batches.js';
 import { type Inserted, InsertedNumbers } from './inserted-numbers.js';
 import type { LogConnections } from './log-connections.js';
 import {
@@ -14,6 +13,7 @@ import {
 } from './log-statements.js';
 import type { ChannelCounts, LogFollower } from './log.follower.js';
 import type { LogTracks } from './log.tracks.js';
+import { statementBatches } from './statement-batches.js';
 import { insertTelling } from './telling-transaction.js';
 
 /** What comes meanwhile goes together in the next: several at one time take longer, on two cores. */
@@ -48,9 +48,9 @@ export interface LogWriterOptions {
  * that fails may have been done all the same, then its messages are found in the log later on.
  */
 export class LogWriter {
-  readonly #plain = new ArrivalBatches(COMMITS_MAX, (batch) => this.#insertPlain(batch));
-  readonly #telling = new ArrivalBatches(TELLING_MAX, (batch) => this.#insertTelling(batch));
-  readonly #repeated = new ArrivalBatches(REPEATED_MAX, (batch) => this.#countRepeated(batch));
+  readonly #plain = statementBatches(COMMITS_MAX, (batch) => this.#insertPlain(batch));
+  readonly #telling = statementBatches(TELLING_MAX, (batch) => this.#insertTelling(batch));
+  readonly #repeated = statementBatches(REPEATED_MAX, (batch) => this.#countRepeated(batch));
 
   constructor(private readonly options: LogWriterOptions) {}
 

@@ -1,7 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import {
-  DomainError,
   GAPS_MAX,
   type RocketArrival,
   type RocketCheckpoint,
@@ -11,6 +10,7 @@ import type { CancelTimer, Clock, PartHealth } from '#common/platform';
 import { checkRedis, Outage, RedisOutbox, requestClient } from '#common/redis';
 import {
   type ChangeListener,
+  GAPS_TOTAL_MAX,
   type HistoryQuery,
   PARKED_MESSAGES_MAX,
   REJECTED_BODY_CHARS_MAX,
@@ -19,20 +19,29 @@ import {
   RocketStore,
   type Taken,
 } from '../../rockets/rocket-store.port.js';
+import { ArrivalBatches } from '../arrival-batches.js';
 import { pushArguments } from './message-arguments.js';
-import { MessageBatches, MESSAGES_WAITING_MAX } from './message-batches.js';
 import { RedisChanges } from './redis-changes.js';
 import { RedisHistories } from './redis-histories.js';
 import { RedisTracks } from './redis-tracks.js';
 import { REJECT_MESSAGE } from './reject-message.script.js';
 import { type RocketKeys, rocketKeys } from './rocket-keys.js';
-import { EVENTS_MAX, GAPS_TOTAL_MAX, isTaken, readAnswer } from './take-answers.js';
+import { EVENTS_MAX, isTaken, readAnswer } from './take-answers.js';
 import { TAKE_MESSAGES } from './take-messages.script.js';
 
 /** Numbers of one channel in the set that others read. */
 export const LISTED_MAX = 20_000;
 /** Senders wait for ten seconds, then come again; until then a short stall may pass. */
 const TIMEOUT_MS = 2_000;
+const BATCHES = {
+  store: 'Redis',
+  /** One script holds up everybody else's commands for about a millisecond. */
+  batchMax: 128,
+  /** One at Redis, one on its way, and one whose answers are being told. */
+  underWayMax: 3,
+  /** More than all connections of the app can bring, some of them batches of a thousand. */
+  waitingMax: 32_000,
+};
 /** How long a start waits for the connection; then it goes on, and says so in its health. */
 const CONNECT_MS_MAX = 2_000;
 export interface RedisRocketStoreOptions {
@@ -60,7 +69,7 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
   readonly #redis: Redis;
   readonly #keys: RocketKeys;
   readonly #outage: Outage;
-  readonly #batches: MessageBatches<string>;
+  readonly #batches: ArrivalBatches<string>;
   readonly #tracks: RedisTracks;
   readonly #histories: RedisHistories;
   readonly #changes: RedisChanges;
@@ -86,7 +95,7 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
       topic: this.#keys.changes,
       revision: async () => Number(await this.#redis.get(this.#keys.revision)),
     });
-    this.#batches = new MessageBatches((batch) => this.#takeAll(batch));
+    this.#batches = new ArrivalBatches(BATCHES, (batch) => this.#takeAll(batch));
     this.outbox = new RedisOutbox(this.#redis, this.#keys.outbox);
   }
 
@@ -96,11 +105,6 @@ export class RedisRocketStore extends RocketStore implements OnModuleInit, OnApp
   }
 
   async take(arrival: RocketArrival): Promise<Taken> {
-    if (this.#batches.isFull)
-      throw new DomainError(
-        'ROCKET_STORE_FULL',
-        `${MESSAGES_WAITING_MAX} messages wait for Redis.`,
-      );
     const answer = await this.#batches.add(arrival);
     const { taken, isTold } = readAnswer(answer, this.options.channelsMax);
     if (isTold) this.#wake();

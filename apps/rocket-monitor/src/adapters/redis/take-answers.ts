@@ -1,8 +1,11 @@
 import { DomainError, GAPS_MAX } from '#common/domain';
-import { type Outcome, PARKED_MESSAGES_MAX, type Taken } from '../../rockets/rocket-store.port.js';
+import {
+  GAPS_TOTAL_MAX,
+  type Outcome,
+  PARKED_MESSAGES_MAX,
+  type Taken,
+} from '../../rockets/rocket-store.port.js';
 
-/** Open gaps of all channels together. */
-export const GAPS_TOTAL_MAX = 1_000_000;
 /** Events that wait for the bus, dead ones included. */
 export const EVENTS_MAX = 100_000;
 

@@ -1,9 +1,14 @@
 import { DomainError, type RocketArrival } from '#common/domain';
 
-/** Messages in one statement. */
-const BATCH_MAX = 1_000;
-/** More than all connections of the app can bring; who comes on top is told at once. */
-const MESSAGES_WAITING_MAX = 10_000;
+export interface ArrivalBatchesOptions {
+  /** Whom they wait for, as their sender is told. */
+  readonly store: string;
+  readonly batchMax: number;
+  /** Batches at one time; what comes meanwhile gathers for the next. */
+  readonly underWayMax: number;
+  /** Messages; who comes on top is told at once. */
+  readonly waitingMax: number;
+}
 
 interface Waiting<T> {
   readonly arrival: RocketArrival;
@@ -11,28 +16,23 @@ interface Waiting<T> {
   readonly reject: (fault: unknown) => void;
 }
 
-/** Group commit: messages go at once while there is little to do, and together when there is much. */
+/** Messages go at once while there is little to do, and together when they come faster than the store answers. */
 export class ArrivalBatches<T> {
   #waiting: Waiting<T>[] = [];
   #underWayCount = 0;
   #isWoken = false;
 
-  /**
-   * @param underWayMax batches at one time; what comes meanwhile gathers for the next
-   * @param send answers for each message, in their order
-   */
+  /** @param send answers for each message, in their order */
   constructor(
-    private readonly underWayMax: number,
+    private readonly options: ArrivalBatchesOptions,
     private readonly send: (batch: readonly RocketArrival[]) => Promise<readonly T[]>,
   ) {}
 
   /** @throws DomainError ROCKET_STORE_FULL */
   add(arrival: RocketArrival): Promise<T> {
-    if (this.#waiting.length >= MESSAGES_WAITING_MAX)
-      throw new DomainError(
-        'ROCKET_STORE_FULL',
-        `${MESSAGES_WAITING_MAX} messages wait for PostgreSQL.`,
-      );
+    const { store, waitingMax } = this.options;
+    if (this.#waiting.length >= waitingMax)
+      throw new DomainError('ROCKET_STORE_FULL', `${waitingMax} messages wait for ${store}.`);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ arrival, resolve, reject });
       if (this.#isWoken) return;
@@ -46,8 +46,9 @@ export class ArrivalBatches<T> {
   }
 
   #sendWaiting(): void {
-    while (this.#waiting.length > 0 && this.#underWayCount < this.underWayMax) {
-      const batch = this.#waiting.splice(0, BATCH_MAX);
+    const { batchMax, underWayMax } = this.options;
+    while (this.#waiting.length > 0 && this.#underWayCount < underWayMax) {
+      const batch = this.#waiting.splice(0, batchMax);
       this.#underWayCount += 1;
       void this.#deliver(batch);
     }
