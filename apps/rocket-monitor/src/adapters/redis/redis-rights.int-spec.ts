@@ -57,6 +57,8 @@ it('a monitor with the rights that a deployment gives it can do all that a store
   expect(await other.list({ after: '', limit: 5 })).toMatchObject([{ rejectedCount: 1 }]);
   expect(await other.channels()).toEqual(['a']);
   expect(await other.rejected(5)).toHaveLength(1);
+  await other.tellChanges();
+  expect(Number(await redis.admin.get('rockets:perigee:revision'))).toBeGreaterThan(0);
   expect(await other.health()).toMatchObject({ status: 'up' });
   await until(() => expect(told).toContain('a'));
 });
