@@ -23,9 +23,18 @@ export interface LogConnectionsOptions {
   readonly queryMsMax?: number;
 }
 
+/** One connection, for as long as somebody holds it. */
+export interface LogConnection {
+  /** Counted in the order in which they were opened, from 1. */
+  readonly nr: number;
+  query<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+}
+
 /** Connections of one purpose, so that nobody waits for another's. Each question has a deadline. */
 export class LogConnections {
   readonly #pool: pg.Pool;
+  readonly #nrs = new WeakMap<pg.ClientBase, number>();
+  #openedCount = 0;
 
   constructor({ url, max, isDurable, queryMsMax = QUERY_MS_MAX }: LogConnectionsOptions) {
     this.#pool = new pg.Pool({
@@ -40,10 +49,21 @@ export class LogConnections {
       statement_timeout: queryMsMax,
       lock_timeout: Math.min(LOCK_MS_MAX, queryMsMax),
       idle_in_transaction_session_timeout: queryMsMax,
-      onConnect: (client) => setUp(client, isDurable),
+      onConnect: async (client) => {
+        // The pool has no ear for those that are in somebody's hands; their questions fail.
+        client.on('error', () => undefined);
+        await setUp(client, isDurable);
+        this.#openedCount += 1;
+        this.#nrs.set(client, this.#openedCount);
+      },
     });
     // An idle connection may break at any time; whoever asks next gets a new one.
     this.#pool.on('error', () => undefined);
+  }
+
+  /** Connections there were until now, also those that are lost. */
+  get openedCount(): number {
+    return this.#openedCount;
   }
 
   async query<Row extends object>(
@@ -54,12 +74,30 @@ export class LogConnections {
   }
 
   /** What does not come to its end has not happened, or nobody knows. */
-  async transaction<T>(begin: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect();
-    try {
+  transaction<T>(begin: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return this.#withClient(async (client) => {
       await client.query(begin);
       const result = await work(client);
       await client.query('COMMIT');
+      return result;
+    });
+  }
+
+  /** All questions of `work` go over one connection: between two of them no server was restarted. */
+  onOne<T>(work: (connection: LogConnection) => Promise<T>): Promise<T> {
+    return this.#withClient((client) =>
+      work({
+        nr: this.#nrs.get(client) ?? Number.POSITIVE_INFINITY,
+        query: async <Row extends object>(statement: Statement, values: readonly unknown[]) =>
+          (await client.query<Row>({ ...statement, values: [...values] })).rows,
+      }),
+    );
+  }
+
+  async #withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    try {
+      const result = await work(client);
       client.release();
       return result;
     } catch (fault) {

@@ -28,6 +28,9 @@ const BEGINNING: Statement = {
                  WHERE oid = 'rocket_messages'::regclass) AS messages`,
 };
 
+/** So that its commit waits until the disk has all that is written before. */
+const FLUSH = "SELECT pg_logical_emit_message(true, 'perigee', '')";
+
 /** The next channels, by one look into the index each, and what is known of them beside the log. */
 const CHANNELS: Statement = {
   name: 'rocket-channels',
@@ -116,7 +119,7 @@ export interface Replayed {
   readonly tracks: Iterable<RocketTrack>;
   /** Of each channel that has one, up to where. */
   readonly checkpoints: ReadonlyMap<string, number>;
-  /** What it does not see may be missing in the tracks. */
+  /** What it does not see may be missing in the tracks. What it sees, no crash takes back. */
   readonly snapshot: string;
   readonly messageCount: number;
 }
@@ -130,9 +133,7 @@ export async function replayLog(
   options: ReplayOptions,
 ): Promise<Replayed> {
   // Before all else: what is committed meanwhile may be read twice, but not missed.
-  const [beginning] = await connections.query<BeginningRow>(BEGINNING, []);
-  if (beginning === undefined) throw new Error('PostgreSQL says nothing of its snapshot.');
-  const { snapshot, blocks, messages } = beginning;
+  const { snapshot, blocks, messages } = await begin(connections);
   const replay = new LogReplay(connections);
   await replay.readChannels(options);
   const tailMax = replay.tracks.size * HISTORY_PAGE_NUMBERS;
@@ -142,6 +143,15 @@ export async function replayLog(
   const { tracks, checkpoints, messageCount } = replay;
   return { tracks: tracks.values(), checkpoints, snapshot, messageCount };
 }
+
+const begin = (connections: LogConnections): Promise<BeginningRow> =>
+  connections.transaction('BEGIN; SET LOCAL synchronous_commit = on', async (client) => {
+    const { rows } = await client.query<BeginningRow>(BEGINNING);
+    await client.query(FLUSH);
+    const [beginning] = rows;
+    if (beginning === undefined) throw new Error('PostgreSQL says nothing of its snapshot.');
+    return beginning;
+  });
 
 class LogReplay {
   readonly tracks = new Map<string, RocketTrack>();

@@ -127,6 +127,8 @@ export const READ_NEWS: Statement = {
   name: 'rocket-news',
   text: `
     SELECT pg_current_snapshot()::text AS snapshot,
+      (pg_current_wal_insert_lsn() - '0/0')::text AS inserted,
+      (pg_current_wal_flush_lsn() - '0/0')::text AS flushed,
       (SELECT '[' || string_agg('[' || to_json(channel) || ',' || number || ',' || content || ',"' ||
                                 txid || '"]', ',') || ']'
        FROM (SELECT channel, number, content, txid FROM rocket_messages

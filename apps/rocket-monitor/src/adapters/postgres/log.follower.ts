@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { type ContentParts, readContentParts, type RocketMessage } from '#common/domain';
-import type { LogConnections } from './log-connections.js';
+import type { LogConnection, LogConnections } from './log-connections.js';
 import { READ_NEWS } from './log-statements.js';
 
 /** More than one transaction has, so that each page gets beyond the transaction of the last one. */
@@ -22,15 +22,28 @@ export interface LogNews {
 
 interface NewsRow {
   readonly snapshot: string;
+  /** Where the write-ahead log ends after all that the snapshot sees, and up to where it is on the disk. */
+  readonly inserted: string;
+  readonly flushed: string;
   /** Channel, number, content, transaction. */
   readonly messages: string | null;
   readonly counts: ChannelCounts[] | null;
 }
 
-/** A snapshot of PostgreSQL: which transactions are seen. */
+/**
+ * Snapshots of PostgreSQL, each says which transactions are seen. A crash forgets transactions that are
+ * not on the disk yet, those without a durable commit, and their numbers are given to others.
+ */
 interface Seen {
   readonly nr: number;
+  /** Holds until a crash. */
   readonly snapshot: string;
+  /** Connections that had been opened by then: while one of them lives there was no crash. */
+  readonly openedCount: number;
+  /** Holds for ever, for all that it sees is on the disk. */
+  readonly settled: string;
+  /** The next to be settled, as soon as the disk has the write-ahead log up to there. */
+  readonly awaited: { readonly snapshot: string; readonly inserted: bigint } | null;
 }
 
 /** Under which name something is written, and what was seen before. */
@@ -50,15 +63,15 @@ export class LogFollower {
   #next: Promise<void> | null = null;
 
   /**
-   * @param snapshot of the time from which on there may be something that `apply` does not know; it is
-   *   told the same message again now and then
+   * @param snapshot of the time from which on there may be something that `apply` does not know; no
+   *   crash takes back what it sees. `apply` is told the same message again now and then
    */
   constructor(
     private readonly connections: LogConnections,
     snapshot: string,
     private readonly apply: (news: LogNews) => void,
   ) {
-    this.#seen = { nr: 0, snapshot };
+    this.#seen = { nr: 0, snapshot, openedCount: 0, settled: snapshot, awaited: null };
   }
 
   /** To be had before something is written. */
@@ -95,23 +108,48 @@ export class LogFollower {
 
   async #read(): Promise<void> {
     const { writer, seen } = this.ticket();
+    const next = await this.connections.onOne((connection) =>
+      this.#readFrom(connection, writer, connection.nr <= seen.openedCount ? seen : crashed(seen)),
+    );
+    if (writer === this.#writer) this.#seen = next;
+  }
+
+  async #readFrom(connection: LogConnection, writer: number, seen: Seen): Promise<Seen> {
+    const { openedCount } = this.connections;
     let from: string = xminOf(seen.snapshot);
-    let first: string | null = null;
+    let first: NewsRow | null = null;
     for (;;) {
       const values = [seen.snapshot, from, writer, PAGE_MAX];
-      const [row] = await this.connections.query<NewsRow>(READ_NEWS, values);
+      const [row] = await connection.query<NewsRow>(READ_NEWS, values);
       if (row === undefined) throw new Error('PostgreSQL gave no news.');
       // Later pages see more, but no page has all that is between two of them.
-      first ??= row.snapshot;
+      first ??= row;
       const page = readPage(row.messages);
       const isLast = page.messages.length < PAGE_MAX;
       // Counts may stand for channels of a page that is still to come.
       this.apply({ messages: page.messages, counts: isLast ? (row.counts ?? []) : [] });
-      if (isLast) break;
+      if (isLast) return following(seen, first, openedCount);
       from = page.lastTransaction;
     }
-    if (writer === this.#writer) this.#seen = { nr: this.#seen.nr + 1, snapshot: first };
   }
+}
+
+/** What is left of it if there may have been a crash since. */
+const crashed = (seen: Seen): Seen => ({ ...seen, snapshot: seen.settled, awaited: null });
+
+function following(before: Seen, row: NewsRow, openedCount: number): Seen {
+  const { snapshot } = row;
+  const flushed = BigInt(row.flushed);
+  const latest = { snapshot, inserted: BigInt(row.inserted) };
+  const [settled] = [latest, before.awaited].filter((one) => one && one.inserted <= flushed);
+  return {
+    nr: before.nr + 1,
+    snapshot,
+    openedCount,
+    settled: settled?.snapshot ?? before.settled,
+    // The older one, so that it gets there however many are read meanwhile.
+    awaited: settled === undefined && before.awaited !== null ? before.awaited : latest,
+  };
 }
 
 const newWriter = (): number => randomInt(WRITER_MAX);

@@ -35,7 +35,7 @@ export class OpenedStores {
 
   async open(given: Partial<PostgresRocketStoreOptions> = {}): Promise<PostgresRocketStore> {
     const store = new PostgresRocketStore({
-      url: this.database.url,
+      url: given.url ?? this.database.url,
       clock: new SystemClock(),
       channelsMax: 1_000,
       tellsEvents: true,
