@@ -125,6 +125,13 @@ const setUp = (client: pg.ClientBase, isDurable: boolean): Promise<unknown> =>
     `SET synchronous_commit = ${isDurable ? 'on' : 'off'}; SET jit = off; SET enable_bitmapscan = off`,
   );
 
+/** PostgreSQL ends the connection, or its own work: it may have committed before. */
+const UNDECIDED = /^(08|40003|57P|XX)/;
+
+/** Whether PostgreSQL has answered that it did nothing; of any other fault nobody knows. */
+export const isRolledBack = (fault: unknown): boolean =>
+  fault instanceof pg.DatabaseError && !UNDECIDED.test(fault.code ?? 'XX');
+
 /** A sentence for the health: what is away says more than that it is. */
 export const awayReason = (fault: unknown): string =>
   isUnavailable(fault) && fault instanceof Error

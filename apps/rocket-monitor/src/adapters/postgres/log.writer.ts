@@ -1,7 +1,7 @@
 import { contentOf, type RocketArrival } from '#common/domain';
 import type { Clock } from '#common/platform';
 import { type Inserted, InsertedNumbers } from './inserted-numbers.js';
-import type { LogConnections } from './log-connections.js';
+import { isRolledBack, type LogConnections } from './log-connections.js';
 import {
   COUNT_REPEATED,
   inLogOrder,
@@ -100,7 +100,7 @@ export class LogWriter {
     try {
       isNew = await insert(ticket.writer);
     } catch (fault) {
-      follower.doubt(ticket);
+      if (!isRolledBack(fault)) follower.doubt(ticket);
       throw fault;
     }
     const added = batch.filter((_, nr) => isNew[nr]);

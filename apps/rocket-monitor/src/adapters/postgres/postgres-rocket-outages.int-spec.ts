@@ -82,6 +82,26 @@ describe('a PostgresRocketStore that loses its PostgreSQL', () => {
     }
   });
 
+  it('does not doubt what PostgreSQL has refused', async () => {
+    const store = await stores.open({ queryMsMax: 30_000 });
+    await store.take(faster('a', 1));
+    const locker = new pg.Client({ connectionString: stores.database.url });
+    await locker.connect();
+    try {
+      await locker.query('BEGIN; LOCK TABLE rocket_messages IN SHARE MODE');
+      for (const refused of [faster('a', 2), exploded('a', 3, 'X')])
+        await expect(store.take(refused)).rejects.toMatchObject({ code: '55P03' });
+    } finally {
+      await locker.end();
+    }
+    await insist(store, faster('a', 2));
+    await insist(store, exploded('a', 3, 'X'));
+
+    const writers = 'SELECT DISTINCT writer FROM rocket_messages';
+    expect((await stores.source.query(writers)) as unknown[]).toHaveLength(1);
+    expect(await trackOf(store, 'a')).toMatchObject({ taken: { lowWater: 3, count: 3 } });
+  });
+
   it('forgets nothing and counts nothing twice when connections break', async () => {
     const nodes = [await stores.open(), await stores.open()];
     const arrivals = Array.from({ length: 600 }, (_, nr) =>
