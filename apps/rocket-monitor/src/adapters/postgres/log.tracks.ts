@@ -22,6 +22,8 @@ export class LogTracks {
   readonly #pageEnds = new Map<string, number>();
   /** Channels that their first messages are under way for, and how many. */
   readonly #beginnings = new Map<string, number>();
+  /** What others have counted of those before this process has the answer to its first message. */
+  readonly #earlyCounts = new Map<string, ChannelCounts>();
 
   /** @param tell is called with channels that have changed */
   constructor(
@@ -60,8 +62,10 @@ export class LogTracks {
       return await work();
     } finally {
       const left = (this.#beginnings.get(channel) ?? 1) - 1;
-      if (left === 0) this.#beginnings.delete(channel);
-      else this.#beginnings.set(channel, left);
+      if (left === 0) {
+        this.#beginnings.delete(channel);
+        this.#earlyCounts.delete(channel);
+      } else this.#beginnings.set(channel, left);
     }
   }
 
@@ -87,12 +91,17 @@ export class LogTracks {
     if (after === before) return;
     this.tracks.set(after);
     changed.add(channel);
+    const early = this.#earlyCounts.get(channel);
+    if (early === undefined) return;
+    this.#earlyCounts.delete(channel);
+    this.#count(early, changed);
   }
 
   /** They only grow: the larger ones are the later ones. */
-  #count([channel, duplicates, conflicts, rejected]: ChannelCounts, changed: Set<string>): void {
+  #count(counts: ChannelCounts, changed: Set<string>): void {
+    const [channel, duplicates, conflicts, rejected] = counts;
     const before = this.tracks.get(channel);
-    if (before === null) return;
+    if (before === null) return this.#countEarly(counts);
     const after = {
       ...before,
       duplicateCount: Math.max(before.duplicateCount, duplicates),
@@ -106,5 +115,14 @@ export class LogTracks {
     if (!isChanged) return;
     this.tracks.set(after);
     changed.add(channel);
+  }
+
+  /** A message that is not under way is one of another node, and comes with its counts in one reading. */
+  #countEarly(counts: ChannelCounts): void {
+    const [channel, ...latest] = counts;
+    if (!this.#beginnings.has(channel)) return;
+    const [, ...before] = this.#earlyCounts.get(channel) ?? [channel, 0, 0, 0];
+    const larger = (nr: 0 | 1 | 2): number => Math.max(before[nr], latest[nr]);
+    this.#earlyCounts.set(channel, [channel, larger(0), larger(1), larger(2)]);
   }
 }
