@@ -8,6 +8,12 @@ const QUERY_MS_MAX = 3_000;
 const LOCK_MS_MAX = 2_000;
 const END_MS_MAX = 2_000;
 
+/**
+ * Contents in one answer: one of them may have 12 KB, and thousands of these take longer than there is
+ * time. More than one transaction brings, which is up to 1,000 messages.
+ */
+export const CONTENT_BYTES_MAX = 16 * 1024 ** 2;
+
 export interface Statement {
   /** It is prepared under this name, once per connection. */
   readonly name: string;

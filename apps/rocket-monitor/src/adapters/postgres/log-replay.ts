@@ -6,7 +6,7 @@ import {
   UNKNOWN_ROCKET,
   withContents,
 } from '#common/domain';
-import type { LogConnections, Statement } from './log-connections.js';
+import { CONTENT_BYTES_MAX, type LogConnections, type Statement } from './log-connections.js';
 import { readCheckpoint } from './log-history.js';
 
 /** Channels that are read together. */
@@ -58,29 +58,35 @@ const CHANNELS: Statement = {
 const BLOCKS_OF_LOG: Statement = {
   name: 'rocket-log-blocks',
   text: `
-    SELECT '[' || string_agg('[' || to_json(channel) || ',[' || contents || ']]', ',') || ']' AS page
-    FROM (SELECT channel, string_agg(number || ',' || content, ',') AS contents
-          FROM rocket_messages WHERE ctid >= $1::tid AND ctid < $2::tid GROUP BY channel) AS parts`,
+    SELECT bytes > $3 AS is_too_large, CASE WHEN bytes <= $3 THEN (
+      SELECT '[' || string_agg('[' || to_json(channel) || ',[' || contents || ']]', ',') || ']'
+      FROM (SELECT channel, string_agg(number || ',' || content, ',') AS contents
+            FROM rocket_messages WHERE ctid >= $1::tid AND ctid < $2::tid GROUP BY channel) AS parts
+    ) END AS page
+    FROM (SELECT coalesce(sum(octet_length(content)), 0) AS bytes
+          FROM rocket_messages WHERE ctid >= $1::tid AND ctid < $2::tid) AS size`,
 };
 
 /** What channels have after a number each; the last one may have more. */
 const AFTER_NUMBERS: Statement = {
   name: 'rocket-log-after',
   text: `
+    WITH page AS (
+      SELECT *, sum(octet_length(content)) OVER (ORDER BY nr, number) AS bytes
+      FROM (SELECT nr, channels.channel, message.number, content
+            FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS channels (channel, after, nr)
+              CROSS JOIN LATERAL (
+                SELECT number, content FROM rocket_messages
+                WHERE channel = channels.channel AND number > channels.after
+                ORDER BY number LIMIT $3) AS message
+            ORDER BY nr, message.number LIMIT $3) AS first
+    )
     SELECT '[' || string_agg('[' || to_json(channel) || ',[' || contents || ']]', ',') || ']' AS page,
-           sum(count)::integer AS count, max(nr)::integer AS last_nr,
-           (array_agg(last ORDER BY nr DESC))[1] AS last_number
-    FROM (SELECT nr, channel, count(*) AS count, max(number) AS last,
+           (SELECT count(*) < $3 AND coalesce(max(bytes), 0) <= $4 FROM page) AS is_last,
+           max(nr)::integer AS last_nr, (array_agg(last ORDER BY nr DESC))[1] AS last_number
+    FROM (SELECT nr, channel, max(number) AS last,
                  string_agg(number || ',' || content, ',') AS contents
-          FROM (SELECT nr, channels.channel, message.number, content
-                FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY
-                       AS channels (channel, after, nr)
-                  CROSS JOIN LATERAL (
-                    SELECT number, content FROM rocket_messages
-                    WHERE channel = channels.channel AND number > channels.after
-                    ORDER BY number LIMIT $3) AS message
-                ORDER BY nr, message.number LIMIT $3) AS rows
-          GROUP BY nr, channel) AS parts`,
+          FROM page WHERE bytes <= $4 GROUP BY nr, channel) AS parts`,
 };
 
 interface BeginningRow {
@@ -102,8 +108,12 @@ interface PageRow {
   readonly page: string | null;
 }
 
+interface BlocksRow extends PageRow {
+  readonly is_too_large: boolean;
+}
+
 interface NumbersRow extends PageRow {
-  readonly count: number | null;
+  readonly is_last: boolean;
   readonly last_nr: number | null;
   readonly last_number: string | null;
 }
@@ -175,18 +185,27 @@ class LogReplay {
 
   /** The log is only ever added to, so what lies in a block stays there. */
   async readBlocks(blocks: number): Promise<void> {
-    const ahead: Promise<PageRow[]>[] = [];
+    const ahead: Promise<void>[] = [];
     for (let from = 0; from < blocks || ahead.length > 0; from += BLOCKS) {
       if (from < blocks) {
-        const values = [`(${from},0)`, `(${from + BLOCKS},0)`];
-        const answer = this.connections.query<PageRow>(BLOCKS_OF_LOG, values);
+        const answer = this.#readRange(from, from + BLOCKS);
         // Whoever waits for it hears of its fault; if an earlier one fails, nobody does.
         answer.catch(() => undefined);
         ahead.push(answer);
       }
-      if (ahead.length > ANSWERS_AHEAD || from + BLOCKS >= blocks)
-        this.#fold((await ahead.shift())?.[0]?.page ?? null);
+      if (ahead.length > ANSWERS_AHEAD || from + BLOCKS >= blocks) await ahead.shift();
     }
+  }
+
+  async #readRange(from: number, to: number): Promise<void> {
+    const values = [`(${from},0)`, `(${to},0)`, CONTENT_BYTES_MAX];
+    const [row] = await this.connections.query<BlocksRow>(BLOCKS_OF_LOG, values);
+    if (row?.is_too_large !== true) return this.#fold(row?.page ?? null);
+    // A block has no room for so many that they were too large.
+    const middle = Math.floor((from + to) / 2);
+    if (middle === from) throw new Error(`Block ${from} of the log is too large.`);
+    await this.#readRange(from, middle);
+    await this.#readRange(middle, to);
   }
 
   async readTails(): Promise<void> {
@@ -198,10 +217,10 @@ class LogReplay {
       const some = channels.slice(0, CHANNELS_MAX);
       const names = some.map(({ channel }) => channel);
       const marks = some.map(({ after }) => after);
-      const values = [names, marks, MESSAGES_MAX];
+      const values = [names, marks, MESSAGES_MAX, CONTENT_BYTES_MAX];
       const [row] = await this.connections.query<NumbersRow>(AFTER_NUMBERS, values);
       this.#fold(row?.page ?? null);
-      const isAll = (row?.count ?? 0) < MESSAGES_MAX;
+      const isAll = row?.is_last ?? true;
       channels.splice(0, isAll ? some.length : (row?.last_nr ?? 1) - 1);
       if (!isAll && channels[0]) channels[0].after = Number(row?.last_number);
     }

@@ -126,15 +126,20 @@ export const REJECTED: Statement = {
 export const READ_NEWS: Statement = {
   name: 'rocket-news',
   text: `
+    WITH page AS (
+      SELECT *, sum(octet_length(content)) OVER (ORDER BY txid ROWS UNBOUNDED PRECEDING) AS bytes
+      FROM (SELECT channel, number, content, txid FROM rocket_messages
+            WHERE txid >= $2::xid8 AND txid < pg_snapshot_xmax(pg_current_snapshot())
+              AND writer <> $3 AND NOT pg_visible_in_snapshot(txid, $1::pg_snapshot)
+            ORDER BY txid LIMIT $4) AS first
+    )
     SELECT pg_current_snapshot()::text AS snapshot,
       (pg_current_wal_insert_lsn() - '0/0')::text AS inserted,
       (pg_current_wal_flush_lsn() - '0/0')::text AS flushed,
       (SELECT '[' || string_agg('[' || to_json(channel) || ',' || number || ',' || content || ',"' ||
-                                txid || '"]', ',') || ']'
-       FROM (SELECT channel, number, content, txid FROM rocket_messages
-             WHERE txid >= $2::xid8 AND txid < pg_snapshot_xmax(pg_current_snapshot())
-               AND writer <> $3 AND NOT pg_visible_in_snapshot(txid, $1::pg_snapshot)
-             ORDER BY txid LIMIT $4) AS page) AS messages,
+                                txid || '"]', ',' ORDER BY txid) || ']'
+       FROM page WHERE bytes <= $5) AS messages,
+      (SELECT count(*) < $4 AND coalesce(max(bytes), 0) <= $5 FROM page) AS is_last,
       (SELECT json_agg(json_build_array(channel, duplicates, conflicts, rejected))
        FROM rocket_counts
        WHERE txid >= pg_snapshot_xmin($1::pg_snapshot)

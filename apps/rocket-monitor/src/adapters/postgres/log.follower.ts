@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { type ContentParts, readContentParts, type RocketMessage } from '#common/domain';
-import type { LogConnection, LogConnections } from './log-connections.js';
+import { CONTENT_BYTES_MAX, type LogConnection, type LogConnections } from './log-connections.js';
 import { READ_NEWS } from './log-statements.js';
 
 /** More than one transaction has, so that each page gets beyond the transaction of the last one. */
@@ -27,6 +27,7 @@ interface NewsRow {
   readonly flushed: string;
   /** Channel, number, content, transaction. */
   readonly messages: string | null;
+  readonly is_last: boolean;
   readonly counts: ChannelCounts[] | null;
 }
 
@@ -119,13 +120,13 @@ export class LogFollower {
     let from: string = xminOf(seen.snapshot);
     let first: NewsRow | null = null;
     for (;;) {
-      const values = [seen.snapshot, from, writer, PAGE_MAX];
+      const values = [seen.snapshot, from, writer, PAGE_MAX, CONTENT_BYTES_MAX];
       const [row] = await connection.query<NewsRow>(READ_NEWS, values);
       if (row === undefined) throw new Error('PostgreSQL gave no news.');
       // Later pages see more, but no page has all that is between two of them.
       first ??= row;
       const page = readPage(row.messages);
-      const isLast = page.messages.length < PAGE_MAX;
+      const isLast = row.is_last;
       // Counts may stand for channels of a page that is still to come.
       this.apply({ messages: page.messages, counts: isLast ? (row.counts ?? []) : [] });
       if (isLast) return following(seen, first, openedCount);

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { HISTORY_PAGE_NUMBERS } from '#common/domain';
+import { contentOf, HISTORY_PAGE_NUMBERS } from '#common/domain';
 import { describeRocketStore } from '../../rockets/rocket-store.contract.js';
 import { faster, LAUNCH, message } from '../../rockets/testing/arrivals.js';
-import { LogConnections } from './log-connections.js';
+import { CONTENT_BYTES_MAX, LogConnections } from './log-connections.js';
 import { replayLog } from './log-replay.js';
 import { OpenedStores } from './testing/opened-stores.js';
 import { foldOf, trackOf } from './testing/store-questions.js';
@@ -81,6 +81,39 @@ describe('a PostgresRocketStore', () => {
       for (const replayed of [all, whole, tails]) expect([...replayed!.tracks]).toEqual(expected);
       expect(all!.messageCount).toBe(arrivals.length);
       expect(tails!.messageCount).toBe(arrivals.length - 2 * HISTORY_PAGE_NUMBERS);
+    } finally {
+      await connections.end();
+    }
+  });
+
+  it('reads more large messages than one answer holds', async () => {
+    await stores.empty();
+    const following = await stores.open();
+    const channels = ['a', 'b', 'c'];
+    const size = 1_000;
+    // They take little room in the table, where equal letters are made short.
+    const event = { type: 'RocketMissionChanged', newMission: 'x'.repeat(12_000) } as const;
+    const content = contentOf(message('a', 1, event));
+    for (const channel of channels)
+      await stores.source.query(
+        `INSERT INTO rocket_messages (channel, number, received_at, kind, writer, content)
+         SELECT $1, nr, nr, 2, 0, $2 FROM generate_series(1, ${size}) AS nr`,
+        [channel, content],
+      );
+    expect(channels.length * size * content.length).toBeGreaterThan(2 * CONTENT_BYTES_MAX);
+
+    const all = channels.map(() => ({ taken: { lowWater: size, count: size } }));
+    expect(await following.find(channels)).toMatchObject(all);
+    const connections = new LogConnections({ url: stores.database.url, max: 4, isDurable: false });
+    try {
+      for (const options of [
+        { usesCheckpoints: false },
+        { usesCheckpoints: true, indexCost: -1 },
+      ]) {
+        const { tracks, messageCount } = await replayLog(connections, options);
+        expect([...tracks]).toMatchObject(all);
+        expect(messageCount).toBe(channels.length * size);
+      }
     } finally {
       await connections.end();
     }

@@ -12,12 +12,15 @@ import { ChangeSignal } from './change.signal.js';
 import { awayReason, LogConnections } from './log-connections.js';
 import { LogHistory } from './log-history.js';
 import { LogRejections } from './log-rejections.js';
-import { replayLog } from './log-replay.js';
+import { type Replayed, replayLog } from './log-replay.js';
 import { LogFollower } from './log.follower.js';
 import { LogTracks } from './log.tracks.js';
 import { LogWriter, WRITERS_MAX } from './log.writer.js';
 
 const READERS_MAX = 4;
+/** At the start: a page of the whole log may take long on a disk that is busy, and nobody waits yet. */
+const REPLAY_MS_MAX = 30_000;
+const REPLAYERS_MAX = 3;
 /** What others have added is found then at the latest, should their signal not come. */
 const POLL_MS = 1_000;
 
@@ -80,9 +83,7 @@ export class PostgresRocketStore
   async onModuleInit(): Promise<void> {
     const { clock, tellsEvents } = this.options;
     const startedMs = clock.monotonicMs();
-    const { tracks, checkpoints, snapshot, messageCount } = await replayLog(this.#reading, {
-      usesCheckpoints: true,
-    });
+    const { tracks, checkpoints, snapshot, messageCount } = await this.#replay();
     for (const track of tracks) this.#tracks.begin(track, checkpoints.get(track.channel) ?? 0);
     const tookMs = Math.round(clock.monotonicMs() - startedMs);
     if (messageCount > 0)
@@ -173,6 +174,21 @@ export class PostgresRocketStore
     this.#cancelPoll();
     this.#signal.close();
     await Promise.all([this.#writing.end(), this.#reading.end()]);
+  }
+
+  async #replay(): Promise<Replayed> {
+    const { url } = this.options;
+    const connections = new LogConnections({
+      url,
+      max: REPLAYERS_MAX,
+      isDurable: false,
+      queryMsMax: REPLAY_MS_MAX,
+    });
+    try {
+      return await replayLog(connections, { usesCheckpoints: true });
+    } finally {
+      await connections.end();
+    }
   }
 
   #pollLater(): void {
