@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { type ContentParts, readContentParts, type RocketMessage } from '#common/domain';
 import { CONTENT_BYTES_MAX, type LogConnection, type LogConnections } from './log-connections.js';
 import { READ_NEWS } from './log-statements.js';
+import { spanOf, xminOf } from './snapshot.js';
 
 /** More than one transaction has, so that each page gets beyond the transaction of the last one. */
 const PAGE_MAX = 10_000;
@@ -73,6 +74,11 @@ export class LogFollower {
     private readonly apply: (news: LogNews) => void,
   ) {
     this.#seen = { nr: 0, snapshot, openedCount: 0, settled: snapshot, awaited: null };
+  }
+
+  /** Transactions that each reading looks at again, since an older one is still open. */
+  get span(): number {
+    return spanOf(this.#seen.snapshot);
   }
 
   /** To be had before something is written. */
@@ -154,9 +160,6 @@ function following(before: Seen, row: NewsRow, openedCount: number): Seen {
 }
 
 const newWriter = (): number => randomInt(WRITER_MAX);
-
-/** `xmin:xmax:those in between that were under way`. */
-const xminOf = (snapshot: string): string => snapshot.slice(0, snapshot.indexOf(':'));
 
 type NewsMessage = [channel: string, number: number, content: ContentParts, transaction: string];
 

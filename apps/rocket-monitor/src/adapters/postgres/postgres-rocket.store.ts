@@ -18,6 +18,8 @@ import { LogTracks } from './log.tracks.js';
 import { LogWriter, WRITERS_MAX } from './log.writer.js';
 
 const READERS_MAX = 4;
+/** A reading that looks at so many transactions takes a good part of its time. */
+const SPAN_DEGRADED = 100_000;
 /** At the start: a page of the whole log may take long on a disk that is busy, and nobody waits yet. */
 const REPLAY_MS_MAX = 30_000;
 const REPLAYERS_MAX = 3;
@@ -163,6 +165,9 @@ export class PostgresRocketStore
     const reasons = [
       ...(this.#tracks.tracks.isFull ? ['A limit is reached'] : []),
       ...(this.#signal.isListening ? [] : ['Changes of other monitors are heard late']),
+      ...(this.#follower.span < SPAN_DEGRADED
+        ? []
+        : ['A transaction in PostgreSQL is open for long, and each reading takes longer']),
     ];
     return reasons.length === 0
       ? { status: 'up', ...counts }
