@@ -38,6 +38,8 @@ export type StoreRecord =
 
 /** Keeps all in this process. Each method does its work in one turn, so nothing comes between. */
 export class MemoryRocketStore extends RocketStore {
+  /** Why the file that keeps a copy does not, for the health. */
+  snapshotFault: string | null = null;
   readonly #tracks: RocketTracks;
   readonly #histories: MessageHistories;
   readonly #rejected: RejectedMessage[] = [];
@@ -130,8 +132,12 @@ export class MemoryRocketStore extends RocketStore {
   }
 
   async health(): Promise<PartHealth> {
-    const status = this.#tracks.isFull || this.#histories.isFull ? 'degraded' : 'up';
-    return { status, kind: 'memory', ...this.#tracks.counts(), ...this.#histories.counts() };
+    const isFull = this.#tracks.isFull || this.#histories.isFull;
+    const reasons = [...(isFull ? ['A limit is reached'] : []), this.snapshotFault ?? []].flat();
+    const counts = { kind: 'memory', ...this.#tracks.counts(), ...this.#histories.counts() };
+    return reasons.length === 0
+      ? { status: 'up', ...counts }
+      : { status: 'degraded', reason: reasons.join('; '), ...counts };
   }
 
   #keep(arrival: RocketArrival, { outcome, track }: Reception): void {

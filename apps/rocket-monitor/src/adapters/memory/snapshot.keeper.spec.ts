@@ -142,4 +142,26 @@ describe('the snapshot of a memory store', () => {
 
     await expect(open()).rejects.toThrow(path());
   });
+
+  it('does not let a process start that cannot write it', async () => {
+    await rm(folder, { recursive: true });
+    await expect(open()).rejects.toThrow(`${path()} cannot be written`);
+    await mkdir(folder);
+  });
+
+  it('says in the health, and at the end, that it cannot be written', async () => {
+    const { store, keeper } = await open();
+    await store.take(faster('a', 1));
+    await rm(folder, { recursive: true });
+    clock.advance(10_000);
+    await until(async () =>
+      expect(await store.health()).toMatchObject({
+        status: 'degraded',
+        reason: expect.stringContaining('snapshot'),
+      }),
+    );
+
+    await expect(keeper.onApplicationShutdown()).rejects.toThrow('ENOENT');
+    await mkdir(folder);
+  });
 });

@@ -1,3 +1,5 @@
+import { access, constants } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import {
   Injectable,
   Logger,
@@ -30,8 +32,12 @@ export class SnapshotKeeper implements OnModuleInit, OnApplicationBootstrap, OnA
     this.#faults = new FaultLog(this.#logger, clock);
   }
 
-  /** @throws {ConfigError} when the file cannot be read: to begin anew would write over it */
+  /**
+   * @throws {ConfigError} when nothing can be written there, or the file cannot be read: to begin anew
+   *   would write over it
+   */
   async onModuleInit(): Promise<void> {
+    await this.#checkFolder();
     try {
       const records: StoreRecord[] = [];
       for await (const record of readSnapshot(this.path)) records.push(record as StoreRecord);
@@ -59,24 +65,46 @@ export class SnapshotKeeper implements OnModuleInit, OnApplicationBootstrap, OnA
     this.#isClosed = true;
     this.#cancelNext();
     await this.#writing;
-    await this.write();
+    // A fault ends the process with one: what is lost now is lost for good.
+    await this.#write();
+  }
+
+  async #checkFolder(): Promise<void> {
+    try {
+      await access(dirname(this.path), constants.W_OK);
+    } catch (cause) {
+      const { message } = cause as Error;
+      throw new ConfigError(`ROCKET_SNAPSHOT_FILE ${this.path} cannot be written: ${message}`, {
+        cause,
+      });
+    }
+  }
+
+  async #tryToWrite(): Promise<void> {
+    try {
+      await this.#write();
+      this.store.snapshotFault = null;
+    } catch (fault) {
+      this.store.snapshotFault = `The snapshot cannot be written: ${(fault as Error).message}`;
+      this.#faults.note('The snapshot of the rockets cannot be written', fault);
+    }
   }
 
   /** Does nothing when nothing has changed since the last one. */
-  async write(): Promise<void> {
+  async #write(): Promise<void> {
     if (!this.#hasChanged) return;
     this.#hasChanged = false;
     try {
       await writeSnapshot(this.path, this.store.records());
     } catch (fault) {
       this.#hasChanged = true;
-      this.#faults.note('The snapshot of the rockets cannot be written', fault);
+      throw fault;
     }
   }
 
   #plan(): void {
     this.#cancelNext = this.clock.after(EVERY_MS, () => {
-      this.#writing = this.write().finally(() => {
+      this.#writing = this.#tryToWrite().finally(() => {
         if (!this.#isClosed) this.#plan();
       });
     });
