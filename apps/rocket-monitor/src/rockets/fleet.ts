@@ -45,6 +45,8 @@ export class Fleet implements OnModuleDestroy {
   #position = 0;
   #reading: Promise<void> | null = null;
   #cancelRefresh: CancelTimer | null = null;
+  /** A refresh is planned for what was told, and keeps its pause whatever is told meanwhile. */
+  #isDue = false;
   #isRefreshing = false;
   #isClosed = false;
 
@@ -80,7 +82,7 @@ export class Fleet implements OnModuleDestroy {
     else for (const channel of channels) this.#changed.add(channel);
     if (this.#changed.size > CHANGED_MAX) this.#mayHaveChangedAll = true;
     if (this.#mayHaveChangedAll) this.#changed.clear();
-    this.#refreshIn(0);
+    if (!this.#isDue) this.#refreshIn(0);
   }
 
   get #isStale(): boolean {
@@ -101,11 +103,13 @@ export class Fleet implements OnModuleDestroy {
   #refreshIn(delayMs: number): void {
     if (this.#watchers.size === 0 || this.#isClosed || this.#isRefreshing) return;
     this.#cancelRefresh?.();
+    this.#isDue = this.#isStale;
     this.#cancelRefresh = this.clock.after(delayMs, () => void this.#refreshByItself());
   }
 
   async #refreshByItself(): Promise<void> {
     this.#isRefreshing = true;
+    this.#isDue = false;
     let pauseMs = REFRESH_PAUSE_MS;
     try {
       if (!this.#isStale) await this.store.tellChanges();
