@@ -3,7 +3,7 @@ import { Clock } from '#common/platform';
 import { HoldingsLoop } from './receptions/holdings.loop.js';
 import { Holdings } from './receptions/holdings.port.js';
 import { ReceptionsService } from './receptions/receptions.service.js';
-import { ArchiveWriter } from './telemetry/archive-writer.js';
+import { ArchiveWriter } from './archive/archive-writer.js';
 import { UdpServer } from './udp/udp.server.js';
 
 /** Together with a second for the sockets they stay within the deadline of the process. */

@@ -1,4 +1,4 @@
-import type { SampleBatch } from '../telemetry/sample-batch.js';
+import type { SampleBatch } from '../archive/sample-batch.js';
 
 const BATTERIES_MAX = 256;
 

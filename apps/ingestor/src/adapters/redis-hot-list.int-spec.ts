@@ -3,7 +3,7 @@ import { encodeBatteryText } from '#common/contracts';
 import { SystemClock } from '#common/platform';
 import { TestRedis } from '../../../../test/support/redis.js';
 import { until } from '../../../../test/support/until.js';
-import { describeHotList } from '../telemetry/hot-list.contract.js';
+import { describeHotList } from '../intake/hot-list.contract.js';
 import { HOT_DATABASE, HOT_WAITING_MAX, RedisHotList } from './redis-hot.list.js';
 
 const reading = { generatedAt: 1_000_000, volts: 5 };

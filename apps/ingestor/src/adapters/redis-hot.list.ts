@@ -3,7 +3,7 @@ import type { ChainableCommander, Redis } from 'ioredis';
 import type { VoltageReading } from '#common/contracts';
 import { type CancelTimer, type Clock, type PartHealth } from '#common/platform';
 import { Outage, requestClient } from '#common/redis';
-import { HotList, hotText } from '../telemetry/hot-list.port.js';
+import { HotList, hotText } from '../intake/hot-list.port.js';
 import { RecentShips } from './recent-ships.js';
 
 /** The layout that other programs read: database 1, the raw ship name, oldest first. */

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { MIGRATIONS } from '#common/persistence';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.js';
 import { until } from '../../../../test/support/until.js';
-import { ROUND_EVERY_MS, WEEKS_AHEAD } from '../telemetry/partition-upkeep.js';
-import { WEEK_MICROS } from '../telemetry/sample-week.js';
+import { ROUND_EVERY_MS, WEEKS_AHEAD } from '../archive/partition-upkeep.js';
+import { WEEK_MICROS } from '../archive/week.js';
 import { ANY_CLOCK, now, PartitionsUnderTest } from './testing/partitions-under-test.js';
 import { MOVED_ROWS_MAX } from './typeorm-partition.keeper.js';
 import { TypeOrmSamplePartitions } from './typeorm-sample.partitions.js';

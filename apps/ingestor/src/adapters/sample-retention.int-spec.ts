@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.js';
-import { WEEKS_AHEAD } from '../telemetry/partition-upkeep.js';
-import { DAY_MICROS, WEEK_MICROS, weekOf } from '../telemetry/sample-week.js';
+import { WEEKS_AHEAD } from '../archive/partition-upkeep.js';
+import { DAY_MICROS, WEEK_MICROS, weekOf } from '../archive/week.js';
 import { ALL, ANY_CLOCK, now, PartitionsUnderTest } from './testing/partitions-under-test.js';
 
 const old = now - 40 * DAY_MICROS;

@@ -1,5 +1,5 @@
 import { BATTERY_MODES, type Instant } from '#common/domain';
-import type { Sample, ShipSummary } from '../telemetry/telemetry-archive.port.js';
+import type { Sample, ShipSummary } from '../archive/telemetry-archive.port.js';
 
 export const micros = (column: string): string =>
   `(extract(epoch FROM ${column}) * 1000000)::bigint AS ${column}`;

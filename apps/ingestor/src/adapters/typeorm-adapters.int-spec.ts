@@ -5,7 +5,7 @@ import { type TestDatabase, testDatabase } from '../../../../test/support/databa
 import { describeHoldings } from '../receptions/holdings.contract.js';
 import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import { describeReceptionStore } from '../receptions/reception-store.contract.js';
-import { describeTelemetryArchive } from '../telemetry/telemetry-archive.contract.js';
+import { describeTelemetryArchive } from '../archive/telemetry-archive.contract.js';
 import { TypeOrmHoldings } from './typeorm.holdings.js';
 import { INGESTOR_OUTBOX, TypeOrmReceptionStore } from './typeorm-reception.store.js';
 import { TypeOrmTelemetryArchive } from './typeorm-telemetry.archive.js';

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { formatInstant, type Instant, parseInstant } from '#common/domain';
-import { type PartitionKeeper, PartitionRightsError } from '../telemetry/sample-partitions.port.js';
-import { type SampleWeek, weekOf } from '../telemetry/sample-week.js';
+import { type PartitionKeeper, PartitionRightsError } from '../archive/partitions.port.js';
+import { type SampleWeek, weekOf } from '../archive/week.js';
 import { countOff, type ShipCount } from './ship-counts.js';
 
 /** Who waits for a lock on `samples` holds up all who come after him. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { type PartitionKeeper, SamplePartitions } from '../telemetry/sample-partitions.port.js';
+import { type PartitionKeeper, SamplePartitions } from '../archive/partitions.port.js';
 import { TypeOrmPartitionKeeper } from './typeorm-partition.keeper.js';
 
 /** "PRG" and "part" in ASCII: the advisory lock that lets one process keep the partitions. */

@@ -3,15 +3,15 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { formatInstant } from '#common/domain';
 import { IngestorIdentity } from '../receptions/ingestor-identity.js';
-import type { SampleBatch } from '../telemetry/sample-batch.js';
-import { NO_MODE } from '../telemetry/sample-batch.js';
-import { WEEK_MICROS } from '../telemetry/sample-week.js';
+import type { SampleBatch } from '../archive/sample-batch.js';
+import { NO_MODE } from '../archive/sample-batch.js';
+import { WEEK_MICROS } from '../archive/week.js';
 import {
   type Sample,
   type SampleQuery,
   type ShipSummary,
   TelemetryArchive,
-} from '../telemetry/telemetry-archive.port.js';
+} from '../archive/telemetry-archive.port.js';
 import { binaryArray, FLOAT4, FLOAT8, INT2, INT4, INT8, TIMESTAMPTZ } from './binary-array.js';
 import { latestRows } from './latest-rows.js';
 import {

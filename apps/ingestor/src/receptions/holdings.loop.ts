@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type CancelTimer, Clock, ConfigError, FaultLog, shutDown } from '#common/platform';
-import { ArchiveWriter } from '../telemetry/archive-writer.js';
+import { ArchiveWriter } from '../archive/archive-writer.js';
 import { type Held, Holdings, LEASE_MS } from './holdings.port.js';
 import { IngestorIdentity } from './ingestor-identity.js';
 import type { Predecessor } from './reception-resumption.js';

@@ -6,8 +6,8 @@ import {
   type ShipStatement,
 } from '#common/domain';
 import { Clock } from '#common/platform';
-import { ArchiveWriter } from '../telemetry/archive-writer.js';
-import { ReceptionRoutes } from '../telemetry/reception-routes.js';
+import { ArchiveWriter } from '../archive/archive-writer.js';
+import { ReceptionRoutes } from '../intake/reception-routes.js';
 import { UdpServer } from '../udp/udp.server.js';
 import { AddressPool } from './address-pool.js';
 import type { Reception } from './reception.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Outbox } from '#common/messaging';
 import type { PartHealth, ReadinessCheck } from '#common/platform';
-import { StrayCounters } from '../telemetry/stray-counters.js';
+import { StrayCounters } from '../intake/stray-counters.js';
 import { HoldingsLoop } from './holdings.loop.js';
 import { IngestorIdentity } from './ingestor-identity.js';
 import { ReceptionsService } from './receptions.service.js';

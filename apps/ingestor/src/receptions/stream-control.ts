@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { MICROS_PER_MILLISECOND, type ShipStatement } from '#common/domain';
 import { Clock } from '#common/platform';
-import { ReceptionRoutes } from '../telemetry/reception-routes.js';
+import { ReceptionRoutes } from '../intake/reception-routes.js';
 import { AddressPool } from './address-pool.js';
 import type { Reception } from './reception.js';
 import { type Agreement, ReceptionStore } from './reception-store.port.js';

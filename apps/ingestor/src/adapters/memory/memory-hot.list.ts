@@ -1,6 +1,6 @@
 import type { VoltageReading } from '#common/contracts';
 import type { PartHealth } from '#common/platform';
-import { HotList, hotText } from '../../telemetry/hot-list.port.js';
+import { HotList, hotText } from '../../intake/hot-list.port.js';
 
 export const HOT_LIST_MAX = 100_000;
 /**

@@ -1,5 +1,5 @@
-import { type PartitionKeeper, SamplePartitions } from '../../telemetry/sample-partitions.port.js';
-import type { SampleWeek } from '../../telemetry/sample-week.js';
+import { type PartitionKeeper, SamplePartitions } from '../../archive/partitions.port.js';
+import type { SampleWeek } from '../../archive/week.js';
 
 /** Knows weeks, but no samples. */
 export class MemorySamplePartitions extends SamplePartitions implements PartitionKeeper {

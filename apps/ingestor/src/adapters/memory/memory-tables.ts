@@ -8,7 +8,7 @@ import type {
   ReceptionProgress,
   StoredReception,
 } from '../../receptions/reception-store.port.js';
-import type { Sample, ShipSummary } from '../../telemetry/telemetry-archive.port.js';
+import type { Sample, ShipSummary } from '../../archive/telemetry-archive.port.js';
 
 export interface MemoryReception extends Omit<NewReception, 'progress' | 'address'> {
   address: NewReception['address'];

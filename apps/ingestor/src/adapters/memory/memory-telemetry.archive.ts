@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { BATTERY_MODES } from '#common/domain';
-import type { BatchReception, SampleBatch } from '../../telemetry/sample-batch.js';
+import type { BatchReception, SampleBatch } from '../../archive/sample-batch.js';
 import {
   type Sample,
   type SamplePosition,
   type SampleQuery,
   type ShipSummary,
   TelemetryArchive,
-} from '../../telemetry/telemetry-archive.port.js';
+} from '../../archive/telemetry-archive.port.js';
 import { MemoryTables } from './memory-tables.js';
 
 @Injectable()

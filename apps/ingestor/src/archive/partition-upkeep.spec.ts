@@ -11,8 +11,8 @@ import {
   ROUND_EVERY_MS,
   WEEKS_AHEAD,
 } from './partition-upkeep.js';
-import { PartitionRightsError } from './sample-partitions.port.js';
-import { WEEK_MICROS, weekOf } from './sample-week.js';
+import { PartitionRightsError } from './partitions.port.js';
+import { WEEK_MICROS, weekOf } from './week.js';
 
 const NOW = new Date('2030-06-12T12:00:00Z');
 const now = instantOf(NOW);

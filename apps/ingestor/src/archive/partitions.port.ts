@@ -1,5 +1,5 @@
 import type { Instant } from '#common/domain';
-import type { SampleWeek } from './sample-week.js';
+import type { SampleWeek } from './week.js';
 
 /**
  * The archive in parts: a partition per week of generation, and partitions for samples that have no

@@ -8,7 +8,7 @@ import {
   type SamplePosition,
   type ShipSummary,
   TelemetryArchive,
-} from './telemetry-archive.port.js';
+} from '../archive/telemetry-archive.port.js';
 
 /** What people ask the archive. */
 @Injectable()

@@ -5,7 +5,7 @@ import { Clock } from '#common/platform';
 import type { Reception } from '../receptions/reception.js';
 import type { Datagram, DatagramBatch } from '../udp/udp.events.js';
 import { UdpServer } from '../udp/udp.server.js';
-import { ArchiveWriter } from './archive-writer.js';
+import { ArchiveWriter } from '../archive/archive-writer.js';
 import { HotList } from './hot-list.port.js';
 import { ReceptionRoutes } from './reception-routes.js';
 import { StrayCounters, type StrayReason } from './stray-counters.js';

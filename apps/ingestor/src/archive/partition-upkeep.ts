@@ -13,12 +13,8 @@ import {
   type ReadinessCheck,
 } from '#common/platform';
 import { IngestorConfig } from '../ingestor.config.js';
-import {
-  type PartitionKeeper,
-  PartitionRightsError,
-  SamplePartitions,
-} from './sample-partitions.port.js';
-import { DAY_MICROS, type SampleWeek, weekOf } from './sample-week.js';
+import { type PartitionKeeper, PartitionRightsError, SamplePartitions } from './partitions.port.js';
+import { DAY_MICROS, type SampleWeek, weekOf } from './week.js';
 
 export const ROUND_EVERY_MS = 600_000;
 export const RETRY_AFTER_MS = 60_000;

@@ -4,7 +4,7 @@ import { IsInstant } from '#common/contracts';
 import { formatInstant, type Instant } from '#common/domain';
 import { PageQueryDto } from '#common/platform';
 import { apidOfShip } from '../receptions/address-pool.js';
-import type { Sample, ShipSummary } from './telemetry-archive.port.js';
+import type { Sample, ShipSummary } from '../archive/telemetry-archive.port.js';
 
 export class SamplesQueryDto extends PageQueryDto {
   @ApiPropertyOptional({ example: '2030-01-01T12:00:00Z', description: 'The first instant' })

@@ -7,7 +7,7 @@ import { MemoryTables } from '../adapters/memory/memory-tables.js';
 import { MemoryTelemetryArchive } from '../adapters/memory/memory-telemetry.archive.js';
 import { Reception } from '../receptions/reception.js';
 import { UdpServer } from '../udp/udp.server.js';
-import { ArchiveWriter } from './archive-writer.js';
+import { ArchiveWriter } from '../archive/archive-writer.js';
 import { ReceptionRoutes } from './reception-routes.js';
 import { StrayCounters } from './stray-counters.js';
 import { TelemetryIntake } from './telemetry-intake.js';
