@@ -1,5 +1,7 @@
-import type { BatteryMode, Instant } from '#common/domain';
-import type { SampleBatch } from './sample-batch.js';
+import type { Instant } from '#common/domain';
+import type { ReceptionProgress } from '../receptions/reception-store.port.js';
+import type { PacketBlock } from './packet-block.js';
+import type { PacketFrame } from './packet-frame.js';
 
 export interface ShipSummary {
   readonly id: number;
@@ -9,45 +11,85 @@ export interface ShipSummary {
   readonly lastSampleAt: Instant | null;
 }
 
-export interface Sample {
+/** What the account of a reception said when the batch was sealed. */
+export interface BatchReception {
   readonly contactId: string;
-  readonly generatedAt: Instant;
-  readonly sequence: number;
-  readonly battery: number;
-  /** Null where the datagram carries a voltage alone. */
-  readonly mode: BatteryMode | null;
-  readonly volts: number;
-  readonly amperes: number | null;
-  readonly celsius: number | null;
-  readonly charge: number | null;
-  readonly receivedAt: Instant;
+  readonly fence: number;
+  readonly shipId: number;
+  readonly progress: ReceptionProgress;
 }
 
-/** The place of a sample in the order of a ship's samples. */
-export type SamplePosition = Pick<Sample, 'generatedAt' | 'contactId' | 'sequence' | 'battery'>;
+/** The packet with the newest sample of one battery of a ship. */
+export interface LatestPacket extends PacketFrame {
+  readonly shipId: number;
+  readonly contactId: string;
+  readonly fence: number;
+  readonly definition: string;
+  readonly battery: number;
+}
 
-export interface SampleQuery {
+/** Blocks, and the accounts that count exactly their packets and those of all batches before. */
+export interface ArchiveBatch {
+  readonly receptions: readonly BatchReception[];
+  /** Of each reception in the order of their numbers. */
+  readonly blocks: readonly PacketBlock[];
+  /** At most one per ship and battery. */
+  readonly latest: readonly LatestPacket[];
+}
+
+export interface TimeRange {
   readonly start: Instant | null;
   /** The first instant that is not asked for. */
   readonly end: Instant | null;
-  readonly after: SamplePosition | null;
-  readonly limit: number;
 }
 
-/** Every good sample, for ever or as long as the retention says. */
+/** What one field of one battery said in a stretch of time. Of equal values the earliest counts. */
+export interface Level {
+  readonly start: Instant;
+  readonly count: number;
+  readonly min: number;
+  readonly minAt: Instant;
+  readonly max: number;
+  readonly maxAt: Instant;
+}
+
+export interface LevelQuery {
+  readonly battery: number;
+  readonly field: string;
+  /** Both whole multiples of `step`. */
+  readonly start: Instant;
+  readonly end: Instant;
+  /** One of `LEVEL_STEPS`. */
+  readonly step: number;
+}
+
+export interface Levels {
+  /** By time; stretches without a value are left out, and so are those of `unlevelled` minutes. */
+  readonly levels: readonly Level[];
+  /** Starts of the minutes whose packets have changed since: only the blocks tell of these. */
+  readonly unlevelled: readonly Instant[];
+}
+
+/** Every good packet, for ever or as long as the retention says. */
 export abstract class TelemetryArchive {
   /**
-   * Stores the samples, the accounts and the ships' counts at once or not at all. The same batch
-   * stored twice counts once. What belongs to a reception that has ended, was superseded or is another
-   * process's is left out.
+   * Stores blocks, accounts and counts of ships at once or not at all. A batch given twice counts
+   * once: of each reception only blocks after the last stored one are taken. What belongs to a
+   * reception that has ended, was superseded or is another process's is left out.
    */
-  abstract store(batch: SampleBatch): Promise<void>;
+  abstract store(batch: ArchiveBatch): Promise<void>;
   /** By name, those after `afterName`. */
   abstract ships(afterName: string | null, limit: number): Promise<ShipSummary[]>;
   /** Null for a ship that never had a contact. */
   abstract ship(name: string): Promise<ShipSummary | null>;
-  /** By time, then contact, number and battery. */
-  abstract samples(shipId: number, query: SampleQuery): Promise<Sample[]>;
-  /** The newest sample of each battery, by battery. */
-  abstract latest(shipId: number): Promise<Sample[]>;
+  /**
+   * The blocks that may hold packets of the range, as they were at the first: by `firstAt`, then
+   * contact, fence and number. Whoever stops reading before the end must return the iterator.
+   */
+  abstract blocks(shipId: number, range: TimeRange): AsyncIterable<PacketBlock>;
+  /** All blocks of one contact, in the same order and manner. */
+  abstract blocksOfContact(contactId: string): AsyncIterable<PacketBlock>;
+  /** By battery. */
+  abstract latest(shipId: number): Promise<LatestPacket[]>;
+  abstract levels(shipId: number, query: LevelQuery): Promise<Levels>;
 }

@@ -57,6 +57,8 @@ export interface StoredReception extends NewReception {
   readonly agreement: Agreement | null;
   /** The numbers that the archive holds. */
   readonly good: SequenceSet;
+  /** The number of its last stored block; 0 before the first. */
+  readonly lastBlock: number;
 }
 
 /** A contact is called off: this start of it and all before. */

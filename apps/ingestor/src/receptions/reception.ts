@@ -34,6 +34,8 @@ export class Reception {
   /** The kernel's counter when the port was opened, or last read. */
   kernelDropsSeen = 0;
   endCause: EndCause | null = null;
+  /** The number of the last block that was sealed; 0 before the first. */
+  lastBlock = 0;
   /** The ship was asked to send to this address, and nothing says that it does not (any more). */
   mayBeSentTo = false;
   /** Why the ship is not streaming yet, in words. */
@@ -77,6 +79,7 @@ export class Reception {
     reception.streamAskedAt = stored.agreement?.streamAskedAt ?? null;
     reception.firstDatagramAt = firstDatagramAt;
     reception.closingSequence = closingSequence;
+    reception.lastBlock = stored.lastBlock;
     if (stored.isClosed) reception.end('stopped');
     return reception;
   }

@@ -11,14 +11,6 @@ export interface Datagram {
   readonly port: number;
 }
 
-/** What a handler gets: what one local port received in a turn of the loop, in order of arrival. */
-export interface DatagramBatch {
-  /** The local port. */
-  readonly port: number;
-  readonly datagrams: readonly Datagram[];
-  readonly receivedAtMs: number;
-}
-
 /** `received = handled + failed + shed` + what still waits. */
 export interface UdpCounters {
   readonly received: number;
