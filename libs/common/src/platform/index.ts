@@ -15,6 +15,7 @@ export * from './paging.js';
 export * from './problem.js';
 export * from './problem.filter.js';
 export * from './run-app.js';
+export * from './sync-folder.js';
 export * from './uuid.param.js';
 export * from './unavailable.js';
 export * from './validation.js';

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { syncFolder } from '#common/platform';
 
 const HEADER = JSON.stringify({ perigee: 'rockets', version: 1 });
 /** Written together; a record may be longer. */
@@ -91,15 +92,5 @@ function parse(line: string, nr: number): unknown {
     return JSON.parse(line);
   } catch (cause) {
     throw new SnapshotFault(`Line ${nr} is not JSON.`, { cause });
-  }
-}
-
-/** The name is on the disk only when its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

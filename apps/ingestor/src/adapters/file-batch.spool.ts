@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
+import { type Clock, FaultLog, type PartHealth, syncFolder } from '#common/platform';
+import { BatchFault, decodeBatch, encodeBatch } from '../archive/spool/batch-codec.js';
+import { BatchSpool } from '../archive/spool/batch-spool.port.js';
+import type { ArchiveBatch } from '../archive/telemetry-archive.port.js';
+
+/** A batch may be one packet: their number needs a limit beside that of their bytes. */
+export const SPOOL_FILES_MAX = 100_000;
+const BATCH_NAME = /^\d{12}-[\da-f-]{36}\.batch$/;
+const DRAFT = '.draft';
+const DAMAGED = '.damaged';
+
+export interface FileBatchSpoolOptions {
+  readonly folder: string;
+  readonly bytesMax: number;
+  readonly clock: Clock;
+  readonly filesMax?: number;
+}
+
+interface SpoolFile {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/**
+ * A file per batch, which gets its name only when it is whole and on the disk. One process appends;
+ * the next one of its ingestor finds what it left.
+ */
+export class FileBatchSpool extends BatchSpool {
+  readonly #logger = new Logger(FileBatchSpool.name);
+  readonly #faults: FaultLog;
+  readonly #files: SpoolFile[] = [];
+  #bytes = 0;
+  #next = 1;
+  #damagedCount = 0;
+  #fault: string | null = null;
+
+  private constructor(private readonly options: FileBatchSpoolOptions) {
+    super();
+    this.#faults = new FaultLog(this.#logger, options.clock);
+  }
+
+  /** @throws when the folder cannot be made, read or written */
+  static async open(options: FileBatchSpoolOptions): Promise<FileBatchSpool> {
+    await mkdir(options.folder, { recursive: true, mode: 0o700 });
+    const spool = new FileBatchSpool(options);
+    await spool.#find();
+    await spool.#tryOut();
+    return spool;
+  }
+
+  get length(): number {
+    return this.#files.length;
+  }
+
+  async append(batch: ArchiveBatch): Promise<boolean> {
+    const bytes = encodeBatch(batch);
+    const { bytesMax, filesMax = SPOOL_FILES_MAX } = this.options;
+    if (this.#bytes + bytes.length > bytesMax || this.#files.length >= filesMax) {
+      this.#fault = 'The spool is full';
+      return false;
+    }
+    const name = `${String(this.#next).padStart(12, '0')}-${randomUUID()}.batch`;
+    try {
+      await this.#write(name, bytes);
+    } catch (fault) {
+      this.#fault = 'The spool cannot be written';
+      this.#faults.note(this.#fault, fault);
+      return false;
+    }
+    this.#next += 1;
+    this.#fault = null;
+    this.#add({ name, bytes: bytes.length });
+    return true;
+  }
+
+  /** A damaged one is put aside, where somebody may look at it: it must not hold up the others. */
+  async first(): Promise<ArchiveBatch | null> {
+    for (let file = this.#files[0]; file; file = this.#files[0]) {
+      try {
+        return decodeBatch(await readFile(this.#path(file.name)));
+      } catch (fault) {
+        if (!(fault instanceof BatchFault)) throw fault;
+        this.#damagedCount += 1;
+        this.#logger.error({ message: 'A spooled batch is put aside', file: file.name, fault });
+        await rename(this.#path(file.name), this.#path(file.name + DAMAGED));
+        this.#forgetFirst();
+      }
+    }
+    return null;
+  }
+
+  async removeFirst(): Promise<void> {
+    const file = this.#files[0];
+    if (!file) return;
+    await rm(this.#path(file.name), { force: true });
+    this.#forgetFirst();
+  }
+
+  health(): PartHealth {
+    const damaged = this.#damagedCount > 0 && { batches_damaged: this.#damagedCount };
+    const details = { batches: this.#files.length, bytes: this.#bytes, ...damaged };
+    if (this.#fault !== null) return { status: 'degraded', reason: this.#fault, ...details };
+    if (this.#files.length === 0) return { status: 'up', ...details };
+    return { status: 'degraded', reason: 'Telemetry waits on the disk', ...details };
+  }
+
+  async #find(): Promise<void> {
+    for (const name of (await readdir(this.options.folder)).toSorted()) {
+      if (name.endsWith(DRAFT)) await rm(this.#path(name), { force: true });
+      if (!BATCH_NAME.test(name)) continue;
+      this.#add({ name, bytes: (await stat(this.#path(name))).size });
+      this.#next = Number.parseInt(name, 10) + 1;
+    }
+  }
+
+  /** Better now than when it is needed. */
+  async #tryOut(): Promise<void> {
+    const name = `${randomUUID()}${DRAFT}`;
+    const file = await open(this.#path(name), 'wx', 0o600);
+    await file.close();
+    await rm(this.#path(name));
+  }
+
+  async #write(name: string, bytes: Buffer): Promise<void> {
+    const draft = this.#path(name + DRAFT);
+    try {
+      const file = await open(draft, 'wx', 0o600);
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(draft, this.#path(name));
+    } catch (fault) {
+      await rm(draft, { force: true });
+      throw fault;
+    }
+    await syncFolder(this.options.folder);
+  }
+
+  #add(file: SpoolFile): void {
+    this.#files.push(file);
+    this.#bytes += file.bytes;
+  }
+
+  #forgetFirst(): void {
+    this.#bytes -= this.#files.shift()?.bytes ?? 0;
+  }
+
+  #path(name: string): string {
+    return join(this.options.folder, name);
+  }
+}
