@@ -79,6 +79,7 @@ export const report = (changes: Partial<ContactReport> = {}): ContactReport => (
   contact_id: ID,
   ship_name: SHIP,
   state: 'completed',
+  revision: 1,
   closed: true,
   accounting: 'sequence',
   planned_start: START_TEXT,

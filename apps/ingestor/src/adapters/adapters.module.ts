@@ -1,7 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { CONTACT_COMPLETED, CONTACT_FAILED, CONTACT_STARTED } from '#common/contracts';
+import {
+  CONTACT_COMPLETED,
+  CONTACT_FAILED,
+  CONTACT_REPORT_REVISED,
+  CONTACT_STARTED,
+} from '#common/contracts';
 import { Outbox, OutboxRelay } from '#common/messaging';
 import { dataSourceOptions, TypeOrmOutbox } from '#common/persistence';
 import { Clock, SystemClock } from '#common/platform';
@@ -23,7 +28,12 @@ import { TypeOrmSamplePartitions } from './typeorm-sample.partitions.js';
 import { TypeOrmTelemetryArchive } from './typeorm-telemetry.archive.js';
 
 /** The scheduler's state of a contact depends on them: while it is not there, they wait. */
-const MANDATORY = new Set([CONTACT_STARTED, CONTACT_COMPLETED, CONTACT_FAILED]);
+const MANDATORY = new Set([
+  CONTACT_STARTED,
+  CONTACT_COMPLETED,
+  CONTACT_FAILED,
+  CONTACT_REPORT_REVISED,
+]);
 
 /** The one place that says which adapter stands behind which port. */
 @Module({})

@@ -43,7 +43,7 @@ export function writeFrame(
 /** The frames of a body, in the order in which they stand. */
 export function framesOf(body: Buffer): PacketFrame[] {
   const frames: PacketFrame[] = [];
-  for (let offset = 0; offset < body.length; ) {
+  for (let offset = 0; offset < body.length;) {
     const from = offset + FRAME_HEADER_BYTES;
     const to = from + body.readUInt16BE(offset);
     frames.push({

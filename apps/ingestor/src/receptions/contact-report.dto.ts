@@ -91,6 +91,13 @@ export class ContactReportDto implements ContactReport {
   @ApiProperty({ enum: STATES })
   readonly state: ReportState;
 
+  @ApiProperty({
+    ...COUNT,
+    example: 1,
+    description: 'One more each time that late data changed it',
+  })
+  readonly revision: number;
+
   @ApiProperty({ description: 'Every datagram and every number is explained' })
   readonly closed: boolean;
 

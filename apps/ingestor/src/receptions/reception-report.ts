@@ -12,6 +12,8 @@ export interface ReportFacts {
   readonly endedAt: Instant;
   readonly statement: ShipStatement | null;
   readonly samplesStored: number;
+  /** 1 unless said otherwise. */
+  readonly revision?: number;
 }
 
 /** The account of a contact as WIRE has it, section "Ingestor". */
@@ -26,6 +28,7 @@ export function reportOf(reception: Reception, facts: ReportFacts): ContactRepor
     contact_id: opening.contactId,
     ship_name: opening.shipName,
     state,
+    revision: facts.revision ?? 1,
     // A contact that failed is not explained, whatever its numbers say.
     closed: state !== 'failed' && account.isClosed(statement),
     accounting: account.accounting,

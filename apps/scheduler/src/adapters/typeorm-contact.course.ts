@@ -5,6 +5,7 @@ import {
   CONTACT_FAILED,
   CONTACT_MISSED,
   type ContactFailedDto,
+  type ContactReport,
   RECEPTION_OPEN,
   type ReceptionOpenDto,
 } from '#common/contracts';
@@ -122,6 +123,18 @@ export class TypeOrmContactCourse extends ContactCourse {
       );
       return accounted.length > 0;
     });
+  }
+
+  async revised(contactId: string, fence: number, report: ContactReport): Promise<boolean> {
+    const revised = await changedContacts(
+      this.source.manager,
+      `UPDATE contacts SET report = $3
+       WHERE id = $1 AND fence = $2 AND state IN ('completed', 'stopped', 'failed')
+         AND coalesce((report->>'revision')::integer, 0) < $4
+       RETURNING ${CONTACT_COLUMNS}`,
+      [contactId, fence, JSON.stringify(report), report.revision],
+    );
+    return revised.length > 0;
   }
 
   #giveUp(

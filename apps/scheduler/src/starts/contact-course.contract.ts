@@ -105,6 +105,21 @@ export function describeContactCourse(make: () => Promise<CourseUnderTest>): voi
       expect(await course.ended({ ...end, state: 'completed', report })).toBe(false);
     });
 
+    it('takes newer reports of a contact that has ended, and no older ones', async () => {
+      const { id, fence } = await startOne();
+      const revision = (nr: number) => ({ contact_id: id, revision: nr }) as never;
+      expect(await course.revised(id, fence, revision(2))).toBe(false);
+
+      await course.ended({
+        ...{ contactId: id, fence, endedAt: nowMicros(), state: 'completed' },
+        ...{ fault: null, reason: null, report: revision(1) },
+      });
+      expect(await course.revised(id, fence, revision(3))).toBe(true);
+      expect(await course.revised(id, fence, revision(2))).toBe(false);
+      expect(await course.revised(id, fence + 1, revision(4))).toBe(false);
+      expect(await store.find(id)).toMatchObject({ state: 'completed', report: { revision: 3 } });
+    });
+
     it('fails a running contact of which nobody reports the end', async () => {
       const { id } = await bookDue({ startTime: nowMicros() - 950_000, durationSeconds: 1 });
       expect(await course.startDue(1)).toEqual([id]);

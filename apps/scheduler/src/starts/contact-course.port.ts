@@ -40,4 +40,9 @@ export abstract class ContactCourse {
    * nothing changed: an older fence, or told before.
    */
   abstract ended(end: ContactEnd): Promise<boolean>;
+  /**
+   * Gives a contact that has ended a newer report of the same start. False when nothing changed: an
+   * older revision, or another fence.
+   */
+  abstract revised(contactId: string, fence: number, report: ContactReport): Promise<boolean>;
 }

@@ -3,9 +3,11 @@ import { EventPattern } from '@nestjs/microservices';
 import {
   CONTACT_COMPLETED,
   CONTACT_FAILED,
+  CONTACT_REPORT_REVISED,
   CONTACT_STARTED,
   ContactCompletedDto,
   ContactFailedDto,
+  ContactReportRevisedDto,
   ContactStartedDto,
 } from '#common/contracts';
 import { parseInstant } from '#common/domain';
@@ -47,5 +49,10 @@ export class ContactEventsConsumer {
       reason: event.reason,
       report: event.report ?? null,
     });
+  }
+
+  @EventPattern(CONTACT_REPORT_REVISED, BUS)
+  async revised(@EventPayload() event: ContactReportRevisedDto): Promise<void> {
+    await this.course.revised(event.contact_id, event.fence, event.report);
   }
 }

@@ -12,6 +12,8 @@ export const CONTACT_CANCELLED = 'contact.cancelled';
 export const CONTACT_STARTED = 'contact.started';
 export const CONTACT_COMPLETED = 'contact.completed';
 export const CONTACT_FAILED = 'contact.failed';
+/** Telemetry of a contact that has ended was stored late. */
+export const CONTACT_REPORT_REVISED = 'contact.report-revised';
 
 export const CONTACT_FAULTS = ['user', 'system', 'spacecraft', 'link'] as const;
 export type ContactFault = (typeof CONTACT_FAULTS)[number];
@@ -78,4 +80,17 @@ export class ContactFailedDto {
   @IsOptional()
   @IsObject()
   readonly report?: ContactReport;
+}
+
+/** The account of a contact that has ended became another one: its revision says which is newer. */
+export class ContactReportRevisedDto {
+  @IsUUID()
+  readonly contact_id: string;
+
+  @IsInt()
+  @Min(1)
+  readonly fence: number;
+
+  @IsObject()
+  readonly report: ContactReport;
 }

@@ -18,6 +18,8 @@ export interface ContactReport {
   readonly contact_id: string;
   readonly ship_name: string;
   readonly state: ReportState;
+  /** 1; one more each time that data which came late changed it. */
+  readonly revision: number;
   /** True only when every number and every datagram is explained. */
   readonly closed: boolean;
   /** `totals` where datagrams carry no number (`json`): only sums can be compared. */
