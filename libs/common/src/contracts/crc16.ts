@@ -13,9 +13,9 @@ const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
  * CRC-16 with polynomial 0x1021, start 0xFFFF, no reflection and no final XOR: the packet error
  * control of CCSDS 132.0-B, known as CRC-16/IBM-3740. Over bytes that end in their own CRC it is 0.
  */
-export function crc16(bytes: Uint8Array, end = bytes.length): number {
+export function crc16(bytes: Uint8Array, end = bytes.length, start = 0): number {
   let crc = START;
-  for (let index = 0; index < end; index++) {
+  for (let index = start; index < end; index++) {
     // Both lookups are inside their arrays; the types cannot know.
     crc = ((crc << 8) & 0xffff) ^ TABLE[(crc >>> 8) ^ bytes[index]!]!;
   }
