@@ -4,6 +4,7 @@ import {
   maxRecordsOf,
   PACKET_BYTES_MAX,
   type PacketDefinition,
+  PRIMARY_HEADER_BYTES,
   type RawValue,
   type RepeatDefinition,
   timeBytesOf,
@@ -20,7 +21,9 @@ export function tellWhatDoesNotFit(definition: PacketDefinition, section: YamlSe
   tellShip(definition, section);
   tellTag(definition, section);
   const end = fixedEndOf(definition);
-  if (end < 0) return section.tell('length', 'leaves no room for the tag and the check sum');
+  if (end < PRIMARY_HEADER_BYTES) {
+    return section.tell('length', 'leaves no room for the tag and the check sum');
+  }
   tellParts(definition, section, end);
   if (definition.repeat) tellRepeat(definition, definition.repeat, section);
 }

@@ -69,23 +69,22 @@ export class PacketReaders {
 }
 
 /**
- * Reads a folder of definitions, and our own beside it where the folder lacks it. Throws one ConfigError that
- * tells all faults: the operator can mend them.
+ * Reads a folder of definitions, and our own of the battery beside it where it is another folder. Throws one
+ * ConfigError that tells all faults: the operator can mend them.
  */
 export function readPacketReaders(folder: string, ownFolder = ownPacketsFolder()): PacketReaders {
   const faults = new DefinitionFaults();
-  const own = readDefinitionFiles(ownFolder, faults).filter(
-    ({ definition }) => definition.name === BATTERY,
-  );
   const files = readDefinitionFiles(folder, faults);
-  const [battery] = own;
-  const definitions = files.filter(({ definition }) => definition.name !== BATTERY);
-  if (!battery) faults.tell(`${ownFolder}: lacks the definition of the battery packet`);
-  else tellContradictions(battery, files, faults);
-  if (faults.count > 0) {
+  const own = resolve(folder) === ownFolder ? files : readDefinitionFiles(ownFolder, faults);
+  const battery = own.find(({ definition }) => definition.name === BATTERY);
+  if (battery) tellContradictions(battery, files, faults);
+  else if (faults.count === 0)
+    faults.tell(`${ownFolder}: lacks the battery packet of our own ships`);
+  if (!battery || faults.count > 0) {
     throw new ConfigError(`Invalid packet definitions:\n  ${faults.sentences().join('\n  ')}`);
   }
-  return new PacketReaders([...own, ...definitions].map(({ definition }) => definition));
+  const others = files.filter(({ definition }) => definition.name !== BATTERY);
+  return new PacketReaders([battery, ...others].map(({ definition }) => definition));
 }
 
 /** The folder `packets` beside the package.json that the running file belongs to. */
