@@ -41,6 +41,7 @@ describe('a count of 14 bits', () => {
       fc.property(link, (plan) => {
         const arrivals = arrivalsOf(plan);
         const unwrapper = new CountUnwrapper();
+        const wrong: unknown[] = [];
         let highest = arrivals[0]!.number;
         const shift = take(unwrapper, arrivals[0]!).sequence - highest;
         for (const arrival of arrivals.slice(1)) {
@@ -49,26 +50,29 @@ describe('a count of 14 bits', () => {
           fc.pre(steps === 1 || steps % WRAP !== 1);
           const { sequence } = take(unwrapper, arrival);
           highest = Math.max(highest, arrival.number);
-          if (sequence !== arrival.number + shift) expect(sequence).toBe(arrival.number + shift);
+          if (sequence !== arrival.number + shift) wrong.push({ arrival, sequence });
         }
+        expect(wrong).toEqual([]);
         expect(unwrapper.state?.highest.sequence).toBe(highest + shift);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
   it('is extended the same by another process that got the state as JSON', () => {
     fc.assert(
       fc.property(link, (plan) => {
-        const arrivals = arrivalsOf(plan).slice(0, 1_000);
+        const arrivals = arrivalsOf(plan).slice(0, 500);
         const steady = new CountUnwrapper();
         let handed = new CountUnwrapper();
+        const steadily: UnwrappedCount[] = [];
+        const inTurns: UnwrappedCount[] = [];
         for (const arrival of arrivals) {
-          const expected = take(steady, arrival);
+          steadily.push(take(steady, arrival));
           handed = new CountUnwrapper(JSON.parse(JSON.stringify(handed.state)));
-          const got = take(handed, arrival);
-          if (got.sequence !== expected.sequence) expect(got).toEqual(expected);
+          inTurns.push(take(handed, arrival));
         }
+        expect(inTurns).toEqual(steadily);
         expect(handed.state).toEqual(steady.state);
       }),
       { numRuns: 20 },

@@ -4,7 +4,7 @@ export interface RateState {
   /** Where the measuring began: half a minute to a minute ago, or longer where packets are rare. */
   readonly from: RatePoint;
   /** Where it goes on from, once it is old enough. */
-  readonly then: RatePoint;
+  readonly next: RatePoint;
 }
 
 export interface RatePoint {
@@ -20,15 +20,15 @@ const STEP_MS = 30_000;
 export const measuringFrom = (point: RatePoint, perMs: number | null = null): RateState => ({
   perMs,
   from: point,
-  then: point,
+  next: point,
 });
 
 /** The rate with one more point. Lost packets do no harm: their numbers count. */
 export function measured(rate: RateState, point: RatePoint): RateState {
   const perMs = rateBetween(rate.from, point) ?? rate.perMs;
   const isStep =
-    point.atMs - rate.then.atMs >= STEP_MS && point.sequence - rate.then.sequence >= COUNTS_MIN;
-  return isStep ? { perMs, from: rate.then, then: point } : { ...rate, perMs };
+    point.atMs - rate.next.atMs >= STEP_MS && point.sequence - rate.next.sequence >= COUNTS_MIN;
+  return isStep ? { perMs, from: rate.next, next: point } : { ...rate, perMs };
 }
 
 function rateBetween(from: RatePoint, to: RatePoint): number | null {

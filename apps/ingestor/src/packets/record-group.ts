@@ -1,7 +1,8 @@
-import { type FieldReader, fieldReaderOf, firstFaultOf, type FieldValue } from './field-values.js';
+import { type FieldReader, fieldReaderOf, type FieldValue } from './field-values.js';
 import { CHECKSUM_BYTES, maxRecordsOf, type PacketDefinition } from './packet-definition.js';
 import type { PacketSample } from './packet-reader.js';
 import { type RawReader, rawReaderOf } from './raw-values.js';
+import { ValueJudge } from './value-judge.js';
 
 /**
  * The part of a packet that comes several times, one sample each. A packet without one is a group of one record without
@@ -15,7 +16,7 @@ export class RecordGroup {
   readonly #countMax: number;
   readonly #instance: RawReader | null;
   readonly #fields: readonly FieldReader[];
-  readonly #judged: readonly FieldReader[];
+  readonly #judge: ValueJudge;
   readonly #hasIndex: boolean;
   readonly #isFixed: boolean;
   readonly #checksumBytes: number;
@@ -31,7 +32,7 @@ export class RecordGroup {
     this.#countMax = repeat ? maxRecordsOf(repeat) : 1;
     this.#instance = repeat?.instance ? rawReaderOf(repeat.instance) : null;
     this.#fields = (repeat?.fields ?? []).map(fieldReaderOf);
-    this.#judged = invalid === 'fault' ? this.#fields.filter(({ canFail }) => canFail) : [];
+    this.#judge = new ValueJudge(invalid === 'fault' ? (repeat?.fields ?? []) : []);
     this.#hasIndex = repeat !== null;
     this.#isFixed = bytes !== null;
     this.#checksumBytes = hasChecksum ? CHECKSUM_BYTES : 0;
@@ -65,7 +66,7 @@ export class RecordGroup {
   /** Of the first value that cannot be; null where all can. */
   faultOf(bytes: Buffer, offset: number, count: number): string | null {
     for (let index = 0; index < count; index += 1) {
-      const fault = firstFaultOf(this.#judged, bytes, offset + this.#at + index * this.#size);
+      const fault = this.#judge.faultOf(bytes, offset + this.#at + index * this.#size);
       if (fault !== null) return fault;
     }
     return null;

@@ -1,5 +1,5 @@
 import { APID_MAX, APID_MIN, crc16 } from '#common/contracts';
-import { columnsOf, type FieldReader, fieldReaderOf, firstFaultOf } from './field-values.js';
+import { columnsOf, type FieldReader, fieldReaderOf } from './field-values.js';
 import { type TimeReader, timeReaderOf } from './generation-time.js';
 import {
   CHECKSUM_BYTES,
@@ -14,6 +14,7 @@ import {
   type PacketVerdict,
 } from './packet-reader.js';
 import { RecordGroup } from './record-group.js';
+import { ValueJudge } from './value-judge.js';
 
 const VERSION_AND_TYPE_MASK = 0xf000;
 const SECONDARY_HEADER_FLAG = 0x0800;
@@ -31,7 +32,7 @@ export class TableReader extends PacketReader {
   readonly #sequenceAt: number | null;
   readonly #time: TimeReader | null;
   readonly #front: readonly FieldReader[];
-  readonly #judged: readonly FieldReader[];
+  readonly #judge: ValueJudge;
   readonly #group: RecordGroup;
   readonly #checksumBytes: number;
   readonly #bytesMin: number;
@@ -47,8 +48,7 @@ export class TableReader extends PacketReader {
     this.#sequenceAt = sequenceAt;
     this.#time = time && timeReaderOf(time);
     this.#front = fields.map(fieldReaderOf);
-    this.#judged =
-      definition.invalid === 'fault' ? this.#front.filter(({ canFail }) => canFail) : [];
+    this.#judge = new ValueJudge(definition.invalid === 'fault' ? fields : []);
     this.#checksumBytes = hasChecksum ? CHECKSUM_BYTES : 0;
     this.#group = new RecordGroup(definition);
     this.#bytesMin = bytes ?? this.#group.bytesMin;
@@ -102,7 +102,7 @@ export class TableReader extends PacketReader {
     const sampleCount = this.#group.countOf(bytes, offset, length);
     if (sampleCount === null) return malformed('wrong-record-count');
     const fault =
-      firstFaultOf(this.#judged, bytes, offset) ?? this.#group.faultOf(bytes, offset, sampleCount);
+      this.#judge.faultOf(bytes, offset) ?? this.#group.faultOf(bytes, offset, sampleCount);
     if (fault !== null) return malformed(fault);
 
     const isTagged = this.#group.isTagged(length, sampleCount);
