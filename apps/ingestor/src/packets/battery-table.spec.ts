@@ -115,7 +115,7 @@ describe('the battery packet, read by its table', () => {
         for (const [at, byte] of changed) bytes[at % Math.min(bytes.length, 40)] = byte;
         expectSameVerdict(isResealed ? resealed(bytes) : bytes);
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
   });
 
@@ -126,7 +126,7 @@ describe('the battery packet, read by its table', () => {
         encodeBatteryPacket(values).copy(bytes);
         expectSameVerdict(isResealed ? resealed(bytes) : bytes);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -136,7 +136,7 @@ describe('the battery packet, read by its table', () => {
         const bytes = Buffer.from(noise);
         expectSameVerdict(isResealed ? resealed(bytes) : bytes);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
   });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { definitionOf, faultsOf, ownFile } from './testing/own-definitions.js';
@@ -45,6 +46,12 @@ describe('a definition', () => {
     ['100-102', [100, 101, 102]],
   ])('has the APIDs %s', (apids, expected) => {
     expect(definitionOf(withLine('apids: 7', `apids: ${apids}`)).apids).toEqual(expected);
+  });
+
+  it('is as the example of the documentation shows', () => {
+    const [, example = ''] =
+      /```yaml\n([^]*?)```/.exec(readFileSync('docs/packets.md', 'utf8')) ?? [];
+    expect(definitionOf(example)).toMatchObject({ name: 'cubesat-power', bytes: 18 });
   });
 
   it('of our own folder has no fault', () => {

@@ -69,10 +69,11 @@ export class PacketReaders {
 }
 
 /**
- * Reads a folder of definitions, and our own of the battery beside it where it is another folder. Throws one
- * ConfigError that tells all faults: the operator can mend them.
+ * Reads a folder of definitions, by default our own, and the battery of our own beside it where it is another one. Throws
+ * one ConfigError that tells all faults: the operator can mend them.
  */
-export function readPacketReaders(folder: string, ownFolder = ownPacketsFolder()): PacketReaders {
+export function readPacketReaders(folder = ownPacketsFolder()): PacketReaders {
+  const ownFolder = ownPacketsFolder();
   const faults = new DefinitionFaults();
   const files = readDefinitionFiles(folder, faults);
   const own = resolve(folder) === ownFolder ? files : readDefinitionFiles(ownFolder, faults);
