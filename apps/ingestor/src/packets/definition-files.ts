@@ -51,7 +51,10 @@ function readFile(path: string, file: string, faults: DefinitionFaults): readonl
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function readBounded(path: string): Buffer {
-  const { size } = statSync(path);
+  const facts = statSync(path);
+  // A pipe would be waited for.
+  if (!facts.isFile()) throw new Error('is not a file');
+  const { size } = facts;
   if (size > FILE_BYTES_MAX) {
     throw new Error(`has ${size} bytes; a definition has at most ${FILE_BYTES_MAX}`);
   }

@@ -1,6 +1,6 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeBatteryText } from '#common/contracts';
 import { ConfigError } from '#common/platform';
@@ -51,6 +51,10 @@ describe('the readers of packets', () => {
     });
     expect(readers.foreignShip('USS Enterprise')).toBeUndefined();
     expect([...readers.foreignApids]).toEqual([100]);
+  });
+
+  it('are found by the built program too', () => {
+    expect(ownPacketsFolder(resolve('dist/apps/ingestor/src/packets'))).toBe(resolve('packets'));
   });
 
   it('always know the batteries, with the same columns in both formats', () => {
@@ -146,6 +150,11 @@ describe('the readers of packets', () => {
   it('are refused with more files than are read', () => {
     for (let at = 0; at < 65; at += 1) put(`${at}.yml`, THING);
     expect(faultsOf()).toContain('has 65 definition files; at most 64 are read');
+  });
+
+  it('are refused with a folder that is named as a file', () => {
+    mkdirSync(join(folder, 'a.yml'));
+    expect(faultsOf()).toContain('/a.yml: is not a file');
   });
 
   it('are refused without the folder', () => {
