@@ -17,6 +17,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY deploy/postgres ./deploy/postgres
+COPY packets ./packets
 USER node
 EXPOSE 8000 8001 8002 8088 10015/udp
 ENTRYPOINT ["/bin/sh", "-c", "exec node --enable-source-maps dist/apps/$0/src/main.js"]

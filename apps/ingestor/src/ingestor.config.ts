@@ -33,6 +33,12 @@ export class IngestorConfig extends HttpConfig {
   @Length(1, 64)
   readonly INGESTOR_ID: string | undefined = undefined;
 
+  /** Folder of packet definitions; unset: Perigee's own. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 4_096)
+  readonly INGESTOR_PACKETS: string | undefined = undefined;
+
   /** Contacts at one time. */
   @IsInt()
   @Min(1)
