@@ -1,5 +1,6 @@
 import { BATTERY_MODES, type BatteryReading } from '#common/domain';
 import { crc16 } from './crc16.js';
+import { packetTag, TAG_BYTES } from './packet-signature.js';
 
 /*
  * One CCSDS Space Packet (133.0-B) per datagram, big-endian:
@@ -10,6 +11,7 @@ import { crc16 } from './crc16.js';
  *   14–17  uint32 extended sequence count; its low 14 bits equal the header's
  *   18     uint8  number of records
  *   19–…   records: uint8 battery, uint8 mode, float32 volts, amperes, °C, charge in %
+ *    …     16 bytes tag over everything before it, only with a key: `packet-signature.ts`
  *   last 2 CRC-16 over everything before it
  */
 const FRONT_BYTES = 19;
@@ -73,12 +75,14 @@ export type DecodedPacket =
   | { readonly kind: 'malformed'; readonly reason: PacketFault };
 
 /** Throws a RangeError for what the format cannot hold: that would be a fault of the caller. */
-export function encodeBatteryPacket(packet: BatteryPacket): Buffer {
+export function encodeBatteryPacket(packet: BatteryPacket, key: Uint8Array | null = null): Buffer {
   const { records } = packet;
   if (records.length < 1 || records.length > BATTERY_RECORDS_MAX) {
     throw new RangeError(`A battery packet has 1 to ${BATTERY_RECORDS_MAX} records`);
   }
-  const bytes = Buffer.allocUnsafe(CLOSING_BYTES + records.length * RECORD_BYTES);
+  const bytes = Buffer.allocUnsafe(
+    CLOSING_BYTES + records.length * RECORD_BYTES + tagBytesOf(key),
+  );
   writeFront(bytes, packet.apid, UNSEGMENTED, packet.sequence, packet.generatedAtMs);
   bytes.writeUInt8(records.length, 18);
   let offset = FRONT_BYTES;
@@ -86,7 +90,7 @@ export function encodeBatteryPacket(packet: BatteryPacket): Buffer {
     writeRecord(bytes, offset, record);
     offset += RECORD_BYTES;
   }
-  return sealed(bytes);
+  return sealed(bytes, key);
 }
 
 /** Tells the receiver that the stream is over and which number was the last; 0 for none sent. */
@@ -94,11 +98,12 @@ export function encodeClosingPacket(
   apid: number,
   lastSequence: number,
   generatedAtMs: number,
+  key: Uint8Array | null = null,
 ): Buffer {
-  const bytes = Buffer.allocUnsafe(CLOSING_BYTES);
+  const bytes = Buffer.allocUnsafe(CLOSING_BYTES + tagBytesOf(key));
   writeFront(bytes, apid, CLOSING, lastSequence, generatedAtMs);
   bytes.writeUInt8(0, 18);
-  return sealed(bytes);
+  return sealed(bytes, key);
 }
 
 /**
@@ -207,7 +212,13 @@ function writeRecord(bytes: Buffer, offset: number, record: BatteryRecord): void
   bytes.writeFloatBE(record.charge, offset + 14);
 }
 
-function sealed(bytes: Buffer): Buffer {
+const tagBytesOf = (key: Uint8Array | null): number => (key === null ? 0 : TAG_BYTES);
+
+function sealed(bytes: Buffer, key: Uint8Array | null): Buffer {
+  if (key !== null) {
+    const tagAt = bytes.length - CRC_BYTES - TAG_BYTES;
+    bytes.set(packetTag(key, bytes, 0, tagAt), tagAt);
+  }
   bytes.writeUInt16BE(crc16(bytes, bytes.length - CRC_BYTES), bytes.length - CRC_BYTES);
   return bytes;
 }

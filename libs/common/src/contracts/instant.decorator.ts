@@ -14,3 +14,20 @@ export const IsInstant = (options?: ValidationOptions): PropertyDecorator =>
     },
     options,
   );
+
+/** As `IsInstant`, from the first to the last of these. */
+export const IsInstantBetween = (first: string, last: string): PropertyDecorator =>
+  ValidateBy({
+    name: 'isInstantBetween',
+    validator: {
+      validate: (value: unknown) => isBetween(value, first, last),
+      defaultMessage: (args) =>
+        `${args?.property} must be an ISO 8601 time with an offset, from ${first} to ${last}`,
+    },
+  });
+
+function isBetween(value: unknown, first: string, last: string): boolean {
+  const instant = typeof value === 'string' ? parseInstant(value) : null;
+  // Both edges are written here, so they can be read.
+  return instant !== null && instant >= parseInstant(first)! && instant <= parseInstant(last)!;
+}

@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsString, Length, Max, Min, ValidateIf } from 'class-validator';
+import { IsInt, IsString, Length, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { APID_MAX, APID_MIN } from './battery-packet.js';
 import { IsInstant } from './instant.decorator.js';
 import { MayBeMissing } from './may-be-missing.decorator.js';
+import { KEY_BYTES } from './packet-signature.js';
 import { type StreamFormat, StreamOptionsDto } from './stream-options.dto.js';
 import { IsText } from './text.decorator.js';
 
@@ -10,6 +11,21 @@ export const STREAM_PORT_MIN = 1_024;
 export const STREAM_PORT_MAX = 65_535;
 /** The longest address, an IPv6 one that ends in IPv4, has 45 characters. */
 export const STREAM_HOST_CHARS_MAX = 45;
+
+const KEY_PATTERN = new RegExp(`^[\\da-fA-F]{${2 * KEY_BYTES}}$`);
+
+/** The text of the fault must not repeat the value: it may be a key with a slip of the hand. */
+const IsKeyOfPackets = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isKeyOfPackets',
+    validator: {
+      validate: (value: unknown, args) =>
+        typeof value === 'string' &&
+        KEY_PATTERN.test(value) &&
+        (args?.object as StreamOptionsDto | undefined)?.format === 'ccsds',
+      defaultMessage: () => `key must be ${2 * KEY_BYTES} hexadecimal digits, and needs format ccsds`,
+    },
+  });
 
 /** `POST /stream/` of a ship: send to this address until told to stop. */
 export class StreamRequestDto extends StreamOptionsDto {
@@ -48,6 +64,15 @@ export class StreamRequestDto extends StreamOptionsDto {
   @MayBeMissing()
   @IsInstant()
   readonly until?: string;
+
+  @ApiPropertyOptional({
+    writeOnly: true,
+    pattern: KEY_PATTERN.source,
+    description: 'Signs every packet; only with format ccsds. Never told again',
+  })
+  @MayBeMissing()
+  @IsKeyOfPackets()
+  readonly key?: string;
 }
 
 /** Answer to `POST /stream/`. */
@@ -69,10 +94,16 @@ export const STREAM_PHASES = ['waiting', 'sending', 'ended'] as const;
 export type StreamPhase = (typeof STREAM_PHASES)[number];
 
 /**
- * `stopped` on request; `expired` at its `until` or the longest life of a stream; `refused` when nobody listens at
- * the target for seconds; `unreachable` when its turn came and no socket could be opened.
+ * `stopped` on request; `finished` after its `count`; `expired` at its `until` or the longest life of a
+ * stream; `refused` when nobody listens at the target for seconds; `unreachable` when its turn came and no socket could be opened.
  */
-export const STREAM_END_REASONS = ['stopped', 'expired', 'refused', 'unreachable'] as const;
+export const STREAM_END_REASONS = [
+  'stopped',
+  'finished',
+  'expired',
+  'refused',
+  'unreachable',
+] as const;
 export type StreamEndReason = (typeof STREAM_END_REASONS)[number];
 
 /** Answer to `GET /stream/{event_key}`. */
@@ -92,7 +123,10 @@ export interface StreamState {
   readonly first_sequence: number;
   /** The highest number given to a datagram; 0 before the first. */
   readonly last_sequence: number;
-  /** Datagrams that the network took, closing packets not counted. */
+  /**
+   * Numbers that the network took, closing packets not counted. What faults lose was sent all the same,
+   * and what they repeat was sent once: so it is what a ship knows that has no idea of them.
+   */
   readonly sent: number;
   readonly accepted_at: string;
   /** Null while it waits. */

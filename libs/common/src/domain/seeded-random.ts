@@ -4,9 +4,16 @@
  */
 export type RandomState = readonly [number, number, number, number];
 
-/** A state for any seed from 0 to 2^53 − 1, by SplitMix64, as the authors of the generator advise. */
-export function seededRandom(seed: number): RandomState {
-  const [first, second] = [splitMix64(BigInt(seed), 1n), splitMix64(BigInt(seed), 2n)];
+/**
+ * A state for any seed from 0 to 2^53 − 1, by SplitMix64, as the authors of the generator advise. Each
+ * `stream` of a seed, counted from 0, is another sequence: whoever draws from one disturbs no other.
+ */
+export function seededRandom(seed: number, stream = 0): RandomState {
+  const before = 2n * BigInt(stream);
+  const [first, second] = [
+    splitMix64(BigInt(seed), before + 1n),
+    splitMix64(BigInt(seed), before + 2n),
+  ];
   return [high(first), low(first), high(second), low(second)];
 }
 
