@@ -50,11 +50,13 @@ class UdpChannel implements DatagramChannel {
     return this.#refusalCount;
   }
 
-  async send(datagrams: readonly Buffer[]): Promise<number> {
-    let takenCount = 0;
+  async send(datagrams: readonly Buffer[]): Promise<readonly number[]> {
+    const refused: number[] = [];
     // One after the other: a datagram that is sent again must not fall behind the next ones.
-    for (const datagram of datagrams) if (await this.#sendOne(datagram)) takenCount += 1;
-    return takenCount;
+    for (const [place, datagram] of datagrams.entries()) {
+      if (!(await this.#sendOne(datagram))) refused.push(place);
+    }
+    return refused;
   }
 
   close(): Promise<void> {

@@ -13,6 +13,9 @@ const plan = (changes: Partial<StreamPlan> = {}): StreamPlan => ({
   batteryCount: 1,
   seed: 7,
   until: null,
+  faults: null,
+  epoch: null,
+  count: null,
   ...changes,
 });
 const packets = plan({ format: 'ccsds', apid: 200, batteryCount: 4 });

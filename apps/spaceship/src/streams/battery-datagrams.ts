@@ -8,13 +8,15 @@ import {
   readBattery,
   stepBattery,
 } from '#common/domain';
-import type { StreamPlan } from './stream-plan.js';
+import type { FlightPlan } from '../faults/flight-plan.js';
+
+type DatagramPlan = Pick<FlightPlan, 'format' | 'apid' | 'batteryCount' | 'seed'>;
 
 /** Makes the datagrams of one stream, each `periodSeconds` of battery life after the one before. */
 export abstract class BatteryDatagrams {
   protected readonly batteries: BatteryState[];
 
-  constructor({ seed, batteryCount }: StreamPlan) {
+  constructor({ seed, batteryCount }: DatagramPlan) {
     this.batteries = newBatteries(seed, batteryCount);
   }
 
@@ -34,17 +36,22 @@ export abstract class BatteryDatagrams {
   }
 }
 
-export function batteryDatagrams(plan: StreamPlan, periodSeconds: number): BatteryDatagrams {
+/** With a key each packet is signed; texts never are. */
+export function batteryDatagrams(
+  plan: DatagramPlan,
+  periodSeconds: number,
+  key: Buffer | null = null,
+): BatteryDatagrams {
   const { format, apid } = plan;
   if (format === 'json') return new TextDatagrams(plan, periodSeconds);
   if (apid === null) throw new RangeError('Packets need an APID');
-  return new PacketDatagrams(plan, periodSeconds, apid);
+  return new PacketDatagrams(plan, periodSeconds, apid, key);
 }
 
 /** The batteries take turns, one per datagram. Whole volts, as the original ship sends. */
 class TextDatagrams extends BatteryDatagrams {
   constructor(
-    plan: StreamPlan,
+    plan: DatagramPlan,
     private readonly periodSeconds: number,
   ) {
     super(plan);
@@ -69,9 +76,10 @@ const CLOSING_PACKETS = 3;
 /** Every packet carries all batteries. */
 class PacketDatagrams extends BatteryDatagrams {
   constructor(
-    plan: StreamPlan,
+    plan: DatagramPlan,
     private readonly periodSeconds: number,
     private apid: number,
+    private readonly key: Buffer | null,
   ) {
     super(plan);
   }
@@ -82,12 +90,12 @@ class PacketDatagrams extends BatteryDatagrams {
       ...this.read(battery, this.periodSeconds),
     }));
     const generatedAtMs = Math.floor(generatedAt / MICROS_PER_MILLISECOND);
-    return encodeBatteryPacket({ apid: this.apid, sequence, generatedAtMs, records });
+    return encodeBatteryPacket({ apid: this.apid, sequence, generatedAtMs, records }, this.key);
   }
 
   makeClosing(lastSequence: number, generatedAt: Instant): Buffer[] {
     const generatedAtMs = Math.floor(generatedAt / MICROS_PER_MILLISECOND);
-    const packet = encodeClosingPacket(this.apid, lastSequence, generatedAtMs);
+    const packet = encodeClosingPacket(this.apid, lastSequence, generatedAtMs, this.key);
     return Array.from({ length: CLOSING_PACKETS }, () => packet);
   }
 

@@ -35,16 +35,16 @@ export function datagramSenderContract(create: () => SenderUnderTest): void {
       const { channel, receiver } = await connect();
       const datagrams = Array.from({ length: 50 }, (_, n) => Buffer.from([n, 0xff, 0x00]));
 
-      expect(await channel.send(datagrams)).toBe(50);
+      expect(await channel.send(datagrams)).toEqual([]);
 
       await until(() => expect(receiver.received()).toEqual(datagrams));
       expect(channel.refusalCount).toBe(0);
     });
 
-    it('takes none as all sent', async () => {
+    it('takes an empty list', async () => {
       const { channel } = await connect();
 
-      expect(await channel.send([])).toBe(0);
+      expect(await channel.send([])).toEqual([]);
     });
 
     it('keeps two channels to two targets apart', async () => {
@@ -73,7 +73,7 @@ export function datagramSenderContract(create: () => SenderUnderTest): void {
       await channel.close();
       await channel.close();
 
-      expect(await channel.send([Buffer.from('late')])).toBe(0);
+      expect(await channel.send([Buffer.from('late'), Buffer.from('later')])).toEqual([0, 1]);
       expect(receiver.received()).toEqual([]);
     });
   });

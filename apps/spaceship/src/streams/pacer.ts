@@ -26,6 +26,11 @@ export class Pacer {
     return taken;
   }
 
+  /** How far the stream's own time is: when what was taken first was due, it was 0. */
+  elapsedMs(nowMs: number): number {
+    return nowMs - this.#startMs;
+  }
+
   /** How long until the next is due; 0 when one is due already. */
   waitMs(nowMs: number): number {
     return Math.max(0, this.#startMs + this.#taken * this.periodMs - nowMs);

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { StreamEndReason, StreamPhase } from '#common/contracts';
 import { type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
 import type { CancelTimer, Clock } from '#common/platform';
-import { type BatteryDatagrams, batteryDatagrams } from './battery-datagrams.js';
+import { Flight } from '../faults/flight.js';
+import type { LedgerRecord } from '../faults/ledger-entries.js';
+import type { Departure } from '../faults/passage.js';
 import type { DatagramChannel } from './datagram-sender.port.js';
 import { Pacer } from './pacer.js';
 import { RefusalWatch } from './refusal-watch.js';
@@ -36,15 +39,13 @@ export class Stream {
   readonly eventKey = randomUUID();
   readonly #acceptedAtMs: number;
   readonly #periodMs: number;
-  readonly #datagrams: BatteryDatagrams;
+  readonly #flight: Flight;
   #plan: StreamPlan;
   #channel: DatagramChannel | null = null;
   #refusals: RefusalWatch;
   /** What is being sent. */
   #burst: Promise<void> = Promise.resolve();
   #phase: StreamPhase = 'waiting';
-  #lastSequence = 0;
-  #sent = 0;
   #latestInstant: Instant = 0;
   #startedAtMs: number | null = null;
   #startedMonotonicMs = 0;
@@ -53,8 +54,10 @@ export class Stream {
   #isStopRequested = false;
   #wake: () => void = () => undefined;
 
+  /** @param key signs the packets; no plan and no snapshot tells it */
   constructor(
     plan: StreamPlan,
+    key: Buffer | null,
     private readonly limits: StreamLimits,
     private readonly clock: Clock,
   ) {
@@ -62,7 +65,7 @@ export class Stream {
     this.#periodMs = Math.max(plan.intervalSeconds * 1_000, periodMsMin);
     this.#plan = plan;
     this.#refusals = new RefusalWatch(this.#periodMs);
-    this.#datagrams = batteryDatagrams(plan, this.#periodMs / 1_000);
+    this.#flight = new Flight(plan, this.#periodMs, key, () => this.#nextInstant());
     this.#acceptedAtMs = clock.nowMs();
   }
 
@@ -70,7 +73,7 @@ export class Stream {
     return this.#plan;
   }
 
-  /** Sends until there is a reason to end, says goodbye, and closes the channel. */
+  /** Sends until there is a reason to end, then what is held back and its goodbye; closes the channel. */
   async run(channel: DatagramChannel): Promise<void> {
     this.#channel = channel;
     this.#phase = 'sending';
@@ -79,9 +82,9 @@ export class Stream {
     let reason: StreamEndReason = 'stopped';
     try {
       reason = await this.#sendUntilOver();
-      await this.#channel.send(
-        this.#datagrams.makeClosing(this.#lastSequence, this.#nextInstant()),
-      );
+      await this.#sendHeld();
+      const closing = this.#flight.closing();
+      this.#flight.closed(closing, await this.#channel.send(closing));
     } finally {
       await this.#channel.close();
       this.end(reason);
@@ -101,7 +104,7 @@ export class Stream {
     if (this.#phase === 'ended') return null;
     const before = this.#channel;
     this.#plan = { ...this.#plan, target, apid: apid ?? this.#plan.apid };
-    if (apid !== null) this.#datagrams.useApid(apid);
+    if (apid !== null) this.#flight.useApid(apid);
     if (channel) {
       this.#channel = channel;
       this.#refusals = new RefusalWatch(this.#periodMs);
@@ -130,13 +133,17 @@ export class Stream {
       eventKey: this.eventKey,
       plan: this.#plan,
       phase: this.#phase,
-      lastSequence: this.#lastSequence,
-      sent: this.#sent,
+      lastSequence: this.#flight.lastSequence,
+      sent: this.#flight.sent,
       acceptedAtMs: this.#acceptedAtMs,
       startedAtMs: this.#startedAtMs,
       endedAtMs: this.#endedAtMs,
       endReason: this.#endReason,
     };
+  }
+
+  ledger(): LedgerRecord {
+    return this.#flight.ledger();
   }
 
   async #sendUntilOver(): Promise<StreamEndReason> {
@@ -149,10 +156,29 @@ export class Stream {
       if (leftMs <= 0) return 'expired';
       if (this.#refusals.isOver(nowMs, channel.refusalCount)) return 'refused';
 
-      this.#burst = this.#sendBurst(channel, pacer.take(nowMs, BURST_DATAGRAMS_MAX));
-      await this.#burst;
+      const flight = this.#flight;
+      flight.allow(pacer.take(nowMs, BURST_DATAGRAMS_MAX - flight.allowedCount));
+      await this.#send(flight.take(pacer.elapsedMs(nowMs), BURST_DATAGRAMS_MAX));
+      if (flight.isFinished) return 'finished';
       // Also when the next one is due already: other work gets its turn.
-      await this.#pause(Math.min(pacer.waitMs(this.clock.monotonicMs()), leftMs));
+      await this.#pause(Math.min(this.#waitMs(pacer), leftMs));
+    }
+  }
+
+  #waitMs(pacer: Pacer): number {
+    const { allowedCount, nextLeavesAtMs } = this.#flight;
+    if (allowedCount > 0) return 0;
+    const nowMs = this.clock.monotonicMs();
+    return Math.max(0, Math.min(pacer.waitMs(nowMs), nextLeavesAtMs - pacer.elapsedMs(nowMs)));
+  }
+
+  /** Bounded by what a flight may hold. */
+  async #sendHeld(): Promise<void> {
+    for (;;) {
+      const departures = this.#flight.drain(BURST_DATAGRAMS_MAX);
+      if (departures.length === 0) return;
+      await this.#send(departures);
+      await othersTurn();
     }
   }
 
@@ -164,13 +190,15 @@ export class Stream {
     return Math.min(lifeLeftMs, until / MICROS_PER_MILLISECOND - this.clock.nowMs());
   }
 
-  async #sendBurst(channel: DatagramChannel, count: number): Promise<void> {
-    const burst: Buffer[] = [];
-    for (let index = 0; index < count; index++) {
-      this.#lastSequence += 1;
-      burst.push(this.#datagrams.make(this.#lastSequence, this.#nextInstant()));
-    }
-    this.#sent += await channel.send(burst);
+  #send(departures: readonly Departure[]): Promise<void> {
+    if (departures.length === 0) return Promise.resolve();
+    this.#burst = this.#hand(this.#channel!, departures);
+    return this.#burst;
+  }
+
+  async #hand(channel: DatagramChannel, departures: readonly Departure[]): Promise<void> {
+    const refusedPlaces = await channel.send(departures.map(({ bytes }) => bytes));
+    this.#flight.left(departures, refusedPlaces);
   }
 
   /** The ship's own clock: never goes back and never shows one instant twice. */

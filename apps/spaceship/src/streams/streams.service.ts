@@ -6,7 +6,7 @@ import { Clock } from '#common/platform';
 import { SpaceshipConfig } from '../spaceship.config.js';
 import { type DatagramChannel, DatagramSender } from './datagram-sender.port.js';
 import { EndedStreams } from './ended-streams.js';
-import { planStream } from './stream-plan.js';
+import { keyIn, planStream } from './stream-plan.js';
 import { Stream, type StreamSnapshot } from './stream.js';
 import { StreamTargets } from './stream-targets.js';
 
@@ -42,6 +42,7 @@ export class StreamsService implements OnApplicationShutdown {
     }
     const stream = new Stream(
       planStream(request, target, randomInt(SEED_RANGE)),
+      keyIn(request),
       {
         datagramsPerSecondMax: this.config.SPACESHIP_DATAGRAMS_PER_SECOND_MAX,
         lifeMsMax: this.config.SPACESHIP_STREAM_LIFE_SECONDS_MAX * 1_000,

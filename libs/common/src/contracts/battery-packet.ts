@@ -80,9 +80,7 @@ export function encodeBatteryPacket(packet: BatteryPacket, key: Uint8Array | nul
   if (records.length < 1 || records.length > BATTERY_RECORDS_MAX) {
     throw new RangeError(`A battery packet has 1 to ${BATTERY_RECORDS_MAX} records`);
   }
-  const bytes = Buffer.allocUnsafe(
-    CLOSING_BYTES + records.length * RECORD_BYTES + tagBytesOf(key),
-  );
+  const bytes = Buffer.allocUnsafe(CLOSING_BYTES + records.length * RECORD_BYTES + tagBytesOf(key));
   writeFront(bytes, packet.apid, UNSEGMENTED, packet.sequence, packet.generatedAtMs);
   bytes.writeUInt8(records.length, 18);
   let offset = FRONT_BYTES;

@@ -56,7 +56,8 @@ export class StreamOptionsDto {
 
   @ApiPropertyOptional({
     example: '2030-01-01T12:00:00Z',
-    description: "The ship's clock at the first datagram; from there on it goes by the interval alone",
+    description:
+      "The ship's clock at the first datagram; from there on it goes by the interval alone",
   })
   @MayBeMissing()
   @IsInstantBetween(STREAM_EPOCH_MIN, STREAM_EPOCH_MAX)

@@ -23,7 +23,8 @@ const IsKeyOfPackets = (): PropertyDecorator =>
         typeof value === 'string' &&
         KEY_PATTERN.test(value) &&
         (args?.object as StreamOptionsDto | undefined)?.format === 'ccsds',
-      defaultMessage: () => `key must be ${2 * KEY_BYTES} hexadecimal digits, and needs format ccsds`,
+      defaultMessage: () =>
+        `key must be ${2 * KEY_BYTES} hexadecimal digits, and needs format ccsds`,
     },
   });
 

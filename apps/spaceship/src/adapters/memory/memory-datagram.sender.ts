@@ -49,12 +49,12 @@ class MemoryChannel implements DatagramChannel {
   }
 
   /** As with UDP, a datagram leaves whether or not somebody listens. */
-  async send(datagrams: readonly Buffer[]): Promise<number> {
-    if (!this.#isOpen) return 0;
+  async send(datagrams: readonly Buffer[]): Promise<readonly number[]> {
+    if (!this.#isOpen) return [...datagrams.keys()];
     const inbox = this.inbox();
     if (inbox === undefined) this.#refusalCount += datagrams.length;
     else inbox.push(...datagrams);
-    return datagrams.length;
+    return [];
   }
 
   async close(): Promise<void> {
