@@ -23,6 +23,11 @@ export function* ledgerEntries(record: LedgerRecord): Generator<LedgerEntry | nu
   }
 }
 
+/** Of a stream without faults: nothing else can have happened to its numbers. */
+export function* refusedEntries({ refusals }: LedgerRecord): Generator<LedgerEntry> {
+  for (const [number, refusal] of refusals) yield entryOf(freePassage(number), refusal);
+}
+
 export const plainEntry = (number: number): LedgerEntry => ({
   number,
   did: ['sent'],

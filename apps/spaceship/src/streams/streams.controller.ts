@@ -8,6 +8,8 @@ import {
   Param,
   Patch,
   Post,
+  Query,
+  StreamableFile,
   UseFilters,
 } from '@nestjs/common';
 import {
@@ -22,6 +24,7 @@ import {
 } from '@nestjs/swagger';
 import { StreamRedirectDto, StreamRequestDto } from '#common/contracts';
 import { EventKeyFilter } from './event-key.filter.js';
+import { LedgerQueryDto, StreamLedgerDto, toLedgerFile } from './ledger.dto.js';
 import {
   ActiveStreamsDto,
   EventKeyNotFoundDto,
@@ -69,6 +72,17 @@ export class StreamsController {
   @ApiNotFoundResponse({ type: EventKeyNotFoundDto })
   state(@Param('event_key') eventKey: string): StreamStateDto {
     return toStreamState(this.streams.find(eventKey));
+  }
+
+  @Get(':event_key/ledger')
+  @ApiOperation({
+    summary: 'What became of each number, with totals; also for a while after its end',
+  })
+  @ApiOkResponse({ type: StreamLedgerDto })
+  @ApiBadRequestResponse({ description: 'VALIDATION_FAILED, problem+json' })
+  @ApiNotFoundResponse({ type: EventKeyNotFoundDto })
+  ledger(@Param('event_key') eventKey: string, @Query() query: LedgerQueryDto): StreamableFile {
+    return toLedgerFile(this.streams.ledger(eventKey), query);
   }
 
   @Patch(':event_key')

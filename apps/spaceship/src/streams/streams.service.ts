@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { StreamRedirectDto, StreamRequestDto } from '#common/contracts';
+import type { StreamPhase, StreamRedirectDto, StreamRequestDto } from '#common/contracts';
 import { DomainError } from '#common/domain';
 import { Clock } from '#common/platform';
+import type { LedgerRecord } from '../faults/ledger-entries.js';
 import { SpaceshipConfig } from '../spaceship.config.js';
 import { type DatagramChannel, DatagramSender } from './datagram-sender.port.js';
 import { EndedStreams } from './ended-streams.js';
@@ -14,6 +15,13 @@ import { StreamTargets } from './stream-targets.js';
 const STOP_DEADLINE_MS = 2_000;
 /** `randomInt` draws no larger range. */
 const SEED_RANGE = 2 ** 48 - 1;
+
+/** A ledger, and how far its stream was when it was taken. */
+export interface LedgerView {
+  readonly eventKey: string;
+  readonly phase: StreamPhase;
+  readonly record: LedgerRecord;
+}
 
 /** Starts, counts, limits and stops streams. */
 @Injectable()
@@ -65,6 +73,14 @@ export class StreamsService implements OnApplicationShutdown {
     const snapshot = stream?.snapshot() ?? this.#ended.find(eventKey);
     if (snapshot === undefined) throw notFound();
     return snapshot;
+  }
+
+  /** STREAM_NOT_FOUND */
+  ledger(eventKey: string): LedgerView {
+    const stream = this.#sending.get(eventKey) ?? this.#waiting.get(eventKey);
+    const record = stream?.ledger() ?? this.#ended.ledgerOf(eventKey);
+    if (record === undefined) throw notFound();
+    return { eventKey, phase: this.find(eventKey).phase, record };
   }
 
   /**
@@ -130,7 +146,7 @@ export class StreamsService implements OnApplicationShutdown {
   #giveUp(stream: Stream): StreamSnapshot {
     this.#waiting.delete(stream.eventKey);
     stream.end('stopped');
-    this.#ended.add(stream.snapshot(), true);
+    this.#ended.add(stream.snapshot(), stream.ledger(), true);
     return stream.snapshot();
   }
 
@@ -181,7 +197,7 @@ export class StreamsService implements OnApplicationShutdown {
     const { eventKey, lastSequence, sent, endReason } = stream.snapshot();
     const whenOver = this.#stopping.get(eventKey);
     this.#stopping.delete(eventKey);
-    this.#ended.add(stream.snapshot(), whenOver !== undefined);
+    this.#ended.add(stream.snapshot(), stream.ledger(), whenOver !== undefined);
     this.#logger.log({ message: 'A stream ended', eventKey, lastSequence, sent, endReason });
     whenOver?.();
   }
