@@ -160,8 +160,9 @@ export class Stream {
       flight.allow(pacer.take(nowMs, BURST_DATAGRAMS_MAX - flight.allowedCount));
       await this.#send(flight.take(pacer.elapsedMs(nowMs), BURST_DATAGRAMS_MAX));
       if (flight.isFinished) return 'finished';
-      // Also when the next one is due already: other work gets its turn.
-      await this.#pause(Math.min(this.#waitMs(pacer), leftMs));
+      const waitMs = Math.min(this.#waitMs(pacer), leftMs);
+      // A timer would take a millisecond even where the next one is due already.
+      await (waitMs === 0 ? othersTurn() : this.#pause(waitMs));
     }
   }
 
