@@ -54,6 +54,30 @@ describe('scheduler', () => {
       expect((await scheduler.book({ stream })).stream).toEqual(stream);
     });
 
+    it('hands on what shall go wrong, too, as it is', async () => {
+      const stream = {
+        format: 'ccsds',
+        epoch: '2031-01-01T00:00:00+01:00',
+        count: 3_000,
+        faults: {
+          loss: 0.1,
+          burst: { probability: 0.01, length: 20 },
+          duplicate: 1,
+          reorder: { probability: 0.05, depth: 10 },
+          corrupt: 0,
+          delay_ms: [20, 80],
+          blackouts: [
+            [10, 15],
+            [0.5, 2],
+          ],
+        },
+      };
+      const contact = await scheduler.book({ stream });
+
+      expect(contact.stream).toEqual(stream);
+      expect((await scheduler.contact(contact.id)).stream).toEqual(stream);
+    });
+
     it.each([
       ['no body', undefined, ['ship_name', 'start_time', 'duration']],
       ['a list', [aBooking()], ['body']],
@@ -72,6 +96,13 @@ describe('scheduler', () => {
       ['an unknown field', aBooking({ host: '127.0.0.1' }), ['host']],
       ['an unknown wish', aBooking({ stream: { port: 9 } }), ['stream.port']],
       ['a wish that is a list', aBooking({ stream: [] }), ['stream']],
+      ['a loss over 1', aBooking({ stream: { faults: { loss: 2 } } }), ['stream.faults.loss']],
+      [
+        'a burst without a length',
+        aBooking({ stream: { faults: { burst: { probability: 0.1 } } } }),
+        ['stream.faults.burst.length'],
+      ],
+      ['a key', aBooking({ stream: { format: 'ccsds', key: 'ab'.repeat(32) } }), ['stream.key']],
       ['a format that is not', aBooking({ stream: { format: 'xml' } }), ['stream.format']],
       [
         'several faults',

@@ -92,11 +92,79 @@ describe('POST /stream/ refuses', () => {
     ['seed', -1],
     ['seed', 1.5],
     ['seed', 2 ** 53],
-    ['faults', { loss: 0.5 }],
+    ['faults', null],
+    ['faults', []],
+    ['faults', 'many'],
     ['key', 'secret'],
+    // Texts cannot be signed.
+    ['key', 'ab'.repeat(32)],
+    ['epoch', null],
+    ['epoch', '2031-01-01T00:00:00'],
+    ['epoch', '1969-12-31T23:59:59.999999Z'],
+    ['epoch', '2250-01-01T00:00:00.000001Z'],
+    ['epoch', 0],
+    ['count', null],
+    ['count', 0],
+    ['count', 1.5],
+    ['count', 2 ** 32],
+    ['count', '1'],
     ['surprise', 1],
   ])('the field %s with %j', async (field, value) => {
     expect(await faultyFields({ host: LOOPBACK, port: 41_001, [field]: value })).toEqual([field]);
+  });
+
+  it.each([
+    null,
+    '',
+    'ab'.repeat(31),
+    'ab'.repeat(33),
+    'zz'.repeat(32),
+    ` ${'ab'.repeat(32)}`,
+    7,
+    {},
+  ])('the key %j of packets', async (key) => {
+    const body = { host: LOOPBACK, port: 41_001, format: 'ccsds', apid: 200, key };
+    expect(await faultyFields(body)).toEqual(['key']);
+  });
+
+  it.each([
+    ['faults.loss', { loss: -0.1 }],
+    ['faults.loss', { loss: 1.1 }],
+    ['faults.loss', { loss: '0.1' }],
+    ['faults.loss', { loss: null }],
+    ['faults.duplicate', { duplicate: 2 }],
+    ['faults.corrupt', { corrupt: true }],
+    ['faults.burst', { burst: null }],
+    ['faults.burst', { burst: [] }],
+    ['faults.burst', { burst: 0.1 }],
+    ['faults.burst.length', { burst: { probability: 0.1 } }],
+    ['faults.burst.length', { burst: { probability: 0.1, length: 0 } }],
+    ['faults.burst.length', { burst: { probability: 0.1, length: 10_001 } }],
+    ['faults.burst.probability', { burst: { probability: 7, length: 1 } }],
+    ['faults.burst.depth', { burst: { probability: 1, length: 1, depth: 1 } }],
+    ['faults.reorder.depth', { reorder: { probability: 0.1, depth: 1_001 } }],
+    ['faults.reorder.depth', { reorder: { probability: 0.1, depth: 1.5 } }],
+    ['faults.reorder.probability', { reorder: { depth: 3 } }],
+    ['faults.delay_ms', { delay_ms: 5 }],
+    ['faults.delay_ms', { delay_ms: [] }],
+    ['faults.delay_ms', { delay_ms: [1] }],
+    ['faults.delay_ms', { delay_ms: [1, 2, 3] }],
+    ['faults.delay_ms', { delay_ms: [2, 1] }],
+    ['faults.delay_ms', { delay_ms: [-1, 1] }],
+    ['faults.delay_ms', { delay_ms: [0, 60_001] }],
+    ['faults.delay_ms', { delay_ms: ['1', '2'] }],
+    ['faults.delay_ms', { delay_ms: { 0: 1, 1: 2 } }],
+    ['faults.blackouts', { blackouts: {} }],
+    ['faults.blackouts', { blackouts: [1, 2] }],
+    ['faults.blackouts', { blackouts: [[2, 1]] }],
+    ['faults.blackouts', { blackouts: [[1, 1]] }],
+    ['faults.blackouts', { blackouts: [[1, null]] }],
+    ['faults.blackouts', { blackouts: [[0, 1e300]] }],
+    ['faults.blackouts', { blackouts: Array.from({ length: 101 }, (_, at) => [at, at + 0.5]) }],
+    ['faults.surprise', { surprise: 1 }],
+    ['faults.constructor', { constructor: 1 }],
+  ])('the field %s in %j', async (field, faults) => {
+    expect(await faultyFields({ host: LOOPBACK, port: 41_001, faults })).toEqual([field]);
   });
 
   it.each([

@@ -283,10 +283,14 @@ describe('the ship', () => {
 
     const operations = Object.values(paths).flatMap((path) => Object.values(path));
     expect(operations.filter(({ summary }) => !summary)).toEqual([]);
-    expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/stream', '/stream/{event_key}']));
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining(['/stream', '/stream/{event_key}', '/stream/{event_key}/ledger']),
+    );
     const fields = Object.keys(components.schemas['StreamRequestDto']?.properties ?? {});
     expect(fields.toSorted()).toEqual(
-      'apid,batteries,format,host,interval,port,seed,ship_name,until'.split(','),
+      'apid,batteries,count,epoch,faults,format,host,interval,key,port,seed,ship_name,until'.split(
+        ',',
+      ),
     );
   });
 });

@@ -1,7 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
+import type { StreamLedger } from '#common/contracts';
 import { createSpaceship } from '../../apps/spaceship/src/spaceship.app.js';
 import { SpaceshipConfig } from '../../apps/spaceship/src/spaceship.config.js';
 
@@ -18,9 +20,12 @@ export class ShipUnderTest {
 
   private constructor(private readonly app: NestFastifyApplication) {}
 
-  static async launch(changes: Partial<SpaceshipConfig> = {}): Promise<ShipUnderTest> {
+  static async launch(
+    changes: Partial<SpaceshipConfig> = {},
+    logger?: LoggerService,
+  ): Promise<ShipUnderTest> {
     const config = Object.assign(new SpaceshipConfig(), { LOG_LEVEL: 'silent' }, changes);
-    const app = await createSpaceship(config);
+    const app = await createSpaceship(config, logger);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
     return new ShipUnderTest(app);
@@ -44,6 +49,14 @@ export class ShipUnderTest {
 
   async state(eventKey: string): Promise<unknown> {
     return (await this.http().get(`/stream/${eventKey}`).expect(200)).body;
+  }
+
+  async ledger(eventKey: string, query = ''): Promise<StreamLedger> {
+    const answer = await this.http()
+      .get(`/stream/${eventKey}/ledger${query}`)
+      .expect(200)
+      .expect('content-type', /^application\/json/);
+    return answer.body as StreamLedger;
   }
 
   async activeCount(): Promise<number> {

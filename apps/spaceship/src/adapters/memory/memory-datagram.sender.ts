@@ -7,6 +7,7 @@ import type { StreamTarget } from '../../streams/stream-targets.js';
 export class MemoryDatagramSender implements DatagramSender {
   readonly #inboxes = new Map<string, Buffer[]>();
   readonly #unreachable = new Set<string>();
+  #isBroken = false;
   openCount = 0;
 
   /** From now on somebody listens there; returns what arrives. */
@@ -25,11 +26,17 @@ export class MemoryDatagramSender implements DatagramSender {
     this.#unreachable.add(keyOf(target));
   }
 
+  /** From now on it takes no datagram. */
+  breakDown(): void {
+    this.#isBroken = true;
+  }
+
   async open(target: StreamTarget): Promise<DatagramChannel> {
     if (this.#unreachable.has(keyOf(target))) throw new Error('The network is unreachable');
     this.openCount += 1;
     return new MemoryChannel(
       () => this.#inboxes.get(keyOf(target)),
+      () => this.#isBroken,
       () => (this.openCount -= 1),
     );
   }
@@ -41,6 +48,7 @@ class MemoryChannel implements DatagramChannel {
 
   constructor(
     private readonly inbox: () => Buffer[] | undefined,
+    private readonly isBroken: () => boolean,
     private readonly onClose: () => void,
   ) {}
 
@@ -50,7 +58,7 @@ class MemoryChannel implements DatagramChannel {
 
   /** As with UDP, a datagram leaves whether or not somebody listens. */
   async send(datagrams: readonly Buffer[]): Promise<readonly number[]> {
-    if (!this.#isOpen) return [...datagrams.keys()];
+    if (!this.#isOpen || this.isBroken()) return [...datagrams.keys()];
     const inbox = this.inbox();
     if (inbox === undefined) this.#refusalCount += datagrams.length;
     else inbox.push(...datagrams);
