@@ -1,13 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseInstant } from '#common/domain';
 import { Reception } from '../receptions/reception.js';
 import type { ReceptionStore } from '../receptions/reception-store.port.js';
-import { SampleBatch } from './sample-batch.js';
-import type { SampleQuery, TelemetryArchive } from './telemetry-archive.port.js';
+import { BLOCK_SPAN_MICROS, type PacketBlock } from './packet-block.js';
+import { batchOf, batchReceptionOf, type GivenPacket, joined } from './testing/batches.js';
+import { READINGS_MAX, type TelemetryArchive, type TimeRange } from './telemetry-archive.port.js';
 
-const START = parseInstant('2030-01-01T00:00:00.000001Z')!;
-const ALL: SampleQuery = { start: null, end: null, after: null, limit: 1_000 };
+const START = parseInstant('2030-01-01T00:00:00Z')!;
+const ALL: TimeRange = { start: null, end: null };
+
+/** Of one of two contacts, so many microseconds after the start. */
+interface Given {
+  readonly contact: number;
+  readonly sequence: number;
+  readonly micros: number;
+  readonly battery: number;
+}
 
 export interface ArchiveUnderTest {
   readonly archive: TelemetryArchive;
@@ -26,11 +36,15 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
       reception = await begin('USS Enterprise');
     });
 
-    async function begin(shipName: string, contactId: string = randomUUID()): Promise<Reception> {
+    async function begin(
+      shipName: string,
+      contactId: string = randomUUID(),
+      fence = 1,
+    ): Promise<Reception> {
       const shipId = await store.shipId(shipName);
       const opening = {
         contactId,
-        fence: 1,
+        fence,
         shipName,
         plannedStart: START,
         plannedEnd: START + 60_000_000,
@@ -45,61 +59,77 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
       return opened;
     }
 
-    function batchOf(of: Reception, ...numbers: number[]): SampleBatch {
-      const batch = new SampleBatch();
-      for (const sequence of numbers) {
-        of.account.takeNumbered(sequence, 39);
-        const row = { generatedAt: START + sequence, sequence, battery: 3, receivedAtMs: sequence };
-        const readings = { amperes: -1.5, celsius: 21.25, charge: 87.5 };
-        batch.add(of, row, { mode: 'charging', volts: sequence + 0.5, ...readings });
-      }
-      return batch.seal();
+    /** Packets of the numbers, as many microseconds after the start. */
+    const packets = (...numbers: number[]): GivenPacket[] =>
+      numbers.map((sequence) => ({ sequence, generatedAt: START + sequence }));
+
+    async function blocksIn(range: TimeRange, of = reception): Promise<PacketBlock[]> {
+      const blocks: PacketBlock[] = [];
+      for await (const block of archive.blocks(of.shipId, range)) blocks.push(block);
+      return blocks;
     }
 
-    const numbersOf = async (query: SampleQuery): Promise<number[]> =>
-      (await archive.samples(reception.shipId, query)).map(({ sequence }) => sequence);
+    /** A block in each of so many minutes. */
+    async function fill(minutes: number, of = reception): Promise<PacketBlock[]> {
+      const given = Array.from({ length: minutes }, (_, minute) => ({
+        sequence: minute + 1,
+        generatedAt: START + minute * BLOCK_SPAN_MICROS,
+      }));
+      const batch = batchOf(of, ...given);
+      await archive.store(batch);
+      return [...batch.blocks];
+    }
 
-    it('gives back what it was given, to the microsecond', async () => {
-      await archive.store(batchOf(reception, 1));
+    it('gives back what it was given, to the byte', async () => {
+      const anyBytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+      const batch = batchOf(
+        reception,
+        { sequence: 7, generatedAt: START + 3, packet: anyBytes, samples: 32 },
+        { sequence: 0xffff_ffff, generatedAt: START + 1, receivedAt: START + 5 },
+        { sequence: 8, generatedAt: START + 2, packet: Buffer.alloc(0) },
+      );
+      await archive.store(batch);
 
-      expect(await archive.samples(reception.shipId, ALL)).toEqual([
-        {
-          contactId: reception.contactId,
-          generatedAt: START + 1,
-          sequence: 1,
-          battery: 3,
-          mode: 'charging',
-          volts: 1.5,
-          amperes: -1.5,
-          celsius: 21.25,
-          charge: 87.5,
-          receivedAt: 1_000,
-        },
-      ]);
+      expect(batch.blocks).toHaveLength(1);
+      expect(await blocksIn(ALL)).toEqual(batch.blocks);
+      expect((await blocksIn(ALL))[0]).toMatchObject({
+        number: 1,
+        firstAt: START + 1,
+        lastAt: START + 3,
+        packets: 3,
+        samples: 34,
+        numbers: [
+          [7, 8],
+          [0xffff_ffff, 0xffff_ffff],
+        ],
+      });
     });
 
-    it('keeps null what a voltage alone does not say', async () => {
-      const batch = new SampleBatch();
-      const row = { generatedAt: START, sequence: 1, battery: 0, receivedAtMs: 5 };
-      batch.add(reception, row, { volts: 1e300 });
-      await archive.store(batch.seal());
+    it('keeps packets of any time that a clock can say, and of any definition', async () => {
+      const times = [
+        '1969-12-31T23:59:59.999999Z',
+        '1970-01-01T00:00:00Z',
+        '2255-06-05T23:47:34.740991Z',
+      ];
+      const given = times.map((text, at) => ({
+        sequence: at + 1,
+        generatedAt: parseInstant(text)!,
+        definition: `definition ${at}`,
+      }));
+      const batch = batchOf(reception, ...given);
+      await archive.store(batch);
 
-      expect(await archive.samples(reception.shipId, ALL)).toEqual([
-        expect.objectContaining({
-          volts: 1e300,
-          mode: null,
-          amperes: null,
-          celsius: null,
-          charge: null,
-        }),
-      ]);
+      expect(await blocksIn(ALL)).toEqual(batch.blocks);
+      expect(await blocksIn({ start: -1, end: 0 })).toEqual([batch.blocks[0]]);
+      expect(await archive.latest(reception.shipId)).toEqual(batch.latest);
     });
 
     it('counts a batch that is stored twice once', async () => {
-      const batch = batchOf(reception, 1, 2, 3);
+      const batch = batchOf(reception, ...packets(1, 2, 3));
       await archive.store(batch);
       await archive.store(batch);
 
+      expect(await blocksIn(ALL)).toEqual(batch.blocks);
       expect(await store.samplesStored(reception.contactId)).toBe(3);
       expect(await archive.ship('USS Enterprise')).toMatchObject({
         samplesCount: 3,
@@ -108,62 +138,195 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
       });
     });
 
-    it('stores the account that counts exactly its samples', async () => {
-      await archive.store(batchOf(reception, 1, 2, 5));
+    it('takes of a batch what is new, however often the rest comes', async () => {
+      const first = batchOf(reception, ...packets(1, 2));
+      const second = batchOf(reception, ...packets(3));
+      await archive.store(first);
+      await archive.store({ ...second, blocks: [...first.blocks, ...second.blocks] });
+      await archive.store(first);
+
+      expect(await blocksIn(ALL)).toEqual([...first.blocks, ...second.blocks]);
+      expect(await store.samplesStored(reception.contactId)).toBe(3);
+      expect(await archive.ship('USS Enterprise')).toMatchObject({ samplesCount: 3 });
+      expect(await store.unfinished()).toMatchObject([{ lastBlock: 2 }]);
+    });
+
+    it('stores the account that counts exactly its packets', async () => {
+      await archive.store(batchOf(reception, ...packets(5, 1, 2)));
       const [unfinished] = await store.unfinished();
 
-      expect(unfinished!.progress.account).toMatchObject({ received: 3, good: 3 });
+      expect(unfinished).toMatchObject({ lastBlock: 1, progress: { account: { good: 3 } } });
       expect(unfinished!.good.ranges()).toEqual([
         [1, 2],
         [5, 5],
       ]);
     });
 
-    it('stores an account without samples', async () => {
+    it('stores an account without blocks', async () => {
       reception.account.corrupt(7, 39);
-      const batch = new SampleBatch();
-      batch.touch(reception);
-      await archive.store(batch.seal());
+      await archive.store({ receptions: [batchReceptionOf(reception)], blocks: [], latest: [] });
       const [unfinished] = await store.unfinished();
 
+      expect(unfinished!.lastBlock).toBe(0);
       expect(unfinished!.progress.account).toMatchObject({ corrupt: 1, corruptClaims: [[7, 7]] });
     });
 
     it('keeps several receptions of one batch apart', async () => {
       const other = await begin('Voyager');
-      const batch = new SampleBatch();
-      const readings = { volts: 1 };
-      const row = { generatedAt: START, sequence: 1, battery: 0, receivedAtMs: 1 };
-      batch.add(reception, row, readings);
-      batch.add(other, row, readings);
-      batch.add(other, { ...row, sequence: 2 }, readings);
-      await archive.store(batch.seal());
+      await archive.store(
+        joined(batchOf(reception, ...packets(1)), batchOf(other, ...packets(1, 2))),
+      );
 
       expect(await archive.ships(null, 10)).toMatchObject([
         { name: 'USS Enterprise', samplesCount: 1 },
         { name: 'Voyager', samplesCount: 2 },
       ]);
       expect(await archive.ships('USS Enterprise', 10)).toMatchObject([{ name: 'Voyager' }]);
+      expect(await blocksIn(ALL, other)).toMatchObject([{ packets: 2 }]);
+      expect(await archive.latest(other.shipId)).toMatchObject([{ sequence: 2 }]);
     });
 
-    it('cuts a half-open range, and goes on after a place', async () => {
-      await archive.store(batchOf(reception, 5, 3, 1, 2, 4));
-      const [first] = await archive.samples(reception.shipId, { ...ALL, limit: 1 });
+    it('leaves out what is of a start that was superseded, and begins anew with the next', async () => {
+      await archive.store(batchOf(reception, ...packets(1, 2)));
+      const next = await begin('USS Enterprise', reception.contactId, 2);
+      const other = await begin('Voyager');
+      await archive.store(joined(batchOf(reception, ...packets(3)), batchOf(other, ...packets(1))));
 
-      expect(await numbersOf({ ...ALL, start: START + 2, end: START + 4 })).toEqual([2, 3]);
-      expect(await numbersOf({ ...ALL, after: first!, limit: 2 })).toEqual([2, 3]);
+      expect(await blocksIn(ALL)).toMatchObject([{ number: 1, fence: 1 }]);
+      expect(await archive.latest(reception.shipId)).toMatchObject([{ sequence: 2 }]);
+      expect(await archive.ship('Voyager')).toMatchObject({ samplesCount: 1 });
+      expect(await store.unfinished([reception.contactId])).toMatchObject([
+        { lastBlock: 0, good: { size: 0 } },
+      ]);
+
+      await archive.store(batchOf(next, ...packets(9)));
+      const [unfinished] = await store.unfinished([reception.contactId]);
+      expect(unfinished).toMatchObject({ lastBlock: 1, opening: { fence: 2 } });
+      expect(unfinished!.good.ranges()).toEqual([[9, 9]]);
+      expect(await store.samplesStored(reception.contactId)).toBe(1);
+      expect(await archive.ship('USS Enterprise')).toMatchObject({ samplesCount: 3 });
     });
 
-    it('knows the newest sample of each battery, whatever the order', async () => {
-      await archive.store(batchOf(reception, 2, 9, 4));
-      await archive.store(batchOf(reception, 7));
+    it('knows the newest packet of each battery, whatever the order of arrival', async () => {
+      const given: fc.Arbitrary<Given> = fc.record({
+        contact: fc.nat(1),
+        sequence: fc.nat(5),
+        micros: fc.nat(2),
+        battery: fc.nat(1),
+      });
+      const shown = async (shipName: string, order: readonly Given[]) => {
+        const both = [await begin(shipName, randomUUID()), await begin(shipName, randomUUID())];
+        both.sort((a, b) => (a.contactId < b.contactId ? -1 : 1));
+        for (const { contact, sequence, micros, battery } of order)
+          await archive.store(
+            batchOf(both[contact]!, { sequence, battery, generatedAt: START + micros }),
+          );
+        return (await archive.latest(both[0]!.shipId)).map((latest) => ({
+          battery: latest.battery,
+          sequence: latest.sequence,
+          generatedAt: latest.generatedAt,
+          contact: both.findIndex(({ contactId }) => contactId === latest.contactId),
+        }));
+      };
+      await fc.assert(
+        fc.asyncProperty(fc.array(given, { minLength: 1, maxLength: 6 }), async (order) => {
+          const forth = await shown(randomUUID(), order);
+          expect(await shown(randomUUID(), order.toReversed())).toEqual(forth);
+        }),
+        { numRuns: 10 },
+      );
+    });
 
-      expect(await archive.latest(reception.shipId)).toMatchObject([{ battery: 3, sequence: 9 }]);
+    it('gives blocks in the order of their times, then contacts, starts and numbers', async () => {
+      const other = await begin('USS Enterprise');
+      const [low, high] = [reception, other].toSorted((a, b) =>
+        a.contactId < b.contactId ? -1 : 1,
+      );
+      const late = batchOf(high!, ...packets(1, 5));
+      const early = batchOf(high!, ...packets(0));
+      const twin = batchOf(low!, ...packets(1));
+      const again = batchOf(low!, ...packets(1));
+      for (const batch of [late, early, twin, again]) await archive.store(batch);
+
+      const inOrder = [early, twin, again, late].flatMap(({ blocks }) => blocks);
+      expect(await blocksIn(ALL)).toEqual(inOrder);
+    });
+
+    it('gives every block that may hold packets of a half-open range, and no other', async () => {
+      const blocks = await fill(20);
+      const at = (minute: number): number => START + minute * BLOCK_SPAN_MICROS;
+
+      expect(await blocksIn({ start: at(3), end: at(5) })).toEqual(blocks.slice(3, 5));
+      expect(await blocksIn({ start: at(3) + 1, end: at(5) + 1 })).toEqual(blocks.slice(4, 6));
+      expect(await blocksIn({ start: at(18), end: null })).toEqual(blocks.slice(18));
+      expect(await blocksIn({ start: null, end: at(2) })).toEqual(blocks.slice(0, 2));
+      expect(await blocksIn({ start: at(5), end: at(5) })).toEqual([]);
+    });
+
+    it('gives a block whose first packet is before the range and whose last is in it', async () => {
+      const edge = START + BLOCK_SPAN_MICROS - 1;
+      await archive.store(batchOf(reception, ...packets(0), { sequence: 1, generatedAt: edge }));
+
+      expect(await blocksIn({ start: edge, end: null })).toHaveLength(1);
+      expect(await blocksIn({ start: edge + 1, end: null })).toEqual([]);
+      expect(await blocksIn({ start: null, end: START + 1 })).toHaveLength(1);
+    });
+
+    it('gives all blocks of a contact, of every start and week, and of no other contact', async () => {
+      const aMonthLater = START + 31 * 24 * 60 * BLOCK_SPAN_MICROS;
+      const first = batchOf(reception, ...packets(1), { sequence: 2, generatedAt: aMonthLater });
+      await archive.store(first);
+      await archive.store(batchOf(await begin('USS Enterprise'), ...packets(1)));
+      const next = await begin('USS Enterprise', reception.contactId, 2);
+      const second = batchOf(next, ...packets(3));
+      await archive.store(second);
+
+      const blocks: PacketBlock[] = [];
+      for await (const block of archive.blocksOfContact(reception.contactId)) blocks.push(block);
+      expect(blocks).toEqual([first.blocks[0], second.blocks[0], first.blocks[1]]);
+    });
+
+    it('reads what was there at the first, whatever comes meanwhile', async () => {
+      const blocks = await fill(40);
+      const read: PacketBlock[] = [];
+      for await (const block of archive.blocks(reception.shipId, ALL)) {
+        if (read.length === 0) await archive.store(batchOf(reception, ...packets(1_000_000)));
+        read.push(block);
+      }
+
+      expect(read).toEqual(blocks);
+      expect(await blocksIn(ALL)).toHaveLength(41);
+    });
+
+    it('lets go of what is not read to its end', async () => {
+      await fill(40);
+      for (let times = 0; times < 2 * READINGS_MAX; times += 1) {
+        const reading = archive.blocks(reception.shipId, ALL)[Symbol.asyncIterator]();
+        await reading.next();
+        await reading.return!();
+      }
+
+      expect(await blocksIn(ALL)).toHaveLength(40);
+    });
+
+    it('has so many readings open at a time, and makes others wait', async () => {
+      await fill(40);
+      const open = Array.from({ length: READINGS_MAX }, () =>
+        archive.blocks(reception.shipId, ALL)[Symbol.asyncIterator](),
+      );
+      for (const reading of open) await reading.next();
+      const waiting = blocksIn(ALL);
+      await open[0]!.return!();
+
+      expect(await waiting).toHaveLength(40);
+      for (const reading of open) await reading.return!();
     });
 
     it('knows no ship that never had a contact', async () => {
       expect(await archive.ship('Nobody')).toBeNull();
       expect(await archive.ship('\0')).toBeNull();
+      expect(await archive.latest(reception.shipId)).toEqual([]);
+      expect(await blocksIn(ALL)).toEqual([]);
     });
   });
 }

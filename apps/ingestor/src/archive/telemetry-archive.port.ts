@@ -70,6 +70,9 @@ export interface Levels {
   readonly unlevelled: readonly Instant[];
 }
 
+/** So many readings are open at a time; those that are over with their first piece do not count. */
+export const READINGS_MAX = 6;
+
 /** Every good packet, for ever or as long as the retention says. */
 export abstract class TelemetryArchive {
   /**
@@ -85,6 +88,8 @@ export abstract class TelemetryArchive {
   /**
    * The blocks that may hold packets of the range, as they were at the first: by `firstAt`, then
    * contact, fence and number. Whoever stops reading before the end must return the iterator.
+   * @throws DomainError ARCHIVE_READINGS_FULL when too many are read at a time for too long; an Error
+   * when nobody read on for a minute, or the reading took an hour.
    */
   abstract blocks(shipId: number, range: TimeRange): AsyncIterable<PacketBlock>;
   /** All blocks of one contact, in the same order and manner. */

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { CONTACT_COMPLETED, CONTACT_STARTED } from '#common/contracts';
 import { parseInstant } from '#common/domain';
 import { envelope } from '#common/messaging';
-import { SampleBatch } from '../archive/sample-batch.js';
+import { batchOf } from '../archive/testing/batches.js';
 import type { TelemetryArchive } from '../archive/telemetry-archive.port.js';
 import type { Holdings } from './holdings.port.js';
 import { Reception } from './reception.js';
@@ -66,11 +66,7 @@ export function describeHoldings(empty: () => Promise<(name: string) => Member>)
     }
 
     async function receive(by: Member, reception: Reception, sequence: number): Promise<void> {
-      reception.account.takeNumbered(sequence, 39);
-      const batch = new SampleBatch();
-      const row = { generatedAt: NOW + sequence, sequence, battery: 0, receivedAtMs: NOW / 1_000 };
-      batch.add(reception, row, { volts: 24 });
-      await by.archive.store(batch.seal());
+      await by.archive.store(batchOf(reception, { sequence, generatedAt: NOW + sequence }));
     }
 
     const heldBy = async ({ holdings }: Member): Promise<string[] | undefined> => {

@@ -15,6 +15,7 @@ export class DomainError extends Error {
 }
 
 export const DOMAIN_ERROR_CODES = [
+  'ARCHIVE_READINGS_FULL',
   'CONTACT_NOT_FOUND',
   'CONTACT_NOT_CHANGEABLE',
   'REPORT_NOT_FOUND',

@@ -17,6 +17,16 @@ export class SequenceSet {
     return set;
   }
 
+  /** Takes ranges in any order, which may touch and overlap. */
+  static union(ranges: readonly SequenceRange[]): SequenceSet {
+    const set = new SequenceSet();
+    for (const [from, to] of ranges.toSorted(([a], [b]) => a - b)) {
+      const next = Math.max(from, (set.highest ?? -1) + 1);
+      if (next <= to) set.#append(next, to);
+    }
+    return set;
+  }
+
   get size(): number {
     return this.#size;
   }

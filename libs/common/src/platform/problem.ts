@@ -20,6 +20,7 @@ export interface Problem {
 
 /** A new domain error does not compile until it has a status here. */
 export const DOMAIN_ERROR_STATUS: Record<DomainErrorCode, HttpStatus> = {
+  ARCHIVE_READINGS_FULL: HttpStatus.SERVICE_UNAVAILABLE,
   CONTACT_NOT_FOUND: HttpStatus.NOT_FOUND,
   CONTACT_NOT_CHANGEABLE: HttpStatus.CONFLICT,
   REPORT_NOT_FOUND: HttpStatus.NOT_FOUND,

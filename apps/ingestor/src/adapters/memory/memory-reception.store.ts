@@ -36,8 +36,8 @@ export class MemoryReceptionStore extends ReceptionStore {
     const { contactId, fence } = reception.opening;
     const known = this.tables.receptions.get(contactId);
     if (known && known.opening.fence >= fence) return false;
-    const fresh = { agreement: null, samplesStored: 0, isEnded: false, holder: this.process };
-    this.tables.receptions.set(contactId, { ...reception, ...fresh });
+    const fresh = { agreement: null, samplesStored: 0, lastBlock: 0, isEnded: false };
+    this.tables.receptions.set(contactId, { ...reception, ...fresh, holder: this.process });
     return true;
   }
 

@@ -1,5 +1,5 @@
 import type { ContactReport } from '#common/contracts';
-import { SequenceSet } from '#common/domain';
+import { type Instant, SequenceSet } from '#common/domain';
 import type { Envelope } from '#common/messaging';
 import type {
   Agreement,
@@ -8,7 +8,8 @@ import type {
   ReceptionProgress,
   StoredReception,
 } from '../../receptions/reception-store.port.js';
-import type { Sample, ShipSummary } from '../../archive/telemetry-archive.port.js';
+import type { PacketBlock } from '../../archive/packet-block.js';
+import type { LatestPacket, Level, ShipSummary } from '../../archive/telemetry-archive.port.js';
 
 export interface MemoryReception extends Omit<NewReception, 'progress' | 'address'> {
   address: NewReception['address'];
@@ -16,7 +17,16 @@ export interface MemoryReception extends Omit<NewReception, 'progress' | 'addres
   agreement: Agreement | null;
   holder: string;
   samplesStored: number;
+  lastBlock: number;
   isEnded: boolean;
+}
+
+/** A row of `sample_levels`. */
+export interface MemoryLevel extends Level {
+  readonly shipId: number;
+  readonly battery: number;
+  readonly field: string;
+  readonly step: number;
 }
 
 /** What the memory adapters of receptions and telemetry share, as the others share a database. */
@@ -25,9 +35,13 @@ export class MemoryTables {
   readonly receptions = new Map<string, MemoryReception>();
   readonly closings = new Map<string, ReceptionClosing>();
   readonly reports = new Map<string, ContactReport>();
-  /** By primary key. */
-  readonly samples = new Map<string, Sample & { readonly shipId: number }>();
-  readonly latest = new Map<string, Sample>();
+  /** By `blockKey`. */
+  readonly blocks = new Map<string, PacketBlock>();
+  /** By ship and battery: `<ship id>/<battery>`. */
+  readonly latest = new Map<string, LatestPacket>();
+  readonly levels: MemoryLevel[] = [];
+  /** By ship, the starts of minutes. */
+  readonly unlevelled = new Map<number, Set<Instant>>();
   readonly outbox: Envelope[] = [];
   /** By process. */
   readonly ingestors = new Map<string, { readonly name: string; leaseUntilMs: number }>();
@@ -50,9 +64,12 @@ export const unfinishedIn = (
 export const isCalledOff = ({ closings }: MemoryTables, { opening }: MemoryReception): boolean =>
   (closings.get(opening.contactId)?.fence ?? 0) >= opening.fence;
 
-function goodNumbers(tables: MemoryTables, { opening, openedAt }: MemoryReception): SequenceSet {
-  const good = new SequenceSet();
-  for (const { contactId, sequence, receivedAt } of tables.samples.values())
-    if (contactId === opening.contactId && receivedAt >= openedAt) good.add(sequence);
-  return good;
+export const blockKey = ({ contactId, fence, number }: PacketBlock): string =>
+  [contactId, fence, number].join('/');
+
+function goodNumbers({ blocks }: MemoryTables, { opening }: MemoryReception): SequenceSet {
+  const own = [...blocks.values()].filter(
+    ({ contactId, fence }) => contactId === opening.contactId && fence === opening.fence,
+  );
+  return SequenceSet.union(own.flatMap(({ numbers }) => numbers));
 }

@@ -2,6 +2,7 @@ import type { MigrationInterface } from 'typeorm';
 import { Contacts1700000001000 } from './1700000001000-contacts.js';
 import { Ingestors1700000004000 } from './1700000004000-ingestors.js';
 import { Outbox1700000000000 } from './1700000000000-outbox.js';
+import { PacketBlocks1700000006000 } from './1700000006000-packet-blocks.js';
 import { Rockets1700000005000 } from './1700000005000-rockets.js';
 import { SamplePartitions1700000003000 } from './1700000003000-sample-partitions.js';
 import { Telemetry1700000002000 } from './1700000002000-telemetry.js';
@@ -14,4 +15,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   SamplePartitions1700000003000,
   Ingestors1700000004000,
   Rockets1700000005000,
+  PacketBlocks1700000006000,
 ];
