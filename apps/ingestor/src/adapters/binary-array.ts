@@ -51,6 +51,11 @@ export const TIMESTAMPTZ: ElementType = {
   write: (buffer, value, offset) => writeInt64(buffer, value - POSTGRES_EPOCH_MICROS, offset),
 };
 
+/** Of elements that are bytes in any case: their binary form is what they are. */
+export const BYTEA_OID = 17;
+export const TEXT_OID = 25;
+export const JSON_OID = 114;
+
 /** The first `length` values; those for which `isNull` holds become NULL. */
 export function binaryArray(
   type: ElementType,
@@ -74,6 +79,22 @@ export function binaryArray(
   }
   writeHeader(buffer, type.oid, length, hasNulls);
   return buffer.subarray(0, offset);
+}
+
+/** Of bytes, or of texts as UTF-8. */
+export function binaryArrayOf(oid: number, values: readonly (Buffer | string)[]): Buffer {
+  const sizes = values.map((value) => Buffer.byteLength(value));
+  const bytes = sizes.reduce((sum, size) => sum + 4 + size, HEADER_BYTES);
+  const buffer = Buffer.allocUnsafe(bytes);
+  let offset = HEADER_BYTES;
+  for (const [at, value] of values.entries()) {
+    offset = buffer.writeInt32BE(sizes[at]!, offset);
+    if (typeof value === 'string') buffer.write(value, offset);
+    else value.copy(buffer, offset);
+    offset += sizes[at]!;
+  }
+  writeHeader(buffer, oid, values.length, 0);
+  return buffer;
 }
 
 function writeHeader(buffer: Buffer, oid: number, length: number, hasNulls: number): void {

@@ -26,6 +26,7 @@ export interface ReadingLimits {
 export class Readings {
   readonly #limits: ReadingLimits;
   readonly #waiting: (() => void)[] = [];
+  readonly #open = new Set<{ giveUp(): Promise<void> }>();
   #openCount = 0;
 
   constructor(
@@ -49,6 +50,7 @@ export class Readings {
       throw fault;
     });
     const reading = new Reading(source, this.#limits, leave);
+    this.#open.add(reading);
     try {
       for (let piece = await reading.next(); piece.length > 0; piece = await reading.next()) {
         for (const one of piece) {
@@ -57,8 +59,14 @@ export class Readings {
         }
       }
     } finally {
+      this.#open.delete(reading);
       await reading.close();
     }
+  }
+
+  /** Lets go of all that is open. Whoever reads on gets an error. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#open].map((reading) => reading.giveUp()));
   }
 
   async #enter(): Promise<void> {
@@ -102,6 +110,7 @@ class Reading<T> {
   #idle: NodeJS.Timeout | null = null;
   #closing: Promise<void> | null = null;
   #isGivenUp = false;
+  #onItsWay: Promise<unknown> | null = null;
 
   constructor(
     private readonly source: ReadingSource<T>,
@@ -116,11 +125,13 @@ class Reading<T> {
     clearTimeout(this.#idle ?? undefined);
     this.#idle = null;
     if (this.#isGivenUp)
-      throw new Error(`Nobody read on for ${this.limits.idleMs} ms: the reading was given up`);
+      throw new Error(`The reading was given up: at rest for ${this.limits.idleMs} ms, or stopped`);
     if (this.source.isDone) return [];
     if (performance.now() > this.#endsAtMs)
       throw new Error(`The reading took longer than ${this.limits.readingMs} ms`);
-    const piece = await this.source.next();
+    const onItsWay = this.source.next();
+    this.#onItsWay = onItsWay;
+    const piece = await onItsWay;
     if (this.source.isDone) await this.close();
     return piece;
   }
@@ -129,7 +140,7 @@ class Reading<T> {
   rest(): void {
     if (this.#closing) return;
     if (this.#idle) this.#idle.refresh();
-    else this.#idle = setTimeout(() => this.#giveUp(), this.limits.idleMs).unref();
+    else this.#idle = setTimeout(() => void this.giveUp(), this.limits.idleMs).unref();
   }
 
   close(): Promise<void> {
@@ -138,9 +149,12 @@ class Reading<T> {
     return this.#closing;
   }
 
-  #giveUp(): void {
+  /** Takes from a reader that rests what it holds; from one that waits for a piece, after that piece. */
+  async giveUp(): Promise<void> {
     this.#isGivenUp = true;
     // A connection that cannot be given back is gone: nobody is there to be told.
-    this.close().catch(() => undefined);
+    await Promise.resolve(this.#onItsWay)
+      .then(() => this.close())
+      .catch(() => undefined);
   }
 }

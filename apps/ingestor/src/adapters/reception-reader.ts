@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { type SequenceRange, SequenceSet } from '#common/domain';
 import type { StoredReception } from '../receptions/reception-store.port.js';
 import { RECEPTION_COLUMNS, type ReceptionRow, storedReceptionOf } from './reception-row.js';
+import { Snapshot } from './snapshot.js';
 
 /** Unfinished receptions that fulfil a condition on `receptions r`, oldest first. */
 export async function readUnfinished(
@@ -21,26 +22,32 @@ export async function readUnfinished(
   return unfinished;
 }
 
-/** A contact of a day at 100 Hz has nine million. */
-const NUMBERS_TIMEOUT_MS = 60_000;
+/** Rows at a time: of a contact whose blocks are not merged yet there may be a million. */
+const FETCH_ROWS = 5_000;
+/** Further ranges are united with what is known once there are so many. */
+const RANGES_MAX = 100_000;
 
-/** Runs of numbers: within one, number minus place stays the same. */
 const NUMBERS = `
-  SELECT min(sequence) AS first, max(sequence) AS last
-  FROM (SELECT sequence, sequence - row_number() OVER (ORDER BY sequence) AS run
-        FROM (SELECT DISTINCT sequence
-              FROM receptions r JOIN samples s ON s.ship_id = r.ship_id
-                AND s.generated_at BETWEEN r.first_sample_at AND r.last_sample_at
-                AND s.contact_id = r.contact_id AND s.received_at >= r.opened_at
-              WHERE r.contact_id = $1) stored) numbered
-  GROUP BY run ORDER BY first`;
+  SELECT numbers FROM receptions r JOIN blocks b ON b.ship_id = r.ship_id
+    AND b.first_at BETWEEN r.first_sample_at AND r.last_sample_at
+    AND b.contact_id = r.contact_id AND b.fence = r.fence
+  WHERE r.contact_id = $1`;
 
 async function goodNumbers(source: DataSource, contactId: string): Promise<SequenceSet> {
-  const rows = (await source.transaction(async (manager) => {
-    await manager.query(`SET LOCAL statement_timeout = ${NUMBERS_TIMEOUT_MS}`);
-    return manager.query(NUMBERS, [contactId]);
-  })) as { first: string; last: string }[];
-  return SequenceSet.of(
-    rows.map(({ first, last }): SequenceRange => [Number(first), Number(last)]),
-  );
+  const snapshot = await Snapshot.open(source);
+  try {
+    await snapshot.declare(NUMBERS, [contactId]);
+    let ranges: SequenceRange[] = [];
+    let unitedMax = RANGES_MAX;
+    for (;;) {
+      const rows = await snapshot.fetch<{ numbers: SequenceRange[] }>(FETCH_ROWS);
+      if (rows.length === 0) return SequenceSet.union(ranges);
+      for (const { numbers } of rows) for (const range of numbers) ranges.push(range);
+      if (ranges.length < unitedMax) continue;
+      ranges = SequenceSet.union(ranges).ranges();
+      unitedMax = 2 * ranges.length + RANGES_MAX;
+    }
+  } finally {
+    await snapshot.close();
+  }
 }

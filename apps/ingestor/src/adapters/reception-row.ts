@@ -8,7 +8,7 @@ import { micros } from './telemetry-row.js';
 
 export const RECEPTION_COLUMNS = [
   'r.contact_id, r.fence, ship_id, s.name AS ship_name, lateness_ms, stream, port, apid',
-  'event_key, first_sequence, progress',
+  'event_key, first_sequence, progress, last_block',
   'coalesce(c.fence >= r.fence, false) AS is_closed',
   ...['planned_start', 'planned_end', 'started_at', 'opened_at', 'stream_asked_at'].map(micros),
 ].join(', ');
@@ -30,6 +30,7 @@ export interface ReceptionRow {
   readonly stream_asked_at: string | null;
   readonly first_sequence: string | null;
   readonly progress: ReceptionProgress;
+  readonly last_block: string;
   readonly is_closed: boolean;
 }
 
@@ -59,5 +60,6 @@ export function storedReceptionOf(row: ReceptionRow, good: SequenceSet): StoredR
             streamAskedAt: Number(row.stream_asked_at),
           },
     good,
+    lastBlock: Number(row.last_block),
   };
 }

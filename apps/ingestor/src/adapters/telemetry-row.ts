@@ -1,5 +1,6 @@
-import { BATTERY_MODES, type Instant } from '#common/domain';
-import type { Sample, ShipSummary } from '../archive/telemetry-archive.port.js';
+import type { Instant, SequenceRange } from '#common/domain';
+import type { PacketBlock } from '../archive/packet-block.js';
+import type { LatestPacket, ShipSummary } from '../archive/telemetry-archive.port.js';
 
 export const micros = (column: string): string =>
   `(extract(epoch FROM ${column}) * 1000000)::bigint AS ${column}`;
@@ -28,33 +29,66 @@ export const shipOf = (row: ShipRow): ShipSummary => ({
   lastSampleAt: instantOrNull(row.last_sample_at),
 });
 
-export const SAMPLE_COLUMNS = [
-  'contact_id, sequence, battery, mode, volts, amperes, celsius, charge',
+export const BLOCK_COLUMNS = [
+  'ship_id, contact_id, fence, number, definition, packets, samples, numbers, body',
+  ...['first_at', 'last_at', 'received_at'].map(micros),
+].join(', ');
+
+export interface BlockRow {
+  readonly ship_id: number;
+  readonly contact_id: string;
+  readonly fence: string;
+  readonly number: string;
+  readonly definition: string;
+  readonly first_at: string;
+  readonly last_at: string;
+  readonly received_at: string;
+  readonly packets: number;
+  readonly samples: number;
+  readonly numbers: SequenceRange[];
+  readonly body: Buffer;
+}
+
+export const blockOf = (row: BlockRow): PacketBlock => ({
+  contactId: row.contact_id,
+  fence: Number(row.fence),
+  shipId: row.ship_id,
+  number: Number(row.number),
+  definition: row.definition,
+  firstAt: Number(row.first_at),
+  lastAt: Number(row.last_at),
+  receivedAt: Number(row.received_at),
+  packets: row.packets,
+  samples: row.samples,
+  numbers: row.numbers,
+  body: row.body,
+});
+
+export const LATEST_COLUMNS = [
+  'ship_id, battery, contact_id, fence, definition, sequence, packet',
   ...['generated_at', 'received_at'].map(micros),
 ].join(', ');
 
-export interface SampleRow {
+export interface LatestRow {
+  readonly ship_id: number;
+  readonly battery: number;
   readonly contact_id: string;
+  readonly fence: string;
+  readonly definition: string;
   readonly generated_at: string;
   readonly sequence: string;
-  readonly battery: number;
-  readonly mode: number | null;
-  readonly volts: number;
-  readonly amperes: number | null;
-  readonly celsius: number | null;
-  readonly charge: number | null;
   readonly received_at: string;
+  readonly packet: Buffer;
 }
 
-export const sampleOf = (row: SampleRow): Sample => ({
+export const latestPacketOf = (row: LatestRow): LatestPacket => ({
+  shipId: row.ship_id,
+  battery: row.battery,
   contactId: row.contact_id,
+  fence: Number(row.fence),
+  definition: row.definition,
   generatedAt: Number(row.generated_at),
   sequence: Number(row.sequence),
-  battery: row.battery,
-  mode: row.mode === null ? null : (BATTERY_MODES[row.mode] ?? null),
-  volts: row.volts,
-  amperes: row.amperes,
-  celsius: row.celsius,
-  charge: row.charge,
   receivedAt: Number(row.received_at),
+  packet: row.packet,
 });

@@ -27,7 +27,8 @@ afterAll(async () => {
 
 const empty = (): Promise<unknown> =>
   source.query(
-    'TRUNCATE ships, receptions, closings, reports, samples, latest_samples, outbox, ingestors CASCADE',
+    'TRUNCATE ships, receptions, closings, reports, blocks, latest_packets, unlevelled_minutes, ' +
+      'sample_levels, outbox, ingestors CASCADE',
   );
 
 describeTelemetryArchive(async () => {

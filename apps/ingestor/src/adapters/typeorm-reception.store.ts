@@ -38,6 +38,7 @@ export class TypeOrmReceptionStore extends ReceptionStore {
     return (await this.#knownShipId(name))!;
   }
 
+  /** First and last sample stay: the blocks of earlier starts lie between them as well. */
   async begin({ opening, ...reception }: NewReception): Promise<boolean> {
     const rows = (await this.source.query(
       `INSERT INTO receptions AS known (contact_id, fence, ship_id, holder, planned_start,
@@ -49,7 +50,7 @@ export class TypeOrmReceptionStore extends ReceptionStore {
          lateness_ms = excluded.lateness_ms, stream = excluded.stream, port = excluded.port,
          apid = excluded.apid, opened_at = excluded.opened_at, progress = excluded.progress,
          event_key = NULL, stream_asked_at = NULL, first_sequence = NULL, samples_stored = 0,
-         first_sample_at = NULL, last_sample_at = NULL, ended_at = NULL
+         last_block = 0, ended_at = NULL
        WHERE known.fence < excluded.fence RETURNING contact_id`,
       [
         opening.contactId,

@@ -96,6 +96,11 @@ const FILL_DERIVED = `
   FROM (SELECT contact_id, fence, max(number) AS last_block FROM blocks GROUP BY contact_id, fence)
     AS stored
   WHERE stored.contact_id = r.contact_id AND stored.fence = r.fence;
+  UPDATE receptions r SET first_sample_at = least(r.first_sample_at, stored.first),
+    last_sample_at = greatest(r.last_sample_at, stored.last)
+  FROM (SELECT contact_id, min(first_at) AS first, max(last_at) AS last FROM blocks
+        GROUP BY contact_id) AS stored
+  WHERE stored.contact_id = r.contact_id;
   INSERT INTO unlevelled_minutes (ship_id, minute)
   SELECT DISTINCT ship_id, date_bin('1 minute', first_at, '1600-01-01T00:00:00Z') FROM blocks;
 `;
