@@ -1,11 +1,15 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll } from 'vitest';
+import { formatInstant, MICROS_PER_SECOND } from '#common/domain';
 import { dataSourceOptions, TypeOrmOutbox } from '#common/persistence';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.js';
 import { describeHoldings } from '../receptions/holdings.contract.js';
 import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import { describeReceptionStore } from '../receptions/reception-store.contract.js';
-import { describeTelemetryArchive } from '../archive/telemetry-archive.contract.js';
+import {
+  type ArchiveUnderTest,
+  describeTelemetryArchive,
+} from '../archive/telemetry-archive.contract.js';
 import { TypeOrmHoldings } from './typeorm.holdings.js';
 import { INGESTOR_OUTBOX, TypeOrmReceptionStore } from './typeorm-reception.store.js';
 import { TypeOrmTelemetryArchive } from './typeorm-telemetry.archive.js';
@@ -31,9 +35,22 @@ const empty = (): Promise<unknown> =>
       'sample_levels, outbox, ingestors CASCADE',
   );
 
+const putLevels: ArchiveUnderTest['putLevels'] = async (shipId, levels) => {
+  await source.query('DELETE FROM unlevelled_minutes WHERE ship_id = $1', [shipId]);
+  for (const { battery, field, step, start, count, min, minAt, max, maxAt } of levels)
+    await source.query(
+      'INSERT INTO sample_levels VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+      [
+        ...[shipId, battery, field, step / MICROS_PER_SECOND, formatInstant(start), count],
+        ...[min, formatInstant(minAt), max, formatInstant(maxAt)],
+      ],
+    );
+};
+
 describeTelemetryArchive(async () => {
   await empty();
   return {
+    putLevels,
     archive: new TypeOrmTelemetryArchive(source, identity),
     store: new TypeOrmReceptionStore(source, identity),
   };

@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parseInstant } from '#common/domain';
+import { type Instant, parseInstant } from '#common/domain';
 import { Reception } from '../receptions/reception.js';
 import type { ReceptionStore } from '../receptions/reception-store.port.js';
+import { LEVEL_STEPS } from './level-steps.js';
 import { BLOCK_SPAN_MICROS, type PacketBlock } from './packet-block.js';
 import { batchOf, batchReceptionOf, type GivenPacket, joined } from './testing/batches.js';
-import { READINGS_MAX, type TelemetryArchive, type TimeRange } from './telemetry-archive.port.js';
+import {
+  type Level,
+  type Levels,
+  READINGS_MAX,
+  type TelemetryArchive,
+  type TimeRange,
+} from './telemetry-archive.port.js';
 
 const START = parseInstant('2030-01-01T00:00:00Z')!;
 const ALL: TimeRange = { start: null, end: null };
@@ -22,6 +29,14 @@ interface Given {
 export interface ArchiveUnderTest {
   readonly archive: TelemetryArchive;
   readonly store: ReceptionStore;
+  /** As the upkeep does: no minute of the ship is unlevelled any more, and these are its levels. */
+  readonly putLevels: (shipId: number, levels: readonly GivenLevel[]) => Promise<void>;
+}
+
+export interface GivenLevel extends Level {
+  readonly battery: number;
+  readonly field: string;
+  readonly step: number;
 }
 
 /** What every `TelemetryArchive` must do. Called with a way to make empty ones. */
@@ -29,10 +44,11 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
   describe('a TelemetryArchive', () => {
     let archive: TelemetryArchive;
     let store: ReceptionStore;
+    let putLevels: ArchiveUnderTest['putLevels'];
     let reception: Reception;
 
     beforeEach(async () => {
-      ({ archive, store } = await make());
+      ({ archive, store, putLevels } = await make());
       reception = await begin('USS Enterprise');
     });
 
@@ -320,6 +336,79 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
 
       expect(await waiting).toHaveLength(40);
       for (const reading of open) await reading.return!();
+    });
+
+    describe('asked for levels', () => {
+      const [MINUTE, HOUR] = LEVEL_STEPS as [number, number];
+      const minute = (at: number): Instant => START + at * MINUTE;
+      const levelAt = (start: Instant, step = MINUTE, value = start / MINUTE): GivenLevel => ({
+        ...{ battery: 1, field: 'volts', step, start, count: 2 },
+        ...{ min: -value, minAt: start + 1, max: value, maxAt: start + 2 },
+      });
+      const bare = ({ start, count, min, minAt, max, maxAt }: Level): Level => ({
+        ...{ start, count, min, minAt, max, maxAt },
+      });
+      const ask = (step: number, start: Instant, end: Instant): Promise<Levels> =>
+        archive.levels(reception.shipId, { battery: 1, field: 'volts', step, start, end });
+
+      it('gives those of the stretches, and names the minutes that have none', async () => {
+        const given = [minute(0), minute(1), minute(3)].map((start) => levelAt(start));
+        await putLevels(reception.shipId, [
+          ...given,
+          { ...levelAt(minute(2)), battery: 2 },
+          { ...levelAt(minute(2)), field: 'amperes' },
+          levelAt(START, HOUR),
+        ]);
+        expect(await ask(MINUTE, minute(0), minute(3))).toEqual({
+          levels: given.slice(0, 2).map(bare),
+          unlevelled: [],
+        });
+
+        const times = [minute(1) + 5, minute(4)];
+        await archive.store(
+          batchOf(
+            reception,
+            ...times.map((generatedAt, at) => ({ sequence: at + 1, generatedAt })),
+          ),
+        );
+        expect(await ask(MINUTE, minute(0), minute(5))).toEqual({
+          levels: [given[0]!, given[2]!].map(bare),
+          unlevelled: [minute(1), minute(4)],
+        });
+        expect(await ask(MINUTE, minute(2), minute(4))).toMatchObject({ unlevelled: [] });
+      });
+
+      it('makes the level of a stretch of its other minutes', async () => {
+        const hours = [levelAt(START, HOUR, 7), levelAt(START + HOUR, HOUR, 8)];
+        // Equal values: the earliest counts.
+        const minutes = [
+          { ...levelAt(minute(0)), min: -3, max: 9 },
+          { ...levelAt(minute(1)), min: -5, max: 9 },
+          { ...levelAt(minute(2)), min: -99, max: 99 },
+          { ...levelAt(minute(59)), min: -5, max: 4 },
+        ];
+        await putLevels(reception.shipId, [...hours, ...minutes]);
+        expect(await ask(HOUR, START, START + 2 * HOUR)).toEqual({
+          levels: hours.map(bare),
+          unlevelled: [],
+        });
+
+        await archive.store(batchOf(reception, { sequence: 1, generatedAt: minute(2) }));
+        expect(await ask(HOUR, START, START + 2 * HOUR)).toEqual({
+          levels: [
+            { start: START, count: 6, min: -5, minAt: minute(1) + 1, max: 9, maxAt: minute(0) + 2 },
+            bare(hours[1]!),
+          ],
+          unlevelled: [minute(2)],
+        });
+      });
+
+      it('gives none where a ship has none', async () => {
+        await fill(1);
+
+        expect(await ask(HOUR, START, START + HOUR)).toEqual({ levels: [], unlevelled: [START] });
+        expect(await ask(HOUR, START + HOUR, START + HOUR)).toEqual({ levels: [], unlevelled: [] });
+      });
     });
 
     it('knows no ship that never had a contact', async () => {

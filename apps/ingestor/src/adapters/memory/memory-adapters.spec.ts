@@ -3,7 +3,10 @@ import { describeHoldings } from '../../receptions/holdings.contract.js';
 import { IngestorIdentity } from '../../receptions/ingestor-identity.js';
 import { describeReceptionStore } from '../../receptions/reception-store.contract.js';
 import { describeHotList } from '../../intake/hot-list.contract.js';
-import { describeTelemetryArchive } from '../../archive/telemetry-archive.contract.js';
+import {
+  type ArchiveUnderTest,
+  describeTelemetryArchive,
+} from '../../archive/telemetry-archive.contract.js';
 import { MemoryHotList } from './memory-hot.list.js';
 import { MemoryHoldings } from './memory.holdings.js';
 import { MemoryReceptionStore } from './memory-reception.store.js';
@@ -13,7 +16,11 @@ import { MemoryTelemetryArchive } from './memory-telemetry.archive.js';
 describeTelemetryArchive(async () => {
   const tables = new MemoryTables();
   const archive = new MemoryTelemetryArchive(tables);
-  return { archive, store: new MemoryReceptionStore(tables) };
+  const putLevels: ArchiveUnderTest['putLevels'] = async (shipId, levels) => {
+    tables.unlevelled.delete(shipId);
+    tables.levels.push(...levels.map((level) => ({ ...level, shipId })));
+  };
+  return { archive, store: new MemoryReceptionStore(tables), putLevels };
 });
 
 describeReceptionStore(async () => {
