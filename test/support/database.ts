@@ -17,11 +17,16 @@ export async function createTemplate(serverUrl: string): Promise<void> {
 }
 
 /** A fresh, migrated database on the tests' PostgreSQL. A missing server fails, it never skips. */
-export async function testDatabase(): Promise<TestDatabase> {
+export const testDatabase = (): Promise<TestDatabase> => copyOf(TEMPLATE);
+
+/** One without a table. */
+export const emptyDatabase = (): Promise<TestDatabase> => copyOf('template0');
+
+async function copyOf(template: string): Promise<TestDatabase> {
   const serverUrl = process.env['TEST_DATABASE_URL'];
   if (!serverUrl) throw new Error('No PostgreSQL: test/support/services.ts did not run');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await execute(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  await execute(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   return {
     url: databaseUrl(serverUrl, name),
     drop: () => execute(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`),
