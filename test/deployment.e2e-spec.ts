@@ -169,7 +169,7 @@ describe('the roles in PostgreSQL', () => {
     expect(monitor.output).not.toContain('permission denied');
   });
 
-  it('own no table but samples, and between them have the use of each', async () => {
+  it('own no table but blocks, and between them have the use of each', async () => {
     const admin = await deployment.database();
     try {
       const { rows } = await admin.query<{ name: string; owner: string; is_used: boolean }>(
@@ -181,7 +181,7 @@ describe('the roles in PostgreSQL', () => {
       );
       expect(rows.map(({ name }) => name)).toContain('contacts');
       const owned = rows.filter(({ owner }) => owner !== 'perigee_owner');
-      expect(owned.filter(({ name }) => !/^samples(_|$)/.test(name))).toEqual([]);
+      expect(owned.filter(({ name }) => !/^blocks(_|$)/.test(name))).toEqual([]);
       // What a migration adds goes into deploy/postgres/grants.sql.
       expect(rows.filter(({ is_used }) => !is_used)).toEqual([]);
     } finally {

@@ -49,7 +49,7 @@ describe('three ingestors', () => {
     ingestors = await Promise.all([1, 2, 3].map(startIngestor));
   });
 
-  afterEach(() => source.query('TRUNCATE contacts, receptions, reports, samples CASCADE'));
+  afterEach(() => source.query('TRUNCATE contacts, receptions, reports, blocks CASCADE'));
 
   afterAll(async () => {
     await Promise.all(processes.map((each) => each.end('SIGKILL')));
@@ -110,7 +110,7 @@ describe('three ingestors', () => {
 
   async function samplesIn(id: string): Promise<number> {
     const rows = (await source.query(
-      'SELECT count(*) AS count FROM samples WHERE contact_id = $1',
+      'SELECT coalesce(sum(samples), 0) AS count FROM blocks WHERE contact_id = $1',
       [id],
     )) as { count: string }[];
     return Number(rows[0]!.count);

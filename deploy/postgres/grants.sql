@@ -41,17 +41,17 @@ GRANT SELECT, INSERT, UPDATE ON rocket_counts TO perigee_rocket_monitor;
 GRANT SELECT, INSERT, DELETE ON rocket_rejections TO perigee_rocket_monitor;
 
 -- The ingestor. Reports are there for good.
-GRANT SELECT, INSERT, UPDATE ON ships, receptions, reports, latest_samples TO perigee_ingestor;
-GRANT SELECT, INSERT, UPDATE, DELETE ON closings, ingestors TO perigee_ingestor;
-GRANT SELECT, INSERT ON samples TO perigee_ingestor;
--- Where samples lie in partitions, the ingestor makes and drops them: that takes their owner.
+GRANT SELECT, INSERT, UPDATE ON ships, receptions, reports, latest_packets TO perigee_ingestor;
+GRANT SELECT, INSERT, UPDATE, DELETE ON closings, ingestors, unlevelled_minutes, sample_levels
+  TO perigee_ingestor;
+GRANT SELECT, INSERT ON blocks TO perigee_ingestor;
+-- The partitions of blocks are made, merged and dropped by the ingestor: that takes their owner.
 DO $$
 DECLARE
   part regclass;
 BEGIN
-  IF (SELECT relkind FROM pg_class WHERE oid = 'samples'::regclass) <> 'p' THEN RETURN; END IF;
   GRANT CREATE ON SCHEMA public TO perigee_ingestor;
-  FOR part IN SELECT relid FROM pg_partition_tree('samples') LOOP
+  FOR part IN SELECT relid FROM pg_partition_tree('blocks') LOOP
     IF (SELECT relowner FROM pg_class WHERE oid = part) = 'perigee_owner'::regrole THEN
       EXECUTE format('ALTER TABLE %s OWNER TO perigee_ingestor', part);
       EXECUTE format('GRANT ALL ON %s TO perigee_ingestor', part);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ContactReport } from '#common/contracts';
 import type { ContactFact, Facts, StreamFact, Violation } from './facts.js';
 
-/** Whether the accounts hold: in themselves, against the table of samples, against the ship. */
+/** Whether the accounts hold: in themselves, against the archive, against the ship. */
 export function checkReports(facts: Facts): Violation[] {
   const reports = new Map(facts.reports.map((report) => [report.contact_id, report]));
   const receptions = new Map(facts.receptions.map((one) => [one.contactId, one]));
@@ -17,11 +17,11 @@ export function checkReports(facts: Facts): Violation[] {
       ...checkDelivery(contact, report, reception !== undefined),
       ...(report ? checkIdentities(report) : []),
       ...(report ? checkTruth(contact, report, stream) : []),
-      ...same('samples stored', { table: stored, reception: reception?.samplesStored ?? 0 }),
-      ...(report ? same('samples stored', { table: stored, report: report.samples_stored }) : []),
-      ...same('sample twice', {
-        table: stored,
-        distinct: samples.get(contact.id)?.distinctCount ?? 0,
+      ...same('samples stored', { archive: stored, reception: reception?.samplesStored ?? 0 }),
+      ...(report ? same('samples stored', { archive: stored, report: report.samples_stored }) : []),
+      ...same('packet twice', {
+        packets: samples.get(contact.id)?.packetCount ?? 0,
+        numbers: samples.get(contact.id)?.numberCount ?? 0,
       }),
     ];
     return said.map(({ kind, detail }) => ({ kind, detail: `${contact.shipName}: ${detail}` }));

@@ -145,10 +145,10 @@ describe('the checker of a storm', () => {
     ['numbers unexplained', accounted({ numbers: { ...report().numbers, missing: 3 } })],
     ['numbers unexplained', accounted({ numbers: { ...report().numbers, missing_ranges: [] } })],
     ['ship says otherwise', { streams: [stream({ ended: { lastSequence: 11, sent: 14 } })] }],
-    ['samples stored', { samples: [{ contactId: ID, count: 15, distinctCount: 15 }] }],
+    ['samples stored', { samples: [{ contactId: ID, count: 15, packetCount: 8, numberCount: 8 }] }],
     ['samples stored', accounted({ samples_stored: 15 })],
     ['samples stored', { samples: [] }],
-    ['sample twice', { samples: [{ contactId: ID, count: 16, distinctCount: 15 }] }],
+    ['packet twice', { samples: [{ contactId: ID, count: 16, packetCount: 8, numberCount: 7 }] }],
     ['app ended by itself', { unasked: ['scheduler-1 ended by itself with code 1'] }],
     [
       'rocket differs',

@@ -36,11 +36,13 @@ export interface ReceptionFact {
   readonly endedAt: Micros | null;
 }
 
+/** What the archive holds of a contact. */
 export interface SamplesFact {
   readonly contactId: string;
   readonly count: number;
-  /** By number and battery. */
-  readonly distinctCount: number;
+  readonly packetCount: number;
+  /** Different ones: of a start of the contact each packet has its own. */
+  readonly numberCount: number;
 }
 
 /** A stream that the ship began, by its log. */

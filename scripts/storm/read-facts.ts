@@ -22,9 +22,13 @@ const RECEPTIONS = `
   FROM receptions`;
 
 const SAMPLES = `
-  SELECT contact_id AS "contactId", count(*)::integer AS count,
-    count(DISTINCT (sequence, battery))::integer AS "distinctCount"
-  FROM samples GROUP BY contact_id`;
+  SELECT contact_id AS "contactId", sum(samples)::integer AS count,
+    sum(packets)::integer AS "packetCount",
+    (SELECT count(DISTINCT (fence, number))::integer
+     FROM blocks own, json_array_elements(own.numbers) AS range,
+       generate_series((range->>0)::bigint, (range->>1)::bigint) AS number
+     WHERE own.contact_id = b.contact_id) AS "numberCount"
+  FROM blocks b GROUP BY contact_id`;
 
 /** What the servers remember of the storm. */
 export async function readDatabase(url: string) {

@@ -9,7 +9,7 @@ export const REFUSED_SQL = {
     'DELETE FROM contact_history',
     'DROP TABLE contacts',
     'ALTER TABLE contacts DISABLE TRIGGER ALL',
-    'SELECT FROM samples',
+    'SELECT FROM blocks',
     'UPDATE reports SET fence = 0',
     "INSERT INTO migrations (timestamp, name) VALUES (0, 'none')",
     foreignMessage('ingestor'),
@@ -30,7 +30,7 @@ export const REFUSED_SQL = {
   ],
   ROCKET_MONITOR: [
     'SELECT FROM contacts',
-    'SELECT FROM samples',
+    'SELECT FROM blocks',
     'DELETE FROM rocket_messages',
     "UPDATE rocket_messages SET content = ''",
     'TRUNCATE rocket_messages',

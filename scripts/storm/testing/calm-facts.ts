@@ -25,7 +25,7 @@ export function calmFacts(): Facts {
       },
     ],
     reports: [report()],
-    samples: [{ contactId: ID, count: 16, distinctCount: 16 }],
+    samples: [{ contactId: ID, count: 16, packetCount: 8, numberCount: 8 }],
     streams: [stream()],
     leftBehind: [],
     outages: [],

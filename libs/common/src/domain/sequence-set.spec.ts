@@ -83,6 +83,21 @@ describe('SequenceSet', () => {
     );
   });
 
+  it('unites ranges in any order, that touch, overlap or come twice', () => {
+    const range = fc
+      .tuple(fc.nat(60), fc.nat(9))
+      .map(([from, more]) => [from, from + more] as const);
+    fc.assert(
+      fc.property(fc.array(range, { maxLength: 30 }), (ranges) => {
+        const plain = fill(ranges.flatMap(([from, to]) => inside(from, to)));
+        const united = SequenceSet.union(ranges);
+
+        expect(united.ranges()).toEqual(plain.ranges());
+        expect(united.size).toBe(plain.size);
+      }),
+    );
+  });
+
   it('stays one range over a million numbers in order', () => {
     const set = new SequenceSet();
     for (let number = 1; number <= 1_000_000; number += 1) set.add(number);

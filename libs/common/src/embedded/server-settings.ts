@@ -10,7 +10,7 @@ export const SERVER_SETTINGS = {
   log_timezone: 'UTC',
   lc_messages: 'C',
   max_connections: '60',
-  /** A query without bounds locks every partition of samples: ten at once, after ten years of weeks. */
+  /** A query without bounds locks every partition of blocks: ten at once, after ten years of weeks. */
   max_locks_per_transaction: '256',
   shared_buffers: '32MB',
   work_mem: '4MB',

@@ -199,6 +199,28 @@ describe('The migration to blocks of packets', () => {
     expect(inOrder(after)).toEqual(before);
   });
 
+  it('takes back a week that was detached and not dropped yet', async () => {
+    await fill();
+    const before = inOrder(await samplesIn('samples'));
+    await source.query(`
+      CREATE TABLE samples_2024_05_06 (LIKE samples INCLUDING ALL);
+      WITH moved AS (DELETE FROM samples WHERE generated_at >= '2024-05-06T00:00:00Z'
+        AND generated_at < '2024-05-13T00:00:00Z' RETURNING *)
+      INSERT INTO samples_2024_05_06 SELECT * FROM moved;
+      INSERT INTO samples SELECT * FROM samples_2024_05_06 LIMIT 2;
+      UPDATE ships SET samples_count = samples_count + 2 WHERE id = 1`);
+    await migrate(database.url);
+
+    expect(inOrder((await blocks()).flatMap(samplesOf))).toEqual(before);
+    expect(await source.query('SELECT samples_count::integer FROM ships ORDER BY id')).toEqual([
+      { samples_count: 42 },
+      { samples_count: 7 },
+    ]);
+    expect(await source.query("SELECT to_regclass('samples_2024_05_06') AS week")).toEqual([
+      { week: null },
+    ]);
+  });
+
   it('works where nothing is, once', async () => {
     await migrate(database.url);
     await migrate(database.url);

@@ -72,6 +72,33 @@ const ARRIVALS = ['blocks_default', 'blocks_past', 'blocks_far'].map(
   (table) => `CREATE INDEX ${table}_arrivals ON ${table} USING brin (received_at);`,
 );
 
+/** Weeks that were detached and not dropped yet: their samples still count, so they come back. */
+const DETACHED = `
+  DO $$
+  DECLARE week regclass;
+  BEGIN
+    FOR week IN
+      SELECT c.oid FROM pg_class c
+        JOIN pg_class whole ON whole.oid = 'samples'::regclass
+          AND whole.relnamespace = c.relnamespace
+      WHERE c.relname ~ '^samples_[0-9]{4}_[0-9]{2}_[0-9]{2}$' AND c.relkind = 'r'
+        AND NOT c.relispartition
+    LOOP
+      EXECUTE format('
+        WITH back AS (
+          INSERT INTO samples SELECT * FROM %1$s ON CONFLICT DO NOTHING RETURNING ship_id
+        ), gone AS (
+          SELECT ship_id, count(*) AS count FROM %1$s GROUP BY ship_id
+        ), stored AS (
+          SELECT ship_id, count(*) AS count FROM back GROUP BY ship_id
+        )
+        UPDATE ships SET samples_count = samples_count - gone.count + coalesce(stored.count, 0)
+        FROM gone LEFT JOIN stored USING (ship_id) WHERE ships.id = gone.ship_id', week);
+      EXECUTE format('DROP TABLE %s', week);
+    END LOOP;
+  END $$
+`;
+
 /** For the samples that are there; further ones are the ingestor's work. */
 const WEEKS = `
   DO $$
@@ -113,7 +140,7 @@ export class PacketBlocks1700000006000 implements MigrationInterface {
   readonly name = 'PacketBlocks1700000006000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [BLOCKS, DERIVED, ...ARRIVALS, WEEKS]) await runner.query(sql);
+    for (const sql of [BLOCKS, DERIVED, ...ARRIVALS, DETACHED, WEEKS]) await runner.query(sql);
     await samplesIntoBlocks(runner);
     await runner.query(FILL_DERIVED);
     await runner.query('DROP TABLE samples, latest_samples');
