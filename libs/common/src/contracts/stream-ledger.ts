@@ -1,8 +1,8 @@
 import type { StreamPhase } from './stream-request.dto.js';
 
 /**
- * What became of a number. `sent`: at least one datagram of it leaves; `lost`: none does. The others say
- * what a `sent` one met with, except `refused`: the network did not take all of its datagrams.
+ * What became of a number. `sent`: faults let a datagram of it leave; `lost`: they let none. The others say what a `sent` one
+ * met with; `refused`: the network did not take all that the faults let leave.
  */
 export const LEDGER_ACTIONS = [
   'sent',
