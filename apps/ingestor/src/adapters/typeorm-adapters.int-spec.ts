@@ -6,10 +6,8 @@ import { type TestDatabase, testDatabase } from '../../../../test/support/databa
 import { describeHoldings } from '../receptions/holdings.contract.js';
 import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import { describeReceptionStore } from '../receptions/reception-store.contract.js';
-import {
-  type ArchiveUnderTest,
-  describeTelemetryArchive,
-} from '../archive/telemetry-archive.contract.js';
+import { describeTelemetryArchive } from '../archive/telemetry-archive.contract.js';
+import type { ArchiveUnderTest } from '../archive/testing/archive-under-test.js';
 import { TypeOrmHoldings } from './typeorm.holdings.js';
 import { INGESTOR_OUTBOX, TypeOrmReceptionStore } from './typeorm-reception.store.js';
 import { TypeOrmTelemetryArchive } from './typeorm-telemetry.archive.js';
@@ -37,14 +35,13 @@ const empty = (): Promise<unknown> =>
 
 const putLevels: ArchiveUnderTest['putLevels'] = async (shipId, levels) => {
   await source.query('DELETE FROM unlevelled_minutes WHERE ship_id = $1', [shipId]);
-  for (const { battery, field, step, start, count, min, minAt, max, maxAt } of levels)
+  for (const { battery, field, step, start, count, min, minAt, max, maxAt } of levels) {
+    const key = [shipId, battery, field, step / MICROS_PER_SECOND, formatInstant(start), count];
     await source.query(
       'INSERT INTO sample_levels VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
-      [
-        ...[shipId, battery, field, step / MICROS_PER_SECOND, formatInstant(start), count],
-        ...[min, formatInstant(minAt), max, formatInstant(maxAt)],
-      ],
+      [...key, min, formatInstant(minAt), max, formatInstant(maxAt)],
     );
+  }
 };
 
 describeTelemetryArchive(async () => {

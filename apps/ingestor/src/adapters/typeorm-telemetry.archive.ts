@@ -15,6 +15,7 @@ import {
 import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import { BlockSource } from './block-source.js';
 import { readLevels } from './levels-query.js';
+import { runPrepared } from './prepared-statement.js';
 import { Readings } from './readings.js';
 import { STORE, storeParameters } from './store-statement.js';
 import {
@@ -38,7 +39,8 @@ export class TypeOrmTelemetryArchive extends TelemetryArchive implements BeforeA
   }
 
   async store(batch: ArchiveBatch): Promise<void> {
-    await this.source.query(STORE, storeParameters(this.identity.process, batch));
+    const parameters = storeParameters(this.identity.process, batch);
+    await runPrepared(this.source, 'store-blocks', STORE, parameters);
   }
 
   async ships(afterName: string | null, limit: number): Promise<ShipSummary[]> {

@@ -3,10 +3,8 @@ import { describeHoldings } from '../../receptions/holdings.contract.js';
 import { IngestorIdentity } from '../../receptions/ingestor-identity.js';
 import { describeReceptionStore } from '../../receptions/reception-store.contract.js';
 import { describeHotList } from '../../intake/hot-list.contract.js';
-import {
-  type ArchiveUnderTest,
-  describeTelemetryArchive,
-} from '../../archive/telemetry-archive.contract.js';
+import { describeTelemetryArchive } from '../../archive/telemetry-archive.contract.js';
+import type { ArchiveUnderTest } from '../../archive/testing/archive-under-test.js';
 import { MemoryHotList } from './memory-hot.list.js';
 import { MemoryHoldings } from './memory.holdings.js';
 import { MemoryReceptionStore } from './memory-reception.store.js';

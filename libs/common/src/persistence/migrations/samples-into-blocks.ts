@@ -114,9 +114,10 @@ class Blocks {
     this.#sealedBytes = 0;
     if (sealed.length === 0) return;
     const parameters: unknown[] = [];
-    const rows = sealed.map(
-      (block) => `(${block.values().map((value) => `$${parameters.push(value)}`)})`,
-    );
+    const rows = sealed.map((block) => {
+      const places = block.values().map((value) => `$${parameters.push(value)}`);
+      return `(${places.join()})`;
+    });
     await this.runner.query(
       `INSERT INTO blocks (ship_id, contact_id, fence, number, definition, first_at, last_at,
          received_at, packets, samples, numbers, body) VALUES ${rows.join()}`,
