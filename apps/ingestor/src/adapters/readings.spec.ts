@@ -129,10 +129,14 @@ describe('Readings', () => {
   });
 
   it('let go of everything when they stop', async () => {
-    const readings = new Readings(2);
+    const readings = new Readings(1);
     const { source, iterator } = reading(readings);
     await iterator.next();
+    const refused = expect(all(reading(readings).iterator)).rejects.toMatchObject({
+      code: 'ARCHIVE_READINGS_FULL',
+    });
     await readings.stop();
+    await refused;
 
     expect([source.closedCount, readings.openCount]).toEqual([1, 0]);
     await expect(all(iterator)).rejects.toThrow('given up');

@@ -22,10 +22,16 @@ export interface ReadingLimits {
   readonly readingMs: number;
 }
 
+/** For a place. */
+interface Waiting {
+  readonly enter: () => void;
+  readonly refuse: () => void;
+}
+
 /** Sees to it that not too many read at a time, and that nobody reads for ever. */
 export class Readings {
   readonly #limits: ReadingLimits;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Waiting[] = [];
   readonly #open = new Set<{ giveUp(): Promise<void> }>();
   #openCount = 0;
 
@@ -64,8 +70,9 @@ export class Readings {
     }
   }
 
-  /** Lets go of all that is open. Whoever reads on gets an error. */
+  /** Lets go of all that is open. Whoever reads on, or waits, gets an error. */
   async stop(): Promise<void> {
+    for (const { refuse } of [...this.#waiting]) refuse();
     await Promise.all([...this.#open].map((reading) => reading.giveUp()));
   }
 
@@ -78,21 +85,24 @@ export class Readings {
   #wait(): Promise<void> {
     if (this.#waiting.length >= WAITING_MAX) throw this.#full();
     return new Promise((resolve, reject) => {
+      const refuse = (): void => {
+        clearTimeout(deadline);
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        reject(this.#full());
+      };
       const enter = (): void => {
         clearTimeout(deadline);
         resolve();
       };
-      const deadline = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
-        reject(this.#full());
-      }, this.#limits.waitMs);
-      this.#waiting.push(enter);
+      const waiting = { enter, refuse };
+      const deadline = setTimeout(refuse, this.#limits.waitMs);
+      this.#waiting.push(waiting);
     });
   }
 
   #leave(): void {
     const next = this.#waiting.shift();
-    if (next) next();
+    if (next) next.enter();
     else this.#openCount -= 1;
   }
 

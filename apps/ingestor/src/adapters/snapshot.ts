@@ -4,7 +4,9 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 /** Longer than any reader may rest: who forgets one is not to hold up the upkeep of tables for ever. */
 const IDLE_TIMEOUT_MS = 90_000;
 
-const LIMITS = `SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS};
+/** In one round trip. */
+const BEGIN = `START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+  SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS};
   SET LOCAL idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`;
 
 /**
@@ -12,6 +14,7 @@ const LIMITS = `SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS};
  * one answer in pieces. Whoever opens it must close it.
  */
 export class Snapshot {
+  #isOpen = false;
   #hasCursor = false;
 
   private constructor(private readonly runner: QueryRunner) {}
@@ -45,13 +48,13 @@ export class Snapshot {
 
   /** Never throws: a connection that is gone has let go of everything. */
   async close(): Promise<void> {
-    if (this.runner.isTransactionActive)
-      await this.runner.rollbackTransaction().catch(() => undefined);
+    if (this.#isOpen) await this.runner.query('ROLLBACK').catch(() => undefined);
     await this.runner.release().catch(() => undefined);
   }
 
   async #begin(): Promise<void> {
-    await this.runner.startTransaction('REPEATABLE READ');
-    await this.runner.query(`SET TRANSACTION READ ONLY; ${LIMITS}`);
+    await this.runner.connect();
+    this.#isOpen = true;
+    await this.runner.query(BEGIN);
   }
 }
