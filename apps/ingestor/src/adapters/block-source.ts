@@ -112,7 +112,7 @@ export class BlockSource implements ReadingSource<PacketBlock> {
       shipId,
       formatInstant(stretch.start),
       formatInstant(stretch.end),
-      formatInstant(range.start ?? stretch.start),
+      formatInstant(Math.max(stretch.start, range.start ?? stretch.start)),
       contactId,
     ]);
     return true;

@@ -128,6 +128,15 @@ describe('Readings', () => {
     expect([source.closedCount, readings.openCount]).toEqual([1, 0]);
   });
 
+  it('give the end of what is over though they stop', async () => {
+    const readings = new Readings(1);
+    const { iterator } = reading(readings, new NumberSource([[1, 2]]));
+    await iterator.next();
+    await readings.stop();
+
+    expect(await all(iterator)).toEqual([2]);
+  });
+
   it('let go of everything when they stop', async () => {
     const readings = new Readings(1);
     const { source, iterator } = reading(readings);

@@ -134,9 +134,9 @@ class Reading<T> {
   async next(): Promise<readonly T[]> {
     clearTimeout(this.#idle ?? undefined);
     this.#idle = null;
+    if (this.source.isDone) return [];
     if (this.#isGivenUp)
       throw new Error(`The reading was given up: at rest for ${this.limits.idleMs} ms, or stopped`);
-    if (this.source.isDone) return [];
     if (performance.now() > this.#endsAtMs)
       throw new Error(`The reading took longer than ${this.limits.readingMs} ms`);
     const onItsWay = this.source.next();

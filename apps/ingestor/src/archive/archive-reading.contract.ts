@@ -50,6 +50,8 @@ export function describeArchiveReading(make: () => Promise<ArchiveUnderTest>): v
       expect(await blocksIn({ start: at(18), end: null })).toEqual(blocks.slice(18));
       expect(await blocksIn({ start: null, end: at(2) })).toEqual(blocks.slice(0, 2));
       expect(await blocksIn({ start: at(5), end: at(5) })).toEqual([]);
+      expect(await blocksIn({ start: -Number.MAX_VALUE, end: Number.MAX_VALUE })).toEqual(blocks);
+      expect(await blocksIn({ start: Number.MAX_VALUE, end: null })).toEqual([]);
     });
 
     it('gives a block whose first packet is before the range and whose last is in it', async () => {
