@@ -72,7 +72,7 @@ export class Readings {
 
   /** Lets go of all that is open. Whoever reads on, or waits, gets an error. */
   async stop(): Promise<void> {
-    for (const { refuse } of [...this.#waiting]) refuse();
+    for (const { refuse } of this.#waiting.slice()) refuse();
     await Promise.all([...this.#open].map((reading) => reading.giveUp()));
   }
 
