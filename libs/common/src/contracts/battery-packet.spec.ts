@@ -6,12 +6,12 @@ import {
   BATTERY_PACKET_BYTES_MAX,
   BATTERY_RECORDS_MAX,
   type BatteryPacket,
-  decodeBatteryPacket,
   encodeBatteryPacket,
   encodeClosingPacket,
   GENERATED_AT_MS_MAX,
 } from './battery-packet.js';
 import { crc16 } from './crc16.js';
+import { decodeBatteryPacket } from './decoded-packet.js';
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
 
