@@ -6,7 +6,8 @@ import { until } from '../../../../test/support/until.js';
 import { describeHotList } from '../intake/hot-list.contract.js';
 import { HOT_DATABASE, HOT_WAITING_MAX, RedisHotList } from './redis-hot.list.js';
 
-const reading = { generatedAt: 1_000_000, volts: 5 };
+const AT = 1_000_000;
+const VOLTS = 5;
 const SHIP = 'USS Enterprise';
 
 describe('a RedisHotList', () => {
@@ -34,10 +35,10 @@ describe('a RedisHotList', () => {
 
   it('lays the lists out for every reader: database 1, the raw ship name, oldest first', async () => {
     const hot = await open(2);
-    for (const text of ['first', 'second']) hot.push(SHIP, reading, text);
-    hot.push(SHIP, reading, null);
+    for (const text of ['first', 'second']) hot.push(SHIP, AT, VOLTS, text);
+    hot.push(SHIP, AT, VOLTS, null);
 
-    const expected = ['second', encodeBatteryText(reading)];
+    const expected = ['second', encodeBatteryText({ generatedAt: AT, volts: VOLTS })];
     await until(async () => expect(await redis.admin.lrange(SHIP, 0, -1)).toEqual(expected));
     expect(await redis.admin.keys('*')).toEqual([SHIP]);
   });
@@ -45,12 +46,12 @@ describe('a RedisHotList', () => {
   it('goes on with the lists of its last life, and counts their ships', async () => {
     for (const ship of ['A', 'B', 'C']) await redis.admin.rpush(ship, 'before');
     const hot = await open();
-    hot.push('A', reading, 'after');
-    hot.push('D', reading, 'after');
+    hot.push('A', AT, VOLTS, 'after');
+    hot.push('D', AT, VOLTS, 'after');
     await hot.length('D');
 
     await until(async () => {
-      hot.push('D', reading, 'once more');
+      hot.push('D', AT, VOLTS, 'once more');
       expect(await redis.admin.dbsize()).toBe(3);
     });
     expect(await hot.last('A', 5)).toEqual(['before', 'after']);
@@ -59,21 +60,21 @@ describe('a RedisHotList', () => {
   it('drops and counts while Redis is dead, says so, and comes back by itself', async () => {
     const hot = await open();
     await redis.kill();
-    hot.push(SHIP, reading, 'lost');
+    hot.push(SHIP, AT, VOLTS, 'lost');
     await until(() =>
       expect(hot.health()).toMatchObject({ status: 'degraded', readings_dropped: 1 }),
     );
 
     await redis.restart();
     await until(() => expect(hot.health().status).toBe('up'));
-    hot.push(SHIP, reading, 'kept');
+    hot.push(SHIP, AT, VOLTS, 'kept');
     expect(await hot.last(SHIP, 5)).toEqual(['kept']);
   });
 
   it('never waits for a Redis that is silent, and holds no more than its limit', async () => {
     const hot = await open();
     redis.freeze();
-    for (let nr = 0; nr < HOT_WAITING_MAX + 10; nr += 1) hot.push(SHIP, reading, null);
+    for (let nr = 0; nr < HOT_WAITING_MAX + 10; nr += 1) hot.push(SHIP, AT, VOLTS, null);
 
     expect(hot.health()).toMatchObject({ readings_waiting: HOT_WAITING_MAX, readings_dropped: 10 });
     await until(() => expect(hot.health().status).toBe('degraded'));
@@ -85,13 +86,13 @@ describe('a RedisHotList', () => {
   it('says when Redis is full, and counts what it refused', async () => {
     const hot = await open();
     await redis.admin.config('SET', 'maxmemory', '1');
-    hot.push(SHIP, reading, 'refused');
+    hot.push(SHIP, AT, VOLTS, 'refused');
 
     await until(() =>
       expect(hot.health()).toMatchObject({ status: 'degraded', readings_dropped: 1 }),
     );
     await redis.admin.config('SET', 'maxmemory', '0');
-    hot.push(SHIP, reading, 'kept');
+    hot.push(SHIP, AT, VOLTS, 'kept');
     await until(() => expect(hot.health().status).toBe('up'));
   });
 });

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ChainableCommander, Redis } from 'ioredis';
-import type { VoltageReading } from '#common/contracts';
+import type { Instant } from '#common/domain';
 import { type CancelTimer, type Clock, type PartHealth } from '#common/platform';
 import { Outage, requestClient } from '#common/redis';
 import { HotList, hotText } from '../intake/hot-list.port.js';
@@ -17,7 +17,35 @@ const HOT_SHIPS_MAX = 1_000;
 const FLUSH_EVERY_MS = 20;
 const CLOSE_DEADLINE_MS = 1_000;
 
-type Waiting = VoltageReading | string;
+/** In columns, since an object per reading would cost as much as receiving it. */
+class WaitingReadings {
+  #generatedAt: number[] = [];
+  #volts: number[] = [];
+  #texts: (string | null)[] = [];
+
+  get length(): number {
+    return this.#texts.length;
+  }
+
+  push(generatedAt: Instant, volts: number, text: string | null): void {
+    this.#generatedAt.push(generatedAt);
+    this.#volts.push(volts);
+    this.#texts.push(text);
+  }
+
+  /** The oldest, at most so many. */
+  take(max: number): WaitingReadings {
+    const taken = new WaitingReadings();
+    taken.#generatedAt = this.#generatedAt.splice(0, max);
+    taken.#volts = this.#volts.splice(0, max);
+    taken.#texts = this.#texts.splice(0, max);
+    return taken;
+  }
+
+  texts(): string[] {
+    return this.#texts.map((text, nr) => hotText(this.#generatedAt[nr]!, this.#volts[nr]!, text));
+  }
+}
 
 export interface RedisHotListOptions {
   readonly url: string;
@@ -35,7 +63,7 @@ export class RedisHotList extends HotList implements OnApplicationShutdown {
   readonly #redis: Redis;
   readonly #outage: Outage;
   readonly #ships: RecentShips;
-  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #waiting = new Map<string, WaitingReadings>();
   #waitingCount = 0;
   #droppedCount = 0;
   #cancelFlush: CancelTimer | null = null;
@@ -55,14 +83,14 @@ export class RedisHotList extends HotList implements OnApplicationShutdown {
     this.#redis.on('ready', () => void this.#meet());
   }
 
-  push(shipName: string, reading: VoltageReading, text: string | null): void {
+  push(shipName: string, generatedAt: Instant, volts: number, text: string | null): void {
     if (this.#isClosed || this.#waitingCount >= HOT_WAITING_MAX) {
       this.#droppedCount += 1;
       return;
     }
-    const waiting = this.#waiting.get(shipName);
-    if (waiting) waiting.push(text ?? reading);
-    else this.#waiting.set(shipName, [text ?? reading]);
+    let waiting = this.#waiting.get(shipName);
+    if (!waiting) this.#waiting.set(shipName, (waiting = new WaitingReadings()));
+    waiting.push(generatedAt, volts, text);
     this.#waitingCount += 1;
     this.#ships.heard(shipName);
     this.#cancelFlush ??= this.options.clock.after(FLUSH_EVERY_MS, () => void this.#flush());
@@ -127,12 +155,12 @@ export class RedisHotList extends HotList implements OnApplicationShutdown {
     this.#flushing = null;
   }
 
-  #take(): Map<string, Waiting[]> {
-    const batch = new Map<string, Waiting[]>();
+  #take(): Map<string, WaitingReadings> {
+    const batch = new Map<string, WaitingReadings>();
     let room = HOT_BATCH_MAX;
     for (const [ship, waiting] of this.#waiting) {
       if (room === 0) break;
-      const taken = waiting.splice(0, room);
+      const taken = waiting.take(room);
       if (waiting.length === 0) this.#waiting.delete(ship);
       batch.set(ship, taken);
       room -= taken.length;
@@ -141,10 +169,10 @@ export class RedisHotList extends HotList implements OnApplicationShutdown {
     return batch;
   }
 
-  async #write(batch: ReadonlyMap<string, readonly Waiting[]>): Promise<void> {
+  async #write(batch: ReadonlyMap<string, WaitingReadings>): Promise<void> {
     const pipeline = this.#redis.pipeline();
     for (const [ship, readings] of batch) {
-      pipeline.rpush(ship, ...readings.map(textOf));
+      pipeline.rpush(ship, ...readings.texts());
       pipeline.ltrim(ship, -this.options.listMax, -1);
     }
     for (const ship of this.#ships.takeSilent()) pipeline.del(ship);
@@ -158,9 +186,6 @@ export class RedisHotList extends HotList implements OnApplicationShutdown {
     });
   }
 }
-
-const textOf = (waiting: Waiting): string =>
-  typeof waiting === 'string' ? waiting : hotText(waiting, null);
 
 /** The faults of a pipeline by the numbers of its commands. */
 async function faultsOf(pipeline: ChainableCommander): Promise<ReadonlyMap<number, Error>> {

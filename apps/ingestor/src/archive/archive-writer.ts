@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, Optional } from '@nestjs/common';
 import {
   type CancelTimer,
   Clock,
@@ -7,56 +7,66 @@ import {
   type ReadinessCheck,
 } from '#common/platform';
 import type { Reception } from '../receptions/reception.js';
-import { SampleBatch } from './sample-batch.js';
+import { BatchQueue, MemoryBatchQueue } from './batch-queue.js';
+import type { GoodPacket } from './good-packet.js';
+import { OpenBatch } from './open-batch.js';
 import { TelemetryArchive } from './telemetry-archive.port.js';
 
-/** A sample waits at most so long before it is on its way to the archive. */
+/** A packet waits at most so long before it is on its way to the archive. */
 export const FLUSH_EVERY_MS = 50;
-/** Beside the one that fills: 64 × 4,096 rows are about 15 MB. Further datagrams are shed. */
-export const BATCHES_WAITING_MAX = 64;
 /** Longer, and the archive is away or slower than the datagrams come. */
 const BEHIND_MS = 1_000;
 const RETRY_DELAY_MS = 100;
 const RETRY_DELAY_MS_MAX = 2_000;
 
 /**
- * Between the sockets and the archive: gathers samples, writes them in batches one after the other,
- * and keeps them while the archive is away. Its room is bounded; who finds none sheds.
+ * Between the sockets and the archive: gathers packets into blocks, writes them in batches one after
+ * the other, and keeps them while the archive is away. Its room is bounded; who finds none sheds.
  */
 @Injectable()
 export class ArchiveWriter implements ReadinessCheck {
   readonly part = 'archive';
   readonly #logger = new Logger(ArchiveWriter.name);
   readonly #faults: FaultLog;
-  readonly #full: SampleBatch[] = [];
-  /** When each of the full ones was sealed. */
-  readonly #sealedAtMs = new Map<SampleBatch, number>();
-  readonly #waiting = new Map<SampleBatch, () => void>();
-  #open = new SampleBatch();
+  /** Those who wait until so many batches are stored, in the order of their calls. */
+  #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
+  #open = new OpenBatch();
+  /** Batches since the start, those that waited then included. */
+  #sealedCount: number;
+  #storedCount = 0;
+  #storedSamples = 0;
   /** The open batch goes with the next write though it is not full. */
   #isDue = false;
   #isWriting = false;
   #isClosed = false;
   #cancelFlush: CancelTimer | null = null;
   #fault: string | null = null;
-  #storedRows = 0;
 
   constructor(
     private readonly archive: TelemetryArchive,
     private readonly clock: Clock,
+    @Optional() private readonly queue: BatchQueue = new MemoryBatchQueue(),
   ) {
     this.#faults = new FaultLog(this.#logger, clock);
+    this.#sealedCount = queue.size;
   }
 
-  /** Where the rows of one datagram go; null when there is no room for them. */
-  roomFor(rows: number): SampleBatch | null {
-    if (!this.#open.hasRoom(rows)) {
-      if (this.#full.length >= BATCHES_WAITING_MAX) return null;
-      this.#seal();
-      void this.#write();
-    }
+  /**
+   * For a packet of so many bytes. To be asked before the account counts the packet: what is counted
+   * and what is written must go with the same batch.
+   */
+  hasRoomFor(length: number): boolean {
+    if (this.#open.hasRoomFor(length)) return true;
+    if (!this.queue.hasRoom()) return false;
+    this.#seal();
+    void this.#write();
+    return true;
+  }
+
+  /** Takes a packet that was counted as good; its bytes are copied. The caller has asked for room. */
+  take(reception: Reception, packet: GoodPacket): void {
+    this.#open.add(reception, packet);
     this.#arm();
-    return this.#open;
   }
 
   /** The account of the reception changed. */
@@ -71,15 +81,9 @@ export class ArchiveWriter implements ReadinessCheck {
    */
   async flush(): Promise<void> {
     if (this.#isClosed) throw stopped();
-    const last = this.#open.isEmpty ? this.#full.at(-1) : this.#open;
-    if (!last) return;
-    const before = this.#waiting.get(last);
-    const isStored = new Promise<void>((resolve) => {
-      this.#waiting.set(last, () => {
-        before?.();
-        resolve();
-      });
-    });
+    const until = this.#sealedCount + (this.#open.isEmpty ? 0 : 1);
+    if (until <= this.#storedCount) return;
+    const isStored = new Promise<void>((resolve) => this.#waiting.push({ until, resolve }));
     this.#isDue = true;
     void this.#write();
     await isStored;
@@ -97,22 +101,20 @@ export class ArchiveWriter implements ReadinessCheck {
 
   /** Some of what waits is old. */
   get isBehind(): boolean {
-    const [oldest] = this.#full;
-    if (!oldest) return false;
-    return this.clock.monotonicMs() - (this.#sealedAtMs.get(oldest) ?? 0) > BEHIND_MS;
+    const since = this.queue.waitingSinceMs;
+    return since !== null && this.clock.monotonicMs() - since > BEHIND_MS;
   }
 
   check(): PartHealth {
-    const waiting = this.#full.reduce((sum, { length }) => sum + length, this.#open.length);
-    const details = { samples_stored: this.#storedRows, samples_waiting: waiting };
+    const samples_waiting = this.queue.samples + this.#open.samples;
+    const details = { samples_stored: this.#storedSamples, samples_waiting };
     if (this.#fault === null) return { status: 'up', ...details };
     return { status: 'down', reason: this.#fault, ...details };
   }
 
   #giveUp(): void {
     this.#isClosed = true;
-    for (const resolve of this.#waiting.values()) resolve();
-    this.#waiting.clear();
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
 
   #arm(): void {
@@ -124,36 +126,36 @@ export class ArchiveWriter implements ReadinessCheck {
   }
 
   #seal(): void {
-    this.#full.push(this.#open.seal());
-    this.#sealedAtMs.set(this.#open, this.clock.monotonicMs());
-    this.#open = new SampleBatch();
+    const { samples } = this.#open;
+    this.queue.push({ batch: this.#open.seal(), samples, sealedAtMs: this.clock.monotonicMs() });
+    this.#sealedCount += 1;
+    this.#open = new OpenBatch();
   }
 
   /** One batch after the other, since their order is the order of the accounts. */
   async #write(): Promise<void> {
     if (this.#isWriting) return;
     this.#isWriting = true;
-    for (let batch = this.#next(); batch && !this.#isClosed; batch = this.#next()) {
-      await this.#store(batch);
-    }
+    while (this.#hasWork() && !this.#isClosed) await this.#storeFirst();
     this.#isWriting = false;
   }
 
   /** While a write is under way the open batch goes on filling. */
-  #next(): SampleBatch | undefined {
-    if (this.#full.length === 0 && this.#isDue) {
+  #hasWork(): boolean {
+    if (this.queue.size === 0 && this.#isDue) {
       this.#isDue = false;
       if (!this.#open.isEmpty) this.#seal();
     }
-    return this.#full[0];
+    return this.queue.size > 0;
   }
 
   /** Again and again until it is stored. */
-  async #store(batch: SampleBatch): Promise<void> {
+  async #storeFirst(): Promise<void> {
     for (let attempt = 0; !this.#isClosed; attempt += 1) {
       try {
-        await this.archive.store(batch);
-        return this.#stored(batch);
+        const first = await this.queue.first();
+        await this.archive.store(first.batch);
+        return this.#stored(first.samples);
       } catch (fault) {
         this.#noteFault(fault);
         const delayMs = Math.min(RETRY_DELAY_MS_MAX, RETRY_DELAY_MS * 2 ** Math.min(attempt, 8));
@@ -162,13 +164,13 @@ export class ArchiveWriter implements ReadinessCheck {
     }
   }
 
-  #stored(batch: SampleBatch): void {
-    this.#full.shift();
-    this.#sealedAtMs.delete(batch);
-    this.#storedRows += batch.length;
+  #stored(samples: number): void {
+    this.queue.shift();
+    this.#storedCount += 1;
+    this.#storedSamples += samples;
     this.#fault = null;
-    this.#waiting.get(batch)?.();
-    this.#waiting.delete(batch);
+    while (this.#waiting[0] && this.#waiting[0].until <= this.#storedCount)
+      this.#waiting.shift()!.resolve();
   }
 
   #noteFault(fault: unknown): void {

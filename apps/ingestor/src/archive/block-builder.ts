@@ -7,7 +7,8 @@ import {
 } from './packet-block.js';
 import { FRAME_HEADER_BYTES, type FrameHead, writeFrame } from './packet-frame.js';
 
-const FIRST_BYTES = 4 * 1024;
+/** A slow ship brings a packet or two per block. */
+const FIRST_BYTES = 1_024;
 
 export type BlockOwner = Pick<PacketBlock, 'contactId' | 'fence' | 'shipId' | 'definition'>;
 
@@ -73,8 +74,17 @@ export class BlockBuilder {
       packets: this.#packets,
       samples: this.#samples,
       numbers: this.#numbers.ranges(),
-      body: this.#body.subarray(0, this.#bytes),
+      body: this.#trimmed(),
     };
+  }
+
+  /** What waits for the archive must not hold much more memory than it is counted for. */
+  #trimmed(): Buffer {
+    const used = this.#body.subarray(0, this.#bytes);
+    if (2 * this.#bytes > this.#body.length) return used;
+    const trimmed = Buffer.allocUnsafeSlow(this.#bytes);
+    used.copy(trimmed);
+    return trimmed;
   }
 
   #reserve(bytes: number): void {

@@ -40,19 +40,24 @@ export function writeFrame(
   return offset + FRAME_HEADER_BYTES + length;
 }
 
+/** The frame that begins there; its packet shares the body's memory. */
+export function frameAt(body: Buffer, offset: number): PacketFrame {
+  const from = offset + FRAME_HEADER_BYTES;
+  return {
+    sequence: body.readUInt32BE(offset + 2),
+    generatedAt: body.readDoubleBE(offset + 6),
+    receivedAt: body.readDoubleBE(offset + 14),
+    packet: body.subarray(from, from + body.readUInt16BE(offset)),
+  };
+}
+
 /** The frames of a body, in the order in which they stand. */
 export function framesOf(body: Buffer): PacketFrame[] {
   const frames: PacketFrame[] = [];
   for (let offset = 0; offset < body.length;) {
-    const from = offset + FRAME_HEADER_BYTES;
-    const to = from + body.readUInt16BE(offset);
-    frames.push({
-      sequence: body.readUInt32BE(offset + 2),
-      generatedAt: body.readDoubleBE(offset + 6),
-      receivedAt: body.readDoubleBE(offset + 14),
-      packet: body.subarray(from, to),
-    });
-    offset = to;
+    const frame = frameAt(body, offset);
+    frames.push(frame);
+    offset += FRAME_HEADER_BYTES + frame.packet.length;
   }
   return frames;
 }

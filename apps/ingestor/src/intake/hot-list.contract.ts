@@ -13,34 +13,29 @@ export function describeHotList(
       hot = await make(300, 3);
     });
 
-    const reading = (volts: number): { generatedAt: number; volts: number } => ({
-      generatedAt: 1_000_000,
-      volts,
-    });
+    const AT = 1_000_000;
+    const textOf = (volts: number): string => encodeBatteryText({ generatedAt: AT, volts });
 
     it('keeps the text as received, and makes one where there was none', async () => {
-      hot.push('USS Enterprise', reading(5), '{ "as": "received" }');
-      hot.push('USS Enterprise', reading(6), null);
+      hot.push('USS Enterprise', AT, 5, '{ "as": "received" }');
+      hot.push('USS Enterprise', AT, 6, null);
 
-      expect(await hot.last('USS Enterprise', 10)).toEqual([
-        '{ "as": "received" }',
-        encodeBatteryText(reading(6)),
-      ]);
+      expect(await hot.last('USS Enterprise', 10)).toEqual(['{ "as": "received" }', textOf(6)]);
     });
 
     it.each([1, 255, 256, 257, 300, 301, 1_000])('keeps the newest of %i', async (count) => {
       for (let volts = 1; volts <= count; volts += 1)
-        hot.push('Voyager', reading(volts), volts % 2 === 0 ? String(volts) : null);
+        hot.push('Voyager', AT, volts, volts % 2 === 0 ? String(volts) : null);
       const last = await hot.last('Voyager', 2);
 
       expect(await hot.length('Voyager')).toBe(Math.min(count, 300));
-      const text = (n: number): string => (n % 2 === 0 ? String(n) : encodeBatteryText(reading(n)));
+      const text = (n: number): string => (n % 2 === 0 ? String(n) : textOf(n));
       expect(last).toEqual(count === 1 ? [text(1)] : [text(count - 1), text(count)]);
     });
 
     it('keeps apart ships whose names differ in anything', async () => {
       for (const ship of ['USS Enterprise', 'uss enterprise', 'USS:Enterprise*'])
-        hot.push(ship, reading(1), ship);
+        hot.push(ship, AT, 1, ship);
 
       expect(await hot.last('USS Enterprise', 5)).toEqual(['USS Enterprise']);
       expect(await hot.last('USS:Enterprise*', 5)).toEqual(['USS:Enterprise*']);
@@ -49,14 +44,14 @@ export function describeHotList(
     });
 
     it('is well while it can keep what it is given', async () => {
-      hot.push('Voyager', reading(1), null);
+      hot.push('Voyager', AT, 1, null);
       await hot.length('Voyager');
 
       expect(hot.health()).toMatchObject({ status: 'up' });
     });
 
     it('forgets the ship that was silent longest', async () => {
-      for (const ship of ['A', 'B', 'C', 'A', 'D']) hot.push(ship, reading(1), null);
+      for (const ship of ['A', 'B', 'C', 'A', 'D']) hot.push(ship, AT, 1, null);
 
       expect(await hot.length('A')).toBe(2);
       expect(await hot.length('B')).toBe(0);

@@ -1,4 +1,5 @@
-import { encodeBatteryText, type VoltageReading } from '#common/contracts';
+import { encodeBatteryText } from '#common/contracts';
+import type { Instant } from '#common/domain';
 import type { PartHealth } from '#common/platform';
 
 /** The last readings of each ship, for those who watch; the archive is complete, this is not. */
@@ -8,7 +9,7 @@ export abstract class HotList {
    * `text` is the datagram as received; null where it was not text, then
    * the equivalent one is made when it is needed.
    */
-  abstract push(shipName: string, reading: VoltageReading, text: string | null): void;
+  abstract push(shipName: string, generatedAt: Instant, volts: number, text: string | null): void;
   /** The newest `count`, oldest first, as text. */
   abstract last(shipName: string, count: number): Promise<string[]>;
   abstract length(shipName: string): Promise<number>;
@@ -16,5 +17,5 @@ export abstract class HotList {
   abstract health(): PartHealth;
 }
 
-export const hotText = (reading: VoltageReading, text: string | null): string =>
-  text ?? encodeBatteryText(reading);
+export const hotText = (generatedAt: Instant, volts: number, text: string | null): string =>
+  text ?? encodeBatteryText({ generatedAt, volts });

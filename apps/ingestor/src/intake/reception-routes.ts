@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { APID_MAX } from '#common/contracts';
 import type { Reception } from '../receptions/reception.js';
 
 /** Which open reception a datagram belongs to. */
 @Injectable()
 export class ReceptionRoutes {
   readonly #byPort = new Map<number, Reception>();
-  readonly #byApid = new Map<number, Reception>();
+  /** By APID: each packet asks. */
+  readonly #byApid = Array.from<Reception | undefined>({ length: APID_MAX + 1 });
   /** Null where several receptions came from one port of the ship. */
   readonly #bySender = new Map<number, Reception | null>();
   readonly #senders = new Map<Reception, Set<number>>();
@@ -14,19 +16,21 @@ export class ReceptionRoutes {
     const { address } = reception;
     if (!address) return;
     if (address.apid === null) this.#byPort.set(address.port, reception);
-    else this.#byApid.set(address.apid, reception);
+    else this.#byApid[address.apid] = reception;
   }
 
   has({ address }: Reception): boolean {
     if (!address) return false;
-    return address.apid === null ? this.#byPort.has(address.port) : this.#byApid.has(address.apid);
+    return address.apid === null
+      ? this.#byPort.has(address.port)
+      : this.#byApid[address.apid] !== undefined;
   }
 
   remove(reception: Reception): void {
     const { address } = reception;
     if (!address) return;
     if (address.apid === null) this.#byPort.delete(address.port);
-    else this.#byApid.delete(address.apid);
+    else this.#byApid[address.apid] = undefined;
     for (const port of this.#senders.get(reception) ?? []) this.#bySender.delete(port);
     this.#senders.delete(reception);
   }
@@ -36,7 +40,7 @@ export class ReceptionRoutes {
   }
 
   ofApid(apid: number): Reception | undefined {
-    return this.#byApid.get(apid);
+    return this.#byApid[apid];
   }
 
   /** A good packet of the reception came from this port of the ship. */

@@ -53,7 +53,7 @@ export function utf8TextIn(bytes: Buffer, start: number, end: number): string | 
   for (let at = start; at < end; at += 1)
     if (bytes[at]! > ASCII_MAX)
       return attempt(() => utf8.decode(bytes.subarray(start, end))) ?? null;
-  return bytes.latin1Slice(start, end);
+  return bytes.toString('latin1', start, end);
 }
 
 /** As `decodeBatteryText`, of a text that is not too long. */

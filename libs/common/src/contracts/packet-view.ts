@@ -121,6 +121,11 @@ export class PacketView {
     this.#readRecords(bytes, start + FRONT_BYTES, count);
   }
 
+  /** As long as a packet without a tag would be. Only after `readHeader`. */
+  isUntagged(bytes: Uint8Array, start: number, length: number): boolean {
+    return length === CLOSING_BYTES + bytes[start + 18]! * RECORD_BYTES;
+  }
+
   #readRecords(bytes: Uint8Array, start: number, count: number): void {
     const { batteries } = this;
     const voltBits = this.#voltBits;

@@ -1,4 +1,4 @@
-import type { VoltageReading } from '#common/contracts';
+import type { Instant } from '#common/domain';
 import type { PartHealth } from '#common/platform';
 import { HotList, hotText } from '../../intake/hot-list.port.js';
 
@@ -27,7 +27,7 @@ class Ring {
     return this.#length;
   }
 
-  push({ generatedAt, volts }: VoltageReading, text: string | null): void {
+  push(generatedAt: Instant, volts: number, text: string | null): void {
     this.#makeRoom(text?.length ?? 0);
     if (this.#length === this.#volts.length && this.#length < this.max) this.#grow();
     const capacity = Math.min(this.#volts.length, this.max);
@@ -48,8 +48,7 @@ class Ring {
     const capacity = Math.min(this.#volts.length, this.max);
     return Array.from({ length: wanted }, (_, nr) => {
       const at = (this.#start + this.#length - wanted + nr) % capacity;
-      const reading = { generatedAt: this.#generatedAt[at]!, volts: this.#volts[at]! };
-      return hotText(reading, this.#texts.get(at) ?? null);
+      return hotText(this.#generatedAt[at]!, this.#volts[at]!, this.#texts.get(at) ?? null);
     });
   }
 
@@ -64,6 +63,7 @@ class Ring {
   }
 
   #drop(at: number): void {
+    if (this.#texts.size === 0) return;
     const text = this.#texts.get(at);
     if (text === undefined) return;
     this.#textChars -= text.length;
@@ -98,9 +98,9 @@ export class MemoryHotList extends HotList {
     super();
   }
 
-  push(shipName: string, reading: VoltageReading, text: string | null): void {
+  push(shipName: string, generatedAt: Instant, volts: number, text: string | null): void {
     const ring = this.#newest?.name === shipName ? this.#newest.ring : this.#bringForward(shipName);
-    ring.push(reading, text);
+    ring.push(generatedAt, volts, text);
   }
 
   async last(shipName: string, count: number): Promise<string[]> {

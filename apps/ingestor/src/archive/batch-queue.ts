@@ -1,0 +1,81 @@
+import type { ArchiveBatch } from './telemetry-archive.port.js';
+
+/** Bodies of blocks that wait for the archive. What finds no room is shed where it arrives. */
+export const WAITING_BYTES_MAX = 64 * 1024 * 1024;
+/** What a block costs beside its body: its row, and the numbers of its packets. */
+const BLOCK_COST_BYTES = 512;
+
+export interface SealedBatch {
+  readonly batch: ArchiveBatch;
+  readonly samples: number;
+  /** By the clock that never steps. */
+  readonly sealedAtMs: number;
+}
+
+/**
+ * Batches on their way to the archive, in the order in which they were sealed. An account stands in each
+ * of them, so none may be left out or overtaken.
+ */
+export abstract class BatchQueue {
+  abstract readonly size: number;
+  /** Of all that wait. */
+  abstract readonly samples: number;
+  /** Since when the first one has waited; null when none waits. */
+  abstract readonly waitingSinceMs: number | null;
+  /** For one more batch of any size. */
+  abstract hasRoom(): boolean;
+  /** The caller has asked whether there is room. */
+  abstract push(sealed: SealedBatch): void;
+  /** The oldest, which stays until `shift`. Rejects when there is none, or it cannot be had now. */
+  abstract first(): Promise<SealedBatch>;
+  /** The oldest is stored. */
+  abstract shift(): void;
+}
+
+export class MemoryBatchQueue extends BatchQueue {
+  readonly #batches: SealedBatch[] = [];
+  #bytes = 0;
+  #samples = 0;
+
+  constructor(private readonly bytesMax = WAITING_BYTES_MAX) {
+    super();
+  }
+
+  get size(): number {
+    return this.#batches.length;
+  }
+
+  get samples(): number {
+    return this.#samples;
+  }
+
+  get waitingSinceMs(): number | null {
+    return this.#batches[0]?.sealedAtMs ?? null;
+  }
+
+  hasRoom(): boolean {
+    return this.#bytes < this.bytesMax;
+  }
+
+  push(sealed: SealedBatch): void {
+    this.#batches.push(sealed);
+    this.#bytes += costOf(sealed);
+    this.#samples += sealed.samples;
+  }
+
+  async first(): Promise<SealedBatch> {
+    const [first] = this.#batches;
+    if (!first) throw new Error('No batch waits');
+    return first;
+  }
+
+  shift(): void {
+    const stored = this.#batches.shift();
+    if (!stored) return;
+    this.#bytes -= costOf(stored);
+    this.#samples -= stored.samples;
+  }
+}
+
+const costOf = ({ batch }: SealedBatch): number =>
+  batch.blocks.reduce((sum, { body }) => sum + body.length + BLOCK_COST_BYTES, 0);

@@ -1,0 +1,146 @@
+import { Injectable } from '@nestjs/common';
+import { isSigned, PacketView, TAG_BYTES } from '#common/contracts';
+import { MICROS_PER_MILLISECOND } from '#common/domain';
+import type { Reception } from '../receptions/reception.js';
+import type { Arrival } from './arrival.js';
+import { ContactKeys } from './contact-keys.js';
+import { DatagramAccounts } from './datagram-accounts.js';
+import { HotList } from './hot-list.port.js';
+import { PacketOutlet } from './packet-outlet.js';
+import { ReceptionRoutes } from './reception-routes.js';
+
+/** How these packets are read. */
+const BATTERY = 'battery';
+const WRONG_TAG = 'wrong-tag';
+const UNSIGNED = 'unsigned';
+
+/**
+ * Packets of the shared port. A signed contact believes nothing but what bears its tag, and each number
+ * once: the set of good numbers, kept exactly for the whole contact, is the window against replays, so
+ * that a packet sent again by whomever is a duplicate. Nothing is ever answered.
+ */
+@Injectable()
+export class PacketIntake {
+  readonly #view = new PacketView();
+  /** The one that goes on its way; see `GoodPacket`. */
+  readonly #good = {
+    definition: BATTERY,
+    sequence: 0,
+    generatedAt: 0,
+    receivedAt: 0,
+    bytes: Buffer.alloc(0) as Buffer,
+    start: 0,
+    length: 0,
+    samples: 0,
+    batteries: this.#view.batteries,
+  };
+
+  constructor(
+    private readonly routes: ReceptionRoutes,
+    private readonly accounts: DatagramAccounts,
+    private readonly keys: ContactKeys,
+    private readonly outlet: PacketOutlet,
+    private readonly hot: HotList,
+  ) {}
+
+  take(arrival: Arrival): void {
+    const view = this.#view;
+    const { bytes, start, length } = arrival;
+    if (view.readHeader(bytes, start, length, this.keys.tagBytesMax))
+      return this.#takeWhole(arrival);
+    switch (view.kind) {
+      case 'corrupt':
+        return this.#takeCorrupt(arrival);
+      case 'idle':
+        return this.accounts.stray('idle');
+      default:
+        return this.#takeMalformed(arrival);
+    }
+  }
+
+  /** The transport dropped it: its number alone is looked at. */
+  shed(arrival: Arrival): void {
+    const view = this.#view;
+    const { bytes, start, length, address } = arrival;
+    const isWhole = view.readHeader(bytes, start, length, this.keys.tagBytesMax);
+    const reception = isWhole ? this.routes.ofApid(view.apid!) : undefined;
+    if (!reception || !reception.isFrom(address)) return this.accounts.stray('shed');
+    const key = this.keys.keyOf(reception);
+    if (key !== null && !this.#isSigned(reception, key, arrival)) return;
+    view.readBody(bytes, start, length, key === null ? 0 : TAG_BYTES);
+    if (view.kind !== 'battery') return this.accounts.stray('shed');
+    this.accounts.shed(reception, view.sequence, arrival);
+  }
+
+  /** Its CRC fits and its header can be. */
+  #takeWhole(arrival: Arrival): void {
+    const view = this.#view;
+    const { bytes, start, length } = arrival;
+    const byApid = this.routes.ofApid(view.apid!);
+    const key = byApid ? this.keys.keyOf(byApid) : null;
+    if (byApid && key !== null) {
+      if (!this.accounts.owner(byApid, arrival, 'unknown_apid')) return;
+      if (!this.#isSigned(byApid, key, arrival)) return;
+    }
+    view.readBody(bytes, start, length, key === null ? 0 : TAG_BYTES);
+    if (view.kind === 'malformed')
+      return this.#takeMalformed(arrival, key === null ? undefined : byApid);
+    const reception = this.accounts.owner(byApid, arrival, 'unknown_apid');
+    if (!reception) return;
+    reception.noteArrival(arrival.receivedAtMs, arrival.nowMs);
+    if (view.kind === 'closing') this.accounts.close(reception, view.sequence!, arrival);
+    else this.#takeBattery(reception, view.sequence!, arrival);
+  }
+
+  #takeBattery(reception: Reception, sequence: number, arrival: Arrival): void {
+    const { length } = arrival;
+    const { account } = reception;
+    if (!this.outlet.hasRoomFor(length) || !account.hasRoomFor(sequence))
+      return this.accounts.shed(reception, sequence, arrival);
+    this.routes.learnSender(arrival.port, reception);
+    if (account.takeNumbered(sequence, length)) this.#keep(reception, sequence, arrival);
+    else this.accounts.touch(reception);
+  }
+
+  #keep(reception: Reception, sequence: number, arrival: Arrival): void {
+    const { records, volts, generatedAtMs } = this.#view;
+    const good = this.#good;
+    good.sequence = sequence;
+    good.generatedAt = generatedAtMs * MICROS_PER_MILLISECOND;
+    good.receivedAt = arrival.receivedAtMs * MICROS_PER_MILLISECOND;
+    good.bytes = arrival.bytes;
+    good.start = arrival.start;
+    good.length = arrival.length;
+    good.samples = records;
+    this.outlet.take(reception, good);
+    for (let nr = 0; nr < records; nr += 1)
+      this.hot.push(reception.shipName, good.generatedAt, volts[nr]!, null);
+  }
+
+  /** The damage may be in the APID: the port that it was sent from tells more, once it is known. */
+  #takeCorrupt(arrival: Arrival): void {
+    const { apid, sequence } = this.#view;
+    const byApid = apid === null ? undefined : this.routes.ofApid(apid);
+    const bySender = this.routes.ofSender(arrival.port);
+    const reception = this.accounts.owner(bySender ?? byApid, arrival, 'corrupt');
+    if (!reception) return;
+    reception.noteArrival(arrival.receivedAtMs, arrival.nowMs);
+    this.accounts.corrupt(reception, sequence, arrival);
+  }
+
+  /** `signer` has proven that it is its own. */
+  #takeMalformed(arrival: Arrival, signer?: Reception): void {
+    const origin = signer ?? this.routes.ofSender(arrival.port);
+    const reception = this.accounts.owner(origin, arrival, 'malformed');
+    if (reception) this.accounts.reject(reception, this.#view.reason, arrival);
+  }
+
+  /** False where it is not: then it is counted here. */
+  #isSigned(reception: Reception, key: Buffer, arrival: Arrival): boolean {
+    const { bytes, start, length } = arrival;
+    if (isSigned(key, bytes, start, length)) return true;
+    const hasNoTag = this.#view.isUntagged(bytes, start, length);
+    this.accounts.reject(reception, hasNoTag ? UNSIGNED : WRONG_TAG, arrival);
+    return false;
+  }
+}
