@@ -11,6 +11,9 @@ export class ReceptionRoutes {
   /** Null where several receptions came from one port of the ship. */
   readonly #bySender = new Map<number, Reception | null>();
   readonly #senders = new Map<Reception, Set<number>>();
+  /** What was learnt last: nearly every packet says the same again. */
+  #learntPort = 0;
+  #learntOf: Reception | null = null;
 
   add(reception: Reception): void {
     const { address } = reception;
@@ -33,6 +36,7 @@ export class ReceptionRoutes {
     else this.#byApid[address.apid] = undefined;
     for (const port of this.#senders.get(reception) ?? []) this.#bySender.delete(port);
     this.#senders.delete(reception);
+    this.#learntOf = null;
   }
 
   ofPort(port: number): Reception | undefined {
@@ -45,6 +49,9 @@ export class ReceptionRoutes {
 
   /** A good packet of the reception came from this port of the ship. */
   learnSender(port: number, reception: Reception): void {
+    if (this.#learntOf === reception && this.#learntPort === port) return;
+    this.#learntPort = port;
+    this.#learntOf = reception;
     const known = this.#bySender.get(port);
     if (known === reception || known === null) return;
     const ports = this.#senders.get(reception) ?? new Set();

@@ -21,17 +21,20 @@ class Ring {
   #start = 0;
   #length = 0;
 
-  constructor(private readonly max: number) {}
+  #capacity: number;
+
+  constructor(private readonly max: number) {
+    this.#capacity = Math.min(FIRST_CAPACITY, max);
+  }
 
   get length(): number {
     return this.#length;
   }
 
   push(generatedAt: Instant, volts: number, text: string | null): void {
-    this.#makeRoom(text?.length ?? 0);
-    if (this.#length === this.#volts.length && this.#length < this.max) this.#grow();
-    const capacity = Math.min(this.#volts.length, this.max);
-    const at = (this.#start + this.#length) % capacity;
+    if (text !== null) this.#makeRoom(text.length);
+    if (this.#length === this.#capacity && this.#length < this.max) this.#grow();
+    const at = this.#placeOf(this.#length);
     this.#generatedAt[at] = generatedAt;
     this.#volts[at] = volts;
     this.#drop(at);
@@ -39,15 +42,14 @@ class Ring {
       this.#texts.set(at, text);
       this.#textChars += text.length;
     }
-    if (this.#length < capacity) this.#length += 1;
-    else this.#start = (this.#start + 1) % capacity;
+    if (this.#length < this.#capacity) this.#length += 1;
+    else this.#start = this.#placeOf(1);
   }
 
   last(count: number): string[] {
     const wanted = Math.min(count, this.#length);
-    const capacity = Math.min(this.#volts.length, this.max);
     return Array.from({ length: wanted }, (_, nr) => {
-      const at = (this.#start + this.#length - wanted + nr) % capacity;
+      const at = this.#placeOf(this.#length - wanted + nr);
       return hotText(this.#generatedAt[at]!, this.#volts[at]!, this.#texts.get(at) ?? null);
     });
   }
@@ -57,9 +59,15 @@ class Ring {
     const charsMax = this.max * HOT_TEXT_CHARS_MAX;
     while (this.#textChars + chars > charsMax && this.#length > 0) {
       this.#drop(this.#start);
-      this.#start = (this.#start + 1) % Math.min(this.#volts.length, this.max);
+      this.#start = this.#placeOf(1);
       this.#length -= 1;
     }
+  }
+
+  /** Of the nth reading, the oldest being 0. */
+  #placeOf(nr: number): number {
+    const at = this.#start + nr;
+    return at < this.#capacity ? at : at - this.#capacity;
   }
 
   #drop(at: number): void {
@@ -72,17 +80,18 @@ class Ring {
 
   /** The oldest gets the first place. */
   #grow(): void {
-    const capacity = Math.min(this.max, this.#volts.length * 2);
+    const capacity = Math.min(this.max, 2 * this.#capacity);
     const [generatedAt, volts] = [new Float64Array(capacity), new Float64Array(capacity)];
     const texts = new Map<number, string>();
     for (let nr = 0; nr < this.#length; nr += 1) {
-      const at = (this.#start + nr) % this.#volts.length;
+      const at = this.#placeOf(nr);
       generatedAt[nr] = this.#generatedAt[at]!;
       volts[nr] = this.#volts[at]!;
       const text = this.#texts.get(at);
       if (text !== undefined) texts.set(nr, text);
     }
     [this.#generatedAt, this.#volts, this.#texts, this.#start] = [generatedAt, volts, texts, 0];
+    this.#capacity = capacity;
   }
 }
 
