@@ -1,0 +1,102 @@
+import { SystemClock } from '#common/platform';
+import { MemoryHotList } from '../../adapters/memory/memory-hot.list.js';
+import { MemoryReceptionStore } from '../../adapters/memory/memory-reception.store.js';
+import { MemoryTables } from '../../adapters/memory/memory-tables.js';
+import { MemoryTelemetryArchive } from '../../adapters/memory/memory-telemetry.archive.js';
+import { ArchiveWriter } from '../../archive/archive-writer.js';
+import type { PacketBlock } from '../../archive/packet-block.js';
+import { framesOf, type PacketFrame } from '../../archive/packet-frame.js';
+import { SampleFeed } from '../../live/sample-feed.js';
+import { Reception } from '../../receptions/reception.js';
+import { UdpServer } from '../../udp/udp.server.js';
+import type { Datagram } from '../../udp/udp.events.js';
+import { ContactKeys } from '../contact-keys.js';
+import { DatagramAccounts } from '../datagram-accounts.js';
+import { PacketIntake } from '../packet-intake.js';
+import { PacketOutlet } from '../packet-outlet.js';
+import { ReceptionRoutes } from '../reception-routes.js';
+import { StrayCounters } from '../stray-counters.js';
+import { TelemetryIntake } from '../telemetry-intake.js';
+import { TextIntake } from '../text-intake.js';
+import { batchOf, SHIP_ADDRESS } from './datagrams.js';
+
+/** The way from a socket to the archive, over memory adapters. */
+export class IntakeUnderTest {
+  readonly clock = new SystemClock();
+  readonly udp = new UdpServer({ host: SHIP_ADDRESS, port: 0, clock: this.clock });
+  readonly tables = new MemoryTables();
+  readonly store = new MemoryReceptionStore(this.tables);
+  readonly writer = new ArchiveWriter(new MemoryTelemetryArchive(this.tables), this.clock);
+  readonly routes = new ReceptionRoutes();
+  readonly strays = new StrayCounters();
+  readonly hot = new MemoryHotList();
+  readonly feed = new SampleFeed();
+  readonly keys: ContactKeys;
+  readonly intake: TelemetryIntake;
+
+  constructor(secret: string | null = null) {
+    const { routes, hot } = this;
+    this.keys = new ContactKeys(secret);
+    const accounts = new DatagramAccounts(this.strays, this.writer);
+    const outlet = new PacketOutlet(this.writer, this.feed);
+    const packets = new PacketIntake(routes, accounts, this.keys, outlet, hot);
+    const texts = new TextIntake(accounts, outlet, hot);
+    this.intake = new TelemetryIntake(this.udp, routes, packets, texts, outlet, this.clock);
+  }
+
+  static async start(secret: string | null = null): Promise<IntakeUnderTest> {
+    const made = new IntakeUnderTest(secret);
+    await new Promise<void>((resolve) => made.udp.listen(() => resolve()));
+    return made;
+  }
+
+  /** A contact of its own ship, with an APID, or with a port where there is none. */
+  async receive(nr: number, at: { apid: number } | { port: number }): Promise<Reception> {
+    const isPacket = 'apid' in at;
+    const opening = {
+      contactId: `00000000-0000-4000-8000-${String(nr).padStart(12, '0')}`,
+      fence: 1,
+      shipName: `Ship ${nr}`,
+      plannedStart: 0,
+      plannedEnd: 60_000_000,
+      startedAt: 0,
+      latenessMs: 0,
+      stream: { format: isPacket ? ('ccsds' as const) : ('json' as const) },
+    };
+    const shipId = await this.store.shipId(opening.shipName);
+    const address = isPacket ? { port: 10_015, apid: at.apid } : { port: at.port, apid: null };
+    const reception = Reception.open(opening, shipId, address);
+    await this.store.begin({
+      opening,
+      shipId,
+      address,
+      openedAt: 0,
+      progress: reception.progress(),
+    });
+    reception.expectFrom(new Set([SHIP_ADDRESS]));
+    this.routes.add(reception);
+    return reception;
+  }
+
+  /** As from the shared port. */
+  take(...datagrams: readonly Datagram[]): void {
+    this.intake.take(batchOf(this.udp.sharedPort!, ...datagrams));
+  }
+
+  takeAt(port: number, ...datagrams: readonly Datagram[]): void {
+    this.intake.take(batchOf(port, ...datagrams));
+  }
+
+  /** What the archive has, once it has everything. */
+  async stored(): Promise<{ blocks: PacketBlock[]; frames: PacketFrame[]; samples: number }> {
+    await this.writer.flush();
+    const blocks = [...this.tables.blocks.values()];
+    const frames = blocks.flatMap(({ body }) => framesOf(body));
+    return { blocks, frames, samples: blocks.reduce((sum, block) => sum + block.samples, 0) };
+  }
+
+  async close(): Promise<void> {
+    await this.udp.close();
+    await this.writer.close(1_000);
+  }
+}
