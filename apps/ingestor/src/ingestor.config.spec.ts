@@ -14,6 +14,21 @@ describe('the configuration of the ingestor', () => {
     expect(readConfig(IngestorConfig, env).TELEMETRY_RETENTION_DAYS).toBe(Number(days));
   });
 
+  it('takes a secret of 32 characters or more, as it is', () => {
+    for (const secret of ['x'.repeat(32), '7'.repeat(64)])
+      expect(readConfig(IngestorConfig, { TELEMETRY_SECRET: secret }).TELEMETRY_SECRET).toBe(
+        secret,
+      );
+    expect(readConfig(IngestorConfig, { TELEMETRY_SECRET: '' }).TELEMETRY_SECRET).toBeUndefined();
+  });
+
+  it('refuses a shorter one without telling it', () => {
+    const read = (): unknown => readConfig(IngestorConfig, { TELEMETRY_SECRET: 'not-long-enough' });
+
+    expect(read).toThrow('TELEMETRY_SECRET must be longer than or equal to 32 characters');
+    expect(read).not.toThrow('not-long-enough');
+  });
+
   it.each(['0', '-1', '1.5', '30d', 'for ever', ' ', '36501'])('refuses %j days', (days) => {
     const read = (): unknown => readConfig(IngestorConfig, { TELEMETRY_RETENTION_DAYS: days });
 

@@ -59,6 +59,15 @@ export class IngestorConfig extends HttpConfig {
   @Max(36_500)
   readonly TELEMETRY_RETENTION_DAYS: number | undefined = undefined;
 
+  /**
+   * The keys of `ccsds` contacts are derived from it; every ingestor needs the same. Unset: packets are
+   * not signed.
+   */
+  @IsOptional()
+  @IsString()
+  @Length(32, 1_024)
+  readonly TELEMETRY_SECRET: string | undefined = undefined;
+
   @IsUrl({ protocols: ['http', 'https'], require_tld: false, require_protocol: true })
   readonly SPACESHIP_URL: string = 'http://127.0.0.1:8001';
 }

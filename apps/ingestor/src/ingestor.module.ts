@@ -22,14 +22,20 @@ import { ReceptionsHealth } from './receptions/receptions.health.js';
 import { ReceptionsService } from './receptions/receptions.service.js';
 import { StreamControl } from './receptions/stream-control.js';
 import { ArchiveWriter } from './archive/archive-writer.js';
+import { ContactKeys } from './intake/contact-keys.js';
+import { DatagramAccounts } from './intake/datagram-accounts.js';
 import { DatagramsConsumer } from './intake/datagrams.consumer.js';
 import { HotList } from './intake/hot-list.port.js';
+import { PacketIntake } from './intake/packet-intake.js';
+import { PacketOutlet } from './intake/packet-outlet.js';
 import { PartitionUpkeep } from './archive/partition-upkeep.js';
 import { ReceptionRoutes } from './intake/reception-routes.js';
 import { ShipsController } from './samples/ships.controller.js';
 import { ShipsService } from './samples/ships.service.js';
 import { StrayCounters } from './intake/stray-counters.js';
 import { TelemetryIntake } from './intake/telemetry-intake.js';
+import { TextIntake } from './intake/text-intake.js';
+import { SampleFeed } from './live/sample-feed.js';
 import { UdpHealth } from './udp/udp.health.js';
 import { UdpModule } from './udp/udp.module.js';
 import { UdpServer } from './udp/udp.server.js';
@@ -39,6 +45,11 @@ const TELEMETRY = [
   PartitionUpkeep,
   ReceptionRoutes,
   StrayCounters,
+  SampleFeed,
+  DatagramAccounts,
+  PacketOutlet,
+  PacketIntake,
+  TextIntake,
   TelemetryIntake,
   ShipsService,
 ];
@@ -99,6 +110,10 @@ function coreOf(config: IngestorConfig, services: IngestorServices): DynamicModu
       ...TELEMETRY,
       ...RECEPTIONS,
       IngestorShutdown,
+      {
+        provide: ContactKeys,
+        useFactory: () => new ContactKeys(config.TELEMETRY_SECRET ?? null),
+      },
       {
         provide: AddressPool,
         inject: [UdpServer],

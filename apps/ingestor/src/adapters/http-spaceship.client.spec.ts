@@ -41,7 +41,17 @@ describe('HttpSpaceship', () => {
     address: { port: 10_015, apid: 7 },
     stream: { format: 'ccsds' as const, interval: 0.1 },
     until: parseInstant('2030-01-01T00:00:00Z')!,
+    key: null,
   };
+
+  it('hands over the key of a contact that has one, when the stream begins and never again', async () => {
+    answer.body = '{"event_key":"key"}';
+    await ship.start({ ...order, key: Uint8Array.of(0, 0x1f, 0xff) });
+    await ship.redirect('key', order.address);
+
+    expect(asked[0]?.body).toMatchObject({ key: '001fff' });
+    expect(asked[1]?.body).toEqual({ host: '127.0.0.1', port: 10_015, apid: 7 });
+  });
 
   it('names its address, the port and the APID', async () => {
     answer.body = '{"event_key":"key","first_sequence":5}';

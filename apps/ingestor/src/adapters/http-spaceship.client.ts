@@ -42,7 +42,7 @@ export class HttpSpaceship extends Spaceship {
     super();
   }
 
-  async start({ shipName, address, stream, until }: StreamOrder): Promise<StartedStream> {
+  async start({ shipName, address, stream, until, key }: StreamOrder): Promise<StartedStream> {
     const host = await this.#ownAddress();
     const { port, apid } = address;
     const order = {
@@ -52,6 +52,7 @@ export class HttpSpaceship extends Spaceship {
       ship_name: shipName,
       until: formatInstant(until),
       ...(apid === null ? {} : { apid }),
+      ...(key === null ? {} : { key: Buffer.from(key).toString('hex') }),
     };
     const { status, body } = await this.#call('POST', '/stream/', order);
     if (status >= 400) throw new ShipRefusedError(`${status} ${reasonIn(body)}`);

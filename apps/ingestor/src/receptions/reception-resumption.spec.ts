@@ -6,6 +6,7 @@ import { MemoryReceptionStore } from '../adapters/memory/memory-reception.store.
 import { MemoryTables } from '../adapters/memory/memory-tables.js';
 import { MemoryTelemetryArchive } from '../adapters/memory/memory-telemetry.archive.js';
 import { ArchiveWriter } from '../archive/archive-writer.js';
+import { ContactKeys } from '../intake/contact-keys.js';
 import { ReceptionRoutes } from '../intake/reception-routes.js';
 import { UdpServer } from '../udp/udp.server.js';
 import { AddressPool } from './address-pool.js';
@@ -63,7 +64,7 @@ describe('a resumption', () => {
     const addresses = new AddressPool(udp, { first: 0, last: 0 }, clock);
     const writer = new ArchiveWriter(new MemoryTelemetryArchive(tables), clock);
     const listener = new ReceptionListener(udp, routes, addresses, writer, store, clock);
-    const streams = new StreamControl(ship, store, addresses, routes, clock);
+    const streams = new StreamControl(ship, store, addresses, routes, new ContactKeys(null), clock);
     const client = new InProcessBus().client();
     const relay = new OutboxRelay({
       outbox: new MemoryOutbox(clock),
@@ -95,7 +96,13 @@ describe('a resumption', () => {
     await new MemoryReceptionStore(tables).begin(stored);
     const agreement = { eventKey: 'key', firstSequence: 1, streamAskedAt: nowMicros };
     const good = new SequenceSet();
-    const reception = Reception.restore({ ...stored, agreement, good, isClosed: false });
+    const reception = Reception.restore({
+      ...stored,
+      agreement,
+      good,
+      isClosed: false,
+      lastBlock: 0,
+    });
 
     await (
       await resumption.prepare(reception, 'ours')

@@ -7,6 +7,8 @@ export interface StreamOrder {
   readonly stream: StreamOptions;
   /** The ship ends by itself then, though nobody tells it to. */
   readonly until: Instant;
+  /** The ship signs every packet with it, also after a redirection; null: with none. */
+  readonly key: Uint8Array | null;
 }
 
 export interface StartedStream {

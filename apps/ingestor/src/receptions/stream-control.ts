@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { MICROS_PER_MILLISECOND, type ShipStatement } from '#common/domain';
 import { Clock } from '#common/platform';
+import { ContactKeys } from '../intake/contact-keys.js';
 import { ReceptionRoutes } from '../intake/reception-routes.js';
 import { AddressPool } from './address-pool.js';
 import type { Reception } from './reception.js';
@@ -45,6 +46,7 @@ export class StreamControl {
     private readonly store: ReceptionStore,
     private readonly addresses: AddressPool,
     private readonly routes: ReceptionRoutes,
+    private readonly keys: ContactKeys,
     private readonly clock: Clock,
   ) {}
 
@@ -159,6 +161,7 @@ export class StreamControl {
       stream,
       until: reception.surelyOver,
       address: reception.address!,
+      key: this.keys.keyOf(reception),
     });
     return { ...started, streamAskedAt: reception.streamAskedAt };
   }

@@ -39,11 +39,13 @@ export function checkConfigs(
   if (faults.size > 0) throw new ConfigError(`Invalid configuration:\n${[...faults].join('\n')}`);
 }
 
+/** An address may hold a password, also where it is too broken to find it. */
+const HIDDEN = /_(URL|SECRET)$/;
+
 /** One sentence per variable: its name, what it must be, what it is. */
 function say({ property, constraints = {} }: ValidationError, env: NodeJS.ProcessEnv): string {
   const rules = Object.values(constraints).map((rule) => rule.replace(`${property} `, ''));
-  // An address may hold a password, also where it is too broken to find it.
-  const value = property.endsWith('_URL') ? '' : ` (it is "${env[property]}")`;
+  const value = HIDDEN.test(property) ? '' : ` (it is "${env[property]}")`;
   return `${property} ${rules.join(', ')}${value}`;
 }
 
