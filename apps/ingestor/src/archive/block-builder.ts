@@ -9,6 +9,8 @@ import { FRAME_HEADER_BYTES, type FrameHead, writeFrame } from './packet-frame.j
 
 /** A slow ship brings a packet or two per block. */
 const FIRST_BYTES = 1_024;
+/** From a packet to a full block in few steps, since each of them copies. */
+const GROWTH = 4;
 
 export type BlockOwner = Pick<PacketBlock, 'contactId' | 'fence' | 'shipId' | 'definition'>;
 
@@ -89,7 +91,9 @@ export class BlockBuilder {
 
   #reserve(bytes: number): void {
     if (this.#bytes + bytes <= this.#body.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#body.length, this.#bytes + bytes));
+    const larger = Buffer.allocUnsafeSlow(
+      Math.max(GROWTH * this.#body.length, this.#bytes + bytes),
+    );
     this.#body.copy(larger, 0, 0, this.#bytes);
     this.#body = larger;
   }

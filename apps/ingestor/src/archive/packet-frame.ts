@@ -26,7 +26,7 @@ export interface FrameHead {
 }
 
 /** Up to here a loop is faster than a call for a copy. */
-const LOOP_BYTES_MAX = 96;
+const LOOP_BYTES_MAX = 64;
 const REAL = new Float64Array(1);
 const REAL_BYTES = new Uint8Array(REAL.buffer);
 const IS_LITTLE_ENDIAN = endianness() === 'LE';

@@ -22,8 +22,6 @@ const PRIMARY_HEADER_BYTES = 6;
 const NUMBERED_BYTES = 18;
 const VERSION_AND_TYPE_MASK = 0xf000;
 const MODE_COUNT = BATTERY_MODES.length;
-/** Single precision with all bits of the exponent set is an infinity or not a number. */
-const EXPONENT_MASK = 0x7f80_0000;
 
 export type PacketFault =
   | 'too-short'
@@ -129,19 +127,18 @@ export class PacketView {
   #readRecords(bytes: Uint8Array, start: number, count: number): void {
     const { batteries } = this;
     const voltBits = this.#voltBits;
-    let at = start;
     for (let nr = 0; nr < count; nr += 1) {
-      batteries[nr] = bytes[at]!;
+      const at = start + nr * RECORD_BYTES;
       if (bytes[at + 1]! >= MODE_COUNT) return void this.#fail('unknown-mode');
-      voltBits[nr] = uint32(bytes, at + 2);
       if (
-        isNotFinite(voltBits[nr]!) ||
-        isNotFinite(uint32(bytes, at + 6)) ||
-        isNotFinite(uint32(bytes, at + 10)) ||
-        isNotFinite(uint32(bytes, at + 14))
+        isNotFinite(bytes, at + 2) ||
+        isNotFinite(bytes, at + 6) ||
+        isNotFinite(bytes, at + 10) ||
+        isNotFinite(bytes, at + 14)
       )
         return void this.#fail('value-not-finite');
-      at += RECORD_BYTES;
+      batteries[nr] = bytes[at]!;
+      voltBits[nr] = uint32(bytes, at + 2);
     }
     this.records = count;
     this.kind = 'battery';
@@ -172,7 +169,9 @@ export class PacketView {
 const isBareIdle = (identity: number): boolean =>
   (identity & SECONDARY_HEADER_FLAG) === 0 && (identity & APID_IDLE) === APID_IDLE;
 
-const isNotFinite = (bits: number): boolean => (bits & EXPONENT_MASK) === EXPONENT_MASK;
+/** Single precision with all bits of the exponent set is an infinity or not a number. */
+const isNotFinite = (bytes: Uint8Array, at: number): boolean =>
+  (bytes[at]! & 0x7f) === 0x7f && bytes[at + 1]! >= 0x80;
 
 /** Inside the bytes: the caller has looked at the length. */
 const uint16 = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;

@@ -37,7 +37,7 @@ class Ring {
     const at = this.#placeOf(this.#length);
     this.#generatedAt[at] = generatedAt;
     this.#volts[at] = volts;
-    this.#drop(at);
+    if (this.#texts.size > 0) this.#drop(at);
     if (text !== null) {
       this.#texts.set(at, text);
       this.#textChars += text.length;
@@ -71,7 +71,6 @@ class Ring {
   }
 
   #drop(at: number): void {
-    if (this.#texts.size === 0) return;
     const text = this.#texts.get(at);
     if (text === undefined) return;
     this.#textChars -= text.length;
