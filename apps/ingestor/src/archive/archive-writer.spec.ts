@@ -29,7 +29,6 @@ class MoodyArchive extends MemoryTelemetryArchive {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-
 const opening = {
   contactId: '00000000-0000-4000-8000-000000000001',
   fence: 1,
@@ -49,7 +48,6 @@ describe('ArchiveWriter', () => {
   let reception: Reception;
   let sequence: number;
 
-  // The faults in here are on purpose.
   beforeAll(() => Logger.overrideLogger(false));
 
   beforeEach(() => {

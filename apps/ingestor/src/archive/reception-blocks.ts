@@ -40,7 +40,7 @@ export class ReceptionBlocks {
 
   /** All of its blocks in the order of their numbers, and the account as it is now. */
   seal(): { readonly account: BatchReception; readonly blocks: readonly PacketBlock[] } {
-    for (const nr of [...this.#open]) this.#close(nr);
+    while (this.#open.length > 0) this.#close(this.#open[0]!);
     const { reception } = this;
     const { contactId, shipId } = reception;
     const { fence } = reception.opening;

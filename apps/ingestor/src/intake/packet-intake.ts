@@ -48,14 +48,9 @@ export class PacketIntake {
     const { bytes, start, length } = arrival;
     if (view.readHeader(bytes, start, length, this.keys.tagBytesMax))
       return this.#takeWhole(arrival);
-    switch (view.kind) {
-      case 'corrupt':
-        return this.#takeCorrupt(arrival);
-      case 'idle':
-        return this.accounts.stray('idle');
-      default:
-        return this.#takeMalformed(arrival);
-    }
+    if (view.kind === 'corrupt') this.#takeCorrupt(arrival);
+    else if (view.kind === 'idle') this.accounts.stray('idle');
+    else this.#takeMalformed(arrival);
   }
 
   /** The transport dropped it: its number alone is looked at. */
