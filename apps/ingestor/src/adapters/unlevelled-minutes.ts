@@ -1,0 +1,7 @@
+/**
+ * How whoever adds or removes blocks says so, behind an `INSERT INTO unlevelled_minutes`: a row that is
+ * there already is locked until the transaction ends. With `DO NOTHING` the levels could be worked out
+ * between this statement and its commit, without its blocks, and nobody would ever know.
+ */
+export const MARK_UNLEVELLED = `
+  ON CONFLICT (ship_id, minute) DO UPDATE SET minute = excluded.minute WHERE false`;
