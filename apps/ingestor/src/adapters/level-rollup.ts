@@ -29,8 +29,7 @@ const MINUTE = `
   SELECT $1, battery, field, $2, $3, count, min, min_at, max, max_at
   FROM unnest($4::smallint[], $5::text[], $6::bigint[], $7::double precision[], $8::timestamptz[],
               $9::double precision[], $10::timestamptz[])
-    AS level (battery, field, count, min, min_at, max, max_at)
-  ON CONFLICT ${KEY} DO UPDATE SET ${SET}`;
+    AS level (battery, field, count, min, min_at, max, max_at)`;
 
 /** A stretch out of the shorter ones that it consists of, of the series at hand. */
 const ROLLUP = `

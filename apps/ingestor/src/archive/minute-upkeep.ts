@@ -1,0 +1,209 @@
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { formatInstant, type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
+import {
+  type CancelTimer,
+  Clock,
+  FaultLog,
+  type PartHealth,
+  type ReadinessCheck,
+} from '#common/platform';
+import { LevelSources } from './levels/level-source.js';
+import { MinuteLevelling, UnknownDefinition } from './minute-levelling.js';
+import { MinuteRightsError, type WaitingMinute, WaitingMinutes } from './minutes.port.js';
+
+export const ROUND_EVERY_MS = 10_000;
+/** So that ingestors that started together do not look at the same time for ever. */
+const ROUND_JITTER = 0.5;
+export const RETRY_AFTER_MS = 30_000;
+/** What fails once and then works is no news. */
+export const FAULT_SHOWN_AFTER_MS = 300_000;
+/** What is left then is found anew, the newest first. */
+const ROUND_MS_MAX = 30_000;
+/** One bad minute must not keep up the others; a database that is away fails them all. */
+const FAULTS_PER_ROUND_MAX = 5;
+const LIST_MAX = 200;
+/** Datagrams are received in the same thread. */
+const WORK_MS = 5;
+const REST_PER_WORK = 1;
+const STOP_DEADLINE_MS = 2_000;
+
+interface Fault {
+  readonly reason: string;
+  readonly sinceMs: number;
+  readonly isShownAtOnce: boolean;
+}
+
+interface Round {
+  readonly endsAtMs: number;
+  readonly faults: unknown[];
+}
+
+class Stopped extends Error {}
+
+/**
+ * Merges the blocks of minutes that have become quiet, and works out their levels. Several ingestors
+ * share the ships. Samples are stored, and found, whether or not this works.
+ */
+@Injectable()
+export class MinuteUpkeep implements ReadinessCheck, OnApplicationBootstrap, OnModuleDestroy {
+  readonly part = 'upkeep';
+  readonly #logger = new Logger(MinuteUpkeep.name);
+  readonly #faults: FaultLog;
+  readonly #levelling: MinuteLevelling;
+  #isStopped = false;
+  #running: Promise<void> = Promise.resolve();
+  #cancel: CancelTimer | null = null;
+  #endRest: (() => void) | null = null;
+  #restedAtMs = 0;
+  #roundAt: Instant | null = null;
+  #counts: { readonly waiting: number; readonly oldest: Instant | null } | null = null;
+  #fault: Fault | null = null;
+
+  constructor(
+    private readonly minutes: WaitingMinutes,
+    sources: LevelSources,
+    private readonly clock: Clock,
+  ) {
+    this.#faults = new FaultLog(this.#logger, clock);
+    this.#levelling = new MinuteLevelling(sources, () => this.#rest());
+  }
+
+  onApplicationBootstrap(): void {
+    this.#next(0);
+  }
+
+  /** What takes long is aborted; a minute that is not finished waits on. */
+  async onModuleDestroy(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancel?.();
+    this.#endRest?.();
+    let cancel = (): void => undefined;
+    const deadline = new Promise<void>((resolve) => {
+      cancel = this.clock.after(STOP_DEADLINE_MS, resolve);
+    });
+    // What cannot be reached to abort it will not go on either.
+    const aborted = this.minutes.abort().catch(() => undefined);
+    await Promise.race([Promise.all([aborted, this.#running]), deadline]);
+    cancel();
+  }
+
+  check(): PartHealth {
+    const oldest = this.#counts?.oldest ?? null;
+    const details = {
+      last_round_at: this.#roundAt === null ? null : formatInstant(this.#roundAt),
+      minutes_waiting: this.#counts?.waiting ?? null,
+      oldest_waiting: oldest === null ? null : formatInstant(oldest),
+    };
+    if (this.#fault === null) return { status: 'up', ...details };
+    const { reason, sinceMs, isShownAtOnce } = this.#fault;
+    const isLong = this.clock.monotonicMs() - sinceMs >= FAULT_SHOWN_AFTER_MS;
+    if (!isLong && !isShownAtOnce) return { status: 'up', ...details };
+    return { status: 'degraded', reason, ...details };
+  }
+
+  #next(delayMs: number): void {
+    if (this.#isStopped) return;
+    this.#cancel = this.clock.after(delayMs, () => {
+      this.#running = this.#round().then((nextMs) => this.#next(nextMs));
+    });
+  }
+
+  /** Never fails. @returns when to look again. */
+  async #round(): Promise<number> {
+    const startedAtMs = this.clock.monotonicMs();
+    const round: Round = { endsAtMs: startedAtMs + ROUND_MS_MAX, faults: [] };
+    this.#restedAtMs = startedAtMs;
+    try {
+      await this.#workThrough(round);
+      this.#counts = await this.minutes.counts();
+      this.#roundAt = this.clock.nowMs() * MICROS_PER_MILLISECOND;
+    } catch (fault) {
+      round.faults.unshift(fault);
+    }
+    if (this.#isStopped) return 0;
+    this.#note(round.faults);
+    if (round.faults.length > 0) return RETRY_AFTER_MS;
+    const isCutShort = this.clock.monotonicMs() >= round.endsAtMs;
+    return isCutShort ? 0 : ROUND_EVERY_MS * (1 + ROUND_JITTER * Math.random());
+  }
+
+  async #workThrough(round: Round): Promise<void> {
+    for (let after: WaitingMinute | null = null; this.#mayGoOn(round);) {
+      const listed = await this.minutes.list(after, LIST_MAX);
+      for (const [shipId, minutes] of byShip(listed.filter(({ isQuiet }) => isQuiet)))
+        if (this.#mayGoOn(round)) await this.#workAt(shipId, minutes, round);
+      after = listed.at(-1) ?? null;
+      if (listed.length < LIST_MAX) return;
+    }
+  }
+
+  async #workAt(shipId: number, minutes: readonly WaitingMinute[], round: Round): Promise<void> {
+    const keeper = await this.minutes.claim(shipId);
+    if (keeper === null) return;
+    try {
+      for (const minute of minutes) {
+        if (!this.#mayGoOn(round)) return;
+        await this.#levelling.level(keeper, minute).catch((fault: unknown) => {
+          if (!(fault instanceof Stopped)) round.faults.push(fault);
+        });
+        await this.#rest();
+      }
+    } finally {
+      await keeper.release();
+    }
+  }
+
+  #mayGoOn({ endsAtMs, faults }: Round): boolean {
+    const isDue = this.clock.monotonicMs() < endsAtMs && faults.length < FAULTS_PER_ROUND_MAX;
+    return isDue && !this.#isStopped && !faults.some((fault) => fault instanceof MinuteRightsError);
+  }
+
+  /** As long as the work before it took. */
+  async #rest(): Promise<void> {
+    const workedMs = this.clock.monotonicMs() - this.#restedAtMs;
+    if (workedMs >= WORK_MS && !this.#isStopped) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.clock.after(workedMs * REST_PER_WORK, resolve);
+        this.#endRest = () => {
+          cancel();
+          resolve();
+        };
+      });
+      this.#endRest = null;
+      this.#restedAtMs = this.clock.monotonicMs();
+    }
+    if (this.#isStopped) throw new Stopped();
+  }
+
+  #note(faults: readonly unknown[]): void {
+    // Rights and definitions are for people to mend; all else may pass.
+    const fault = faults.find(isForPeople) ?? faults[0];
+    if (fault === undefined) {
+      this.#fault = null;
+      return;
+    }
+    const isShownAtOnce = isForPeople(fault);
+    const reason = isShownAtOnce ? fault.message : 'Minutes cannot be merged and get no levels';
+    const sinceMs = this.#fault?.sinceMs ?? this.clock.monotonicMs();
+    this.#fault = { reason, isShownAtOnce, sinceMs };
+    this.#faults.note(reason, fault);
+  }
+}
+
+const isForPeople = (fault: unknown): fault is Error =>
+  fault instanceof MinuteRightsError || fault instanceof UnknownDefinition;
+
+function byShip<T extends WaitingMinute>(minutes: readonly T[]): Map<number, T[]> {
+  const ships = new Map<number, T[]>();
+  for (const minute of minutes) {
+    const known = ships.get(minute.shipId);
+    if (known) known.push(minute);
+    else ships.set(minute.shipId, [minute]);
+  }
+  return ships;
+}
