@@ -1,4 +1,4 @@
-import { formatInstant, type Instant, type SequenceRange } from '#common/domain';
+import { formatInstant, type Instant } from '#common/domain';
 import type { FieldLevel } from '../archive/levels/level-accumulator.js';
 import { BLOCK_SPAN_MICROS, type BlockPosition, type PacketBlock } from '../archive/packet-block.js';
 
@@ -38,32 +38,11 @@ export interface HeadRow extends PositionRow {
   readonly bytes: number;
 }
 
-export interface MinuteBlockRow extends PositionRow {
-  readonly last_at: string;
-  readonly received_at: string;
-  readonly definition: string;
-  readonly packets: number;
-  readonly samples: number;
-  readonly numbers: SequenceRange[];
-  readonly body: Buffer;
-}
-
-export const minuteBlockOf = (shipId: number, row: MinuteBlockRow): PacketBlock => ({
-  ...positionOf(row),
-  shipId,
-  lastAt: Number(row.last_at),
-  receivedAt: Number(row.received_at),
-  definition: row.definition,
-  packets: row.packets,
-  samples: row.samples,
-  numbers: row.numbers,
-  body: row.body,
-});
-
-export const BLOCK_COLUMNS = `ship_id, first_at, contact_id, fence, number, last_at, received_at,
+/** Of an INSERT. */
+export const BLOCK_NAMES = `ship_id, first_at, contact_id, fence, number, last_at, received_at,
   definition, packets, samples, numbers, body`;
 
-/** In the order of `BLOCK_COLUMNS`. Bodies stay buffers, which pass as they are: in an array they would be hex. */
+/** In the order of `BLOCK_NAMES`. Bodies stay buffers, which pass as they are: in an array they would be hex. */
 export const blockValues = (block: PacketBlock): unknown[] => [
   block.shipId,
   formatInstant(block.firstAt),

@@ -10,16 +10,15 @@ import {
 import type { BlockPosition, PacketBlock } from '../archive/packet-block.js';
 import { storeLevels } from './level-rollup.js';
 import {
-  BLOCK_COLUMNS,
+  BLOCK_NAMES,
   blockValues,
   type HeadRow,
   inMicros,
-  minuteBlockOf,
-  type MinuteBlockRow,
   minuteBounds,
   positionArrays,
   positionOf,
 } from './minute-rows.js';
+import { BLOCK_COLUMNS, blockOf, type BlockRow } from './telemetry-row.js';
 
 /** While it waits, who stores into this minute waits, too. */
 const LOCK_TIMEOUT_MS = 500;
@@ -31,11 +30,8 @@ const COLUMN_COUNT = 12;
 /** $1 to $3: ship, minute, and its end. The bounds leave all other partitions out. */
 const IN_MINUTE = 'b.ship_id = $1 AND b.first_at >= $2 AND b.first_at < $3';
 /** Behind those of the minute. */
-const LISTED = `
-  JOIN unnest($4::timestamptz[], $5::uuid[], $6::bigint[], $7::bigint[])
-    AS listed (first_at, contact_id, fence, number)
-  ON b.first_at = listed.first_at AND b.contact_id = listed.contact_id
-    AND b.fence = listed.fence AND b.number = listed.number`;
+const LISTED = 'unnest($4::timestamptz[], $5::uuid[], $6::bigint[], $7::bigint[])';
+const IS_LISTED = `(b.first_at, b.contact_id, b.fence, b.number) IN (SELECT * FROM ${LISTED})`;
 const POSITION = `${inMicros('b.first_at')} AS first_at, b.contact_id, b.fence, b.number`;
 
 /** What it was to change is no longer as it was. */
@@ -64,12 +60,10 @@ export class TypeOrmMinuteKeeper implements MinuteKeeper {
 
   async blocks(minute: Instant, positions: readonly BlockPosition[]): Promise<PacketBlock[]> {
     const rows = (await this.runner.query(
-      `SELECT ${POSITION}, ${inMicros('last_at')} AS last_at,
-         ${inMicros('received_at')} AS received_at, definition, packets, samples, numbers, body
-       FROM blocks b ${LISTED} WHERE ${IN_MINUTE}`,
+      `SELECT ${BLOCK_COLUMNS} FROM blocks b WHERE ${IN_MINUTE} AND ${IS_LISTED}`,
       [this.shipId, ...minuteBounds(minute), ...positionArrays(positions)],
-    )) as MinuteBlockRow[];
-    return rows.map((row) => minuteBlockOf(this.shipId, row));
+    )) as BlockRow[];
+    return rows.map(blockOf);
   }
 
   replace(minute: Instant, replacement: Replacement): Promise<boolean> {
@@ -99,8 +93,9 @@ export class TypeOrmMinuteKeeper implements MinuteKeeper {
 
   async #demandSame({ minute, heads }: LevelledMinute): Promise<void> {
     const [row] = (await this.runner.query(
-      `SELECT count(*)::integer AS count, count(listed.number)::integer AS known
-       FROM blocks b LEFT ${LISTED.trim()} WHERE ${IN_MINUTE}`,
+      `SELECT count(*)::integer AS count,
+         count(*) FILTER (WHERE ${IS_LISTED})::integer AS known
+       FROM blocks b WHERE ${IN_MINUTE}`,
       [this.shipId, ...minuteBounds(minute), ...positionArrays(heads)],
     )) as { count: number; known: number }[];
     if (row!.count !== heads.length || row!.known !== heads.length) throw new ChangedMeanwhile();
@@ -109,10 +104,7 @@ export class TypeOrmMinuteKeeper implements MinuteKeeper {
   async #replace(minute: Instant, { old, merged }: Replacement): Promise<void> {
     if (old.length === 0) return;
     const [, count] = (await this.runner.query(
-      `DELETE FROM blocks b USING unnest($4::timestamptz[], $5::uuid[], $6::bigint[], $7::bigint[])
-         AS listed (first_at, contact_id, fence, number)
-       WHERE ${IN_MINUTE} AND b.first_at = listed.first_at AND b.contact_id = listed.contact_id
-         AND b.fence = listed.fence AND b.number = listed.number`,
+      `DELETE FROM blocks b WHERE ${IN_MINUTE} AND ${IS_LISTED}`,
       [this.shipId, ...minuteBounds(minute), ...positionArrays(old)],
     )) as [unknown, number];
     if (count !== old.length) throw new ChangedMeanwhile();
@@ -121,7 +113,7 @@ export class TypeOrmMinuteKeeper implements MinuteKeeper {
       return `(${places.map((place) => `$${place}`).join()})`;
     });
     await this.runner.query(
-      `INSERT INTO blocks (${BLOCK_COLUMNS}) VALUES ${rows.join()}`,
+      `INSERT INTO blocks (${BLOCK_NAMES}) VALUES ${rows.join()}`,
       merged.flatMap(blockValues),
     );
   }
