@@ -17,14 +17,14 @@ import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import { ReceptionStore } from '../receptions/reception-store.port.js';
 import { Spaceship } from '../receptions/spaceship.port.js';
 import { HotList } from '../intake/hot-list.port.js';
-import { SamplePartitions } from '../archive/partitions.port.js';
+import { BlockPartitions } from '../archive/partitions.port.js';
 import { TelemetryArchive } from '../archive/telemetry-archive.port.js';
 import { HttpSpaceship } from './http-spaceship.client.js';
 import { MemoryHotList } from './memory/memory-hot.list.js';
 import { RedisHotList } from './redis-hot.list.js';
 import { TypeOrmHoldings } from './typeorm.holdings.js';
 import { INGESTOR_OUTBOX, TypeOrmReceptionStore } from './typeorm-reception.store.js';
-import { TypeOrmSamplePartitions } from './typeorm-sample.partitions.js';
+import { TypeOrmBlockPartitions } from './typeorm-block.partitions.js';
 import { TypeOrmTelemetryArchive } from './typeorm-telemetry.archive.js';
 
 /** The scheduler's state of a contact depends on them: while it is not there, they wait. */
@@ -53,7 +53,7 @@ export class AdaptersModule {
         { provide: Holdings, useClass: TypeOrmHoldings },
         { provide: ReceptionStore, useClass: TypeOrmReceptionStore },
         { provide: TelemetryArchive, useClass: TypeOrmTelemetryArchive },
-        { provide: SamplePartitions, useClass: TypeOrmSamplePartitions },
+        { provide: BlockPartitions, useClass: TypeOrmBlockPartitions },
         {
           provide: HotList,
           useFactory: () =>
@@ -81,7 +81,7 @@ export class AdaptersModule {
         Holdings,
         ReceptionStore,
         TelemetryArchive,
-        SamplePartitions,
+        BlockPartitions,
         HotList,
         Spaceship,
         Outbox,

@@ -52,6 +52,9 @@ const ROLLUP = `
 
 const seconds = (step: number): number => step / MICROS_PER_SECOND;
 
+/** The steps as they stand in the table. */
+export const LEVEL_SECONDS = LEVEL_STEPS.map(seconds);
+
 /** In the transaction that ends the waiting of the minute; one process at a time for each ship. */
 export async function storeLevels(runner: QueryRunner, minute: LevelledMinute): Promise<void> {
   const { shipId, levels } = minute;
@@ -64,8 +67,7 @@ export async function storeLevels(runner: QueryRunner, minute: LevelledMinute): 
        AND field = ANY ($3::text[]) AND step = $4 AND start = $5`,
     [shipId, batteries, fields, step, start],
   );
-  if (levels.length > 0)
-    await runner.query(MINUTE, [shipId, step, start, ...levelArrays(levels)]);
+  if (levels.length > 0) await runner.query(MINUTE, [shipId, step, start, ...levelArrays(levels)]);
   for (const [at, span] of LEVEL_STEPS.entries()) {
     const parts = LEVEL_STEPS[at - 1];
     if (parts !== undefined) await rollUp(runner, minute, series, { parts, span });

@@ -1,6 +1,10 @@
 import { formatInstant, type Instant } from '#common/domain';
 import type { FieldLevel } from '../archive/levels/level-accumulator.js';
-import { BLOCK_SPAN_MICROS, type BlockPosition, type PacketBlock } from '../archive/packet-block.js';
+import {
+  BLOCK_SPAN_MICROS,
+  type BlockPosition,
+  type PacketBlock,
+} from '../archive/packet-block.js';
 
 export const inMicros = (column: string): string =>
   `(extract(epoch FROM ${column}) * 1000000)::bigint`;

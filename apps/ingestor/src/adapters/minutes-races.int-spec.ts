@@ -85,71 +85,76 @@ describe('minutes that are merged while packets are stored into them', () => {
     return JSON.stringify(SequenceSet.union(its.flatMap(({ numbers }) => numbers)));
   };
 
-  it.each([1, 2, 3])('lose nothing, double nothing, and their levels are true (%i)', async (seed) => {
-    const draw = random(seed);
-    const receptions = await Promise.all(
-      Array.from({ length: RECEPTIONS }, () => under.begin('USS Enterprise')),
-    );
-    const { shipId } = receptions[0]!;
-    const given = receptions.map((reception) => batches(reception, draw));
-    const blocks = given.flat().flatMap((batch) => batch.blocks);
-    let isStoring = true;
+  it.each([1, 2, 3])(
+    'lose nothing, double nothing, and their levels are true (%i)',
+    async (seed) => {
+      const draw = random(seed);
+      const receptions = await Promise.all(
+        Array.from({ length: RECEPTIONS }, () => under.begin('USS Enterprise')),
+      );
+      const { shipId } = receptions[0]!;
+      const given = receptions.map((reception) => batches(reception, draw));
+      const blocks = given.flat().flatMap((batch) => batch.blocks);
+      let isStoring = true;
 
-    const levelling = new MinuteLevelling(new ListedSources(), async () => {
-      for (let turns = draw() * 10; turns > 0; turns -= 1) await turn();
-    });
-    async function mergeAll(minutes: TypeOrmWaitingMinutes): Promise<void> {
-      while (isStoring) {
-        for (const minute of await minutes.list(null, 100)) {
-          const keeper = await minutes.claim(shipId);
-          // A deadlock or a lock that is not to be had leaves the minute as it was.
-          if (keeper)
-            await levelling
-              .level(keeper, minute)
-              .catch(() => false)
-              .finally(() => keeper.release());
+      const levelling = new MinuteLevelling(new ListedSources(), async () => {
+        for (let turns = draw() * 10; turns > 0; turns -= 1) await turn();
+      });
+      async function mergeAll(minutes: TypeOrmWaitingMinutes): Promise<void> {
+        while (isStoring) {
+          for (const minute of await minutes.list(null, 100)) {
+            const keeper = await minutes.claim(shipId);
+            // A deadlock or a lock that is not to be had leaves the minute as it was.
+            if (keeper)
+              await levelling
+                .level(keeper, minute)
+                .catch(() => false)
+                .finally(() => keeper.release());
+          }
+          await turn();
         }
-        await turn();
       }
-    }
-    /** Frames only ever become more, and what is not said to wait is true at any moment. */
-    async function watch(): Promise<number> {
-      let looks = 0;
-      for (let known = new Set<string>(); isStoring; looks += 1) {
-        const snapshot = await under.snapshot(shipId);
-        const frames = framesIn(snapshot.blocks);
-        const now = new Set(frames);
-        expect(now.size).toBe(frames.length);
-        expect([...known].filter((frame) => !now.has(frame))).toEqual([]);
-        expectLevelsToFit(snapshot);
-        known = now;
+      /** Frames only ever become more, and what is not said to wait is true at any moment. */
+      async function watch(): Promise<number> {
+        let looks = 0;
+        for (let known = new Set<string>(); isStoring; looks += 1) {
+          const snapshot = await under.snapshot(shipId);
+          const frames = framesIn(snapshot.blocks);
+          const now = new Set(frames);
+          expect(now.size).toBe(frames.length);
+          expect([...known].filter((frame) => !now.has(frame))).toEqual([]);
+          expectLevelsToFit(snapshot);
+          known = now;
+        }
+        return looks;
       }
-      return looks;
-    }
 
-    const merging = [
-      mergeAll(under.minutes),
-      mergeAll(new TypeOrmWaitingMinutes(await under.connect(database.url))),
-    ];
-    const storing = Promise.all(given.map((all) => storeAll(all, draw))).finally(() => {
-      isStoring = false;
-    });
-    const [looks] = await Promise.all([watch(), storing, ...merging]);
-    expect(looks).toBeGreaterThan(0);
-    await until(async () => {
-      await under.level();
-      expect(await under.waiting()).toBe(0);
-    });
+      const merging = [
+        mergeAll(under.minutes),
+        mergeAll(new TypeOrmWaitingMinutes(await under.connect(database.url))),
+      ];
+      const storing = Promise.all(given.map((all) => storeAll(all, draw))).finally(() => {
+        isStoring = false;
+      });
+      const [looks] = await Promise.all([watch(), storing, ...merging]);
+      expect(looks).toBeGreaterThan(0);
+      await until(async () => {
+        await under.level();
+        expect(await under.waiting()).toBe(0);
+      });
 
-    const after = await under.snapshot(shipId);
-    expect(framesIn(after.blocks)).toEqual(framesIn(blocks));
-    expectLevelsToFit(after);
-    expect(after.blocks).toHaveLength(RECEPTIONS * STRETCHES.length);
-    for (const [at, reception] of receptions.entries()) {
-      const numbers = given[at]!.flatMap((batch) => batch.blocks.flatMap((block) => block.numbers));
-      expect(numbersOf(after, reception)).toBe(JSON.stringify(SequenceSet.union(numbers)));
-    }
-    const samples = after.blocks.reduce((sum, block) => sum + block.samples, 0);
-    expect(await under.archive.ship('USS Enterprise')).toMatchObject({ samplesCount: samples });
-  });
+      const after = await under.snapshot(shipId);
+      expect(framesIn(after.blocks)).toEqual(framesIn(blocks));
+      expectLevelsToFit(after);
+      expect(after.blocks).toHaveLength(RECEPTIONS * STRETCHES.length);
+      for (const [at, reception] of receptions.entries()) {
+        const numbers = given[at]!.flatMap((batch) =>
+          batch.blocks.flatMap((block) => block.numbers),
+        );
+        expect(numbersOf(after, reception)).toBe(JSON.stringify(SequenceSet.union(numbers)));
+      }
+      const samples = after.blocks.reduce((sum, block) => sum + block.samples, 0);
+      expect(await under.archive.ship('USS Enterprise')).toMatchObject({ samplesCount: samples });
+    },
+  );
 });

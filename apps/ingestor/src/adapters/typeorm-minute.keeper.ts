@@ -72,7 +72,9 @@ export class TypeOrmMinuteKeeper implements MinuteKeeper {
 
   finish(minute: LevelledMinute): Promise<boolean> {
     return this.#change(async () => {
-      // First: from now on who stores into this minute waits, and then says so anew.
+      // Who drops a week keeps others from this table first, too.
+      await this.runner.query('LOCK TABLE sample_levels IN ROW EXCLUSIVE MODE');
+      // Before anything is read: from now on who stores into this minute waits, and then says so anew.
       await this.#endWaiting(minute.minute);
       await this.#demandSame(minute);
       await this.#replace(minute.minute, minute.replacement);

@@ -5,6 +5,7 @@ import { PAGE_BYTES_MAX } from '../archive/minute-levelling.js';
 import { MinuteRightsError } from '../archive/minutes.port.js';
 import { BLOCK_SPAN_MICROS } from '../archive/packet-block.js';
 import { framesIn, type ListedPacket } from '../archive/testing/listed-packets.js';
+import { STORE, storeParameters } from './store-statement.js';
 import { limitedRole } from './testing/limited-role.js';
 import {
   levelsToCompare,
@@ -151,13 +152,16 @@ describe('the minutes in PostgreSQL', () => {
     const storing = under.source.createQueryRunner();
     under.closeLater(() => storing.release());
     await storing.startTransaction();
-    await storing.query('SELECT FROM unlevelled_minutes FOR UPDATE');
+    const batch = listedBatch(reception, [packet(2)]);
+    await storing.query(STORE, storeParameters(under.identity.process, batch));
     await under.level();
     expect(await under.waiting()).toBe(1);
 
-    await storing.rollbackTransaction();
+    await storing.commitTransaction();
     await under.level();
-    expect(await under.waiting()).toBe(0);
+    const snapshot = await under.snapshot(reception.shipId);
+    expect(snapshot.unlevelled.size).toBe(0);
+    for (const { found, expected } of levelsToCompare(snapshot)) expect(found).toEqual(expected);
   });
 
   it('are merged a page at a time when they hold more than fits into memory', async () => {
@@ -185,7 +189,13 @@ describe('the minutes in PostgreSQL', () => {
     await under.level();
 
     const [unfinished] = await under.store.unfinished();
-    expect(unfinished!.good.ranges()).toEqual(SequenceSet.of([[1, 2], [4, 4], [9, 9]]).ranges());
+    expect(unfinished!.good.ranges()).toEqual(
+      SequenceSet.of([
+        [1, 2],
+        [4, 4],
+        [9, 9],
+      ]).ranges(),
+    );
     expect(unfinished!.lastBlock).toBe(4);
   });
 

@@ -1,27 +1,30 @@
 import type { QueryRunner } from 'typeorm';
 import { formatInstant, type Instant, parseInstant } from '#common/domain';
 import { type PartitionKeeper, PartitionRightsError } from '../archive/partitions.port.js';
-import { type SampleWeek, weekOf } from '../archive/week.js';
+import { type ArchiveWeek, weekOf } from '../archive/week.js';
+import { dropLevels } from './dropped-levels.js';
 import { countOff, type ShipCount } from './ship-counts.js';
+import { MARK_UNLEVELLED, MINUTE_OF_BLOCK } from './unlevelled-minutes.js';
 
-/** Who waits for a lock on `samples` holds up all who come after him. */
+/** Who waits for a lock on `blocks` holds up all who come after him. */
 const LOCK_TIMEOUT_MS = 500;
 /** Also the check of the default partition, during which nothing can be written there. */
 const CHANGE_TIMEOUT_MS = 5_000;
 /** Reads a whole week, and holds up nobody. */
 const SCAN_TIMEOUT_MS = 600_000;
 /** Moved while inserts wait: about half a second. */
-export const MOVED_ROWS_MAX = 50_000;
-/** Where samples without a week lie. */
-const STRAY_TABLES = ['samples_default', 'samples_past', 'samples_far'];
-const WEEK_NAME = '^samples_[0-9]{4}_[0-9]{2}_[0-9]{2}$';
+export const MOVED_BLOCKS_MAX = 10_000;
+export const MOVED_BYTES_MAX = 16 * 1024 * 1024;
+/** Where blocks without a week lie. */
+const STRAY_TABLES = ['blocks_default', 'blocks_past', 'blocks_far'];
+const WEEK_NAME = '^blocks_[0-9]{4}_[0-9]{2}_[0-9]{2}$';
 const NO_RIGHTS = '42501';
 
-const nameOf = ({ start }: SampleWeek): string =>
-  `samples_${formatInstant(start).slice(0, 10).replaceAll('-', '_')}`;
+const nameOf = ({ start }: ArchiveWeek): string =>
+  `blocks_${formatInstant(start).slice(0, 10).replaceAll('-', '_')}`;
 
-const weekNamed = (name: string): SampleWeek =>
-  weekOf(parseInstant(`${name.slice('samples_'.length).replaceAll('_', '-')}T00:00:00Z`)!);
+const weekNamed = (name: string): ArchiveWeek =>
+  weekOf(parseInstant(`${name.slice('blocks_'.length).replaceAll('_', '-')}T00:00:00Z`)!);
 
 /** No retention: nothing is too old. */
 const fromText = (instant: Instant): string =>
@@ -35,40 +38,41 @@ export class TypeOrmPartitionKeeper implements PartitionKeeper {
     readonly release: () => Promise<void>,
   ) {}
 
-  async weeks(): Promise<SampleWeek[]> {
+  async weeks(): Promise<ArchiveWeek[]> {
     return (await this.#tables(true)).map(weekNamed);
   }
 
-  async create(week: SampleWeek): Promise<boolean> {
+  async create(week: ArchiveWeek): Promise<boolean> {
     this.#demandRights();
     const [name, from, to] = [nameOf(week), formatInstant(week.start), formatInstant(week.end)];
     return this.#transaction(CHANGE_TIMEOUT_MS, async () => {
-      const range = `generated_at >= '${from}' AND generated_at < '${to}'`;
-      const moved = await this.#countUpTo(MOVED_ROWS_MAX + 1, `samples_default WHERE ${range}`);
-      if (moved > MOVED_ROWS_MAX) return false;
+      const range = `first_at >= '${from}' AND first_at < '${to}'`;
+      const moved = await this.#toMove(range);
+      if (moved.count > MOVED_BLOCKS_MAX || moved.bytes > MOVED_BYTES_MAX) return false;
       // Otherwise a query that is planned already would look for the rows where they no longer are.
       // Without rows, the weaker lock of ATTACH is enough: inserts into other weeks go on.
-      if (moved > 0) await this.runner.query('LOCK TABLE ONLY samples IN ACCESS EXCLUSIVE MODE');
+      if (moved.count > 0)
+        await this.runner.query('LOCK TABLE ONLY blocks IN ACCESS EXCLUSIVE MODE');
       await this.runner.query(`
-        CREATE TABLE ${this.schema}.${name} (LIKE samples INCLUDING ALL);
-        WITH moved AS (DELETE FROM samples_default WHERE ${range} RETURNING *)
+        CREATE TABLE ${this.schema}.${name} (LIKE blocks INCLUDING ALL);
+        WITH moved AS (DELETE FROM blocks_default WHERE ${range} RETURNING *)
         INSERT INTO ${this.schema}.${name} SELECT * FROM moved;
-        ALTER TABLE samples ATTACH PARTITION ${this.schema}.${name}
+        ALTER TABLE blocks ATTACH PARTITION ${this.schema}.${name}
           FOR VALUES FROM ('${from}') TO ('${to}')`);
       return true;
     });
   }
 
-  async drop(week: SampleWeek, keepFrom: Instant): Promise<boolean> {
+  async drop(week: ArchiveWeek, keepFrom: Instant): Promise<boolean> {
     this.#demandRights();
     const name = nameOf(week);
     if (await this.#hasReceivedSince(name, keepFrom)) return false;
     const isDetached = await this.#transaction(CHANGE_TIMEOUT_MS, async () => {
       // Under the lock, so that no reception gets its first sample in this week meanwhile.
       // CONCURRENTLY there is not, beside a default partition.
-      await this.runner.query('LOCK TABLE ONLY samples IN ACCESS EXCLUSIVE MODE');
+      await this.runner.query('LOCK TABLE ONLY blocks IN ACCESS EXCLUSIVE MODE');
       if (await this.#isOpenIn(week)) return false;
-      await this.runner.query(`ALTER TABLE samples DETACH PARTITION ${this.schema}.${name}`);
+      await this.runner.query(`ALTER TABLE blocks DETACH PARTITION ${this.schema}.${name}`);
       return true;
     });
     if (isDetached) await this.#finishDrop(name, keepFrom);
@@ -95,18 +99,24 @@ export class TypeOrmPartitionKeeper implements PartitionKeeper {
              SELECT ctid FROM ${this.schema}.${table} s WHERE received_at < $1 AND NOT EXISTS (
                SELECT FROM receptions r WHERE r.contact_id = s.contact_id AND r.ended_at IS NULL)
              LIMIT $2))
-           RETURNING ship_id)
-         SELECT ship_id, count(*)::integer AS count FROM gone GROUP BY ship_id`,
+           RETURNING ship_id, first_at, samples
+         ), unlevelled AS (
+           INSERT INTO unlevelled_minutes (ship_id, minute)
+           SELECT DISTINCT ship_id, ${MINUTE_OF_BLOCK} AS minute FROM gone ORDER BY ship_id, minute
+           ${MARK_UNLEVELLED}
+         )
+         SELECT ship_id, sum(samples) AS count, count(*)::integer AS blocks
+         FROM gone GROUP BY ship_id`,
         [fromText(keepFrom), max],
-      )) as ShipCount[];
+      )) as (ShipCount & { readonly blocks: number })[];
       await countOff(this.runner, counts);
-      return counts.reduce((sum, { count }) => sum + Number(count), 0);
+      return counts.reduce((sum, { blocks }) => sum + blocks, 0);
     });
   }
 
   /**
    * Nobody writes into a detached week, so it is read at leisure. That it is there says that its
-   * samples still count: both end at once.
+   * samples still count, and have levels: all end at once.
    */
   async #finishDrop(name: string, keepFrom: Instant): Promise<void> {
     this.#demandRights();
@@ -115,14 +125,18 @@ export class TypeOrmPartitionKeeper implements PartitionKeeper {
       SCAN_TIMEOUT_MS,
       () =>
         this.runner.query(
-          `SELECT ship_id, count(*) AS count, count(*) FILTER (WHERE received_at >= $1) AS kept
+          `SELECT ship_id, sum(samples) AS count,
+             count(*) FILTER (WHERE received_at >= $1)::integer AS kept
            FROM ${table} GROUP BY ship_id`,
           [fromText(keepFrom)],
-        ) as Promise<(ShipCount & { readonly kept: string })[]>,
+        ) as Promise<(ShipCount & { readonly kept: number })[]>,
     );
-    const hasYoung = counts.some(({ kept }) => Number(kept) > 0);
+    const hasYoung = counts.some(({ kept }) => kept > 0);
+    const ships = counts.map(({ ship_id }) => ship_id);
     await this.#transaction(SCAN_TIMEOUT_MS, async () => {
+      await this.runner.query('LOCK TABLE sample_levels IN SHARE ROW EXCLUSIVE MODE');
       const back = hasYoung ? await this.#storeAnew(table, keepFrom) : [];
+      await dropLevels(this.runner, weekNamed(name), ships);
       await countOff(this.runner, counts, back);
       await this.runner.query(`DROP TABLE ${table}`);
     });
@@ -132,9 +146,9 @@ export class TypeOrmPartitionKeeper implements PartitionKeeper {
   #storeAnew(table: string, keepFrom: Instant): Promise<ShipCount[]> {
     return this.runner.query(
       `WITH back AS (
-         INSERT INTO samples SELECT * FROM ${table} WHERE received_at >= $1
-         ON CONFLICT DO NOTHING RETURNING ship_id)
-       SELECT ship_id, count(*) AS count FROM back GROUP BY ship_id`,
+         INSERT INTO blocks SELECT * FROM ${table} WHERE received_at >= $1
+         ON CONFLICT DO NOTHING RETURNING ship_id, samples)
+       SELECT ship_id, sum(samples) AS count FROM back GROUP BY ship_id`,
       [fromText(keepFrom)],
     ) as Promise<ShipCount[]>;
   }
@@ -149,7 +163,7 @@ export class TypeOrmPartitionKeeper implements PartitionKeeper {
     return rows.map(({ name }) => name);
   }
 
-  async #isOpenIn({ start, end }: SampleWeek): Promise<boolean> {
+  async #isOpenIn({ start, end }: ArchiveWeek): Promise<boolean> {
     const open = `receptions WHERE ended_at IS NULL AND first_sample_at < '${formatInstant(end)}'
       AND last_sample_at >= '${formatInstant(start)}'`;
     return (await this.#countUpTo(1, open)) > 0;
@@ -158,6 +172,14 @@ export class TypeOrmPartitionKeeper implements PartitionKeeper {
   #hasReceivedSince(name: string, keepFrom: Instant): Promise<boolean> {
     const recent = `${this.schema}.${name} WHERE received_at >= '${fromText(keepFrom)}'`;
     return this.#transaction(SCAN_TIMEOUT_MS, async () => (await this.#countUpTo(1, recent)) > 0);
+  }
+
+  async #toMove(range: string): Promise<{ readonly count: number; readonly bytes: number }> {
+    const rows = (await this.runner.query(
+      `SELECT count(*)::integer AS count, coalesce(sum(octet_length(body)), 0)::float8 AS bytes
+       FROM (SELECT body FROM blocks_default WHERE ${range} LIMIT ${MOVED_BLOCKS_MAX + 1}) AS found`,
+    )) as { count: number; bytes: number }[];
+    return rows[0]!;
   }
 
   async #countUpTo(max: number, source: string): Promise<number> {
@@ -189,7 +211,7 @@ export class TypeOrmPartitionKeeper implements PartitionKeeper {
 
 const withoutRights = (cause?: unknown): PartitionRightsError =>
   new PartitionRightsError(
-    'The role of DATABASE_URL may not change the table samples: new weeks get no partition, and ' +
+    'The role of DATABASE_URL may not change the table blocks: new weeks get no partition, and ' +
       'old ones are not removed. Samples are stored all the same. Make it a member of the owner.',
     { cause },
   );

@@ -5,3 +5,6 @@
  */
 export const MARK_UNLEVELLED = `
   ON CONFLICT (ship_id, minute) DO UPDATE SET minute = excluded.minute WHERE false`;
+
+/** The start of the minute that a block lies in. */
+export const MINUTE_OF_BLOCK = `date_bin('1 minute', first_at, '1600-01-01T00:00:00Z')`;

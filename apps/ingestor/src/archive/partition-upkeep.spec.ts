@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { instantOf } from '#common/domain';
 import { ManualClock } from '#common/platform';
 import { until } from '../../../../test/support/until.js';
-import { MemorySamplePartitions } from '../adapters/memory/memory-sample.partitions.js';
+import { MemoryBlockPartitions } from '../adapters/memory/memory-block.partitions.js';
 import { IngestorConfig } from '../ingestor.config.js';
 import {
   FAULT_SHOWN_AFTER_MS,
@@ -19,12 +19,12 @@ const now = instantOf(NOW);
 
 describe('PartitionUpkeep', () => {
   let clock: ManualClock;
-  let partitions: MemorySamplePartitions;
+  let partitions: MemoryBlockPartitions;
   let upkeep: PartitionUpkeep;
 
   beforeEach(() => {
     clock = new ManualClock(NOW);
-    partitions = new MemorySamplePartitions();
+    partitions = new MemoryBlockPartitions();
     upkeep = start();
   });
 

@@ -13,20 +13,20 @@ import {
   type ReadinessCheck,
 } from '#common/platform';
 import { IngestorConfig } from '../ingestor.config.js';
-import { type PartitionKeeper, PartitionRightsError, SamplePartitions } from './partitions.port.js';
-import { DAY_MICROS, type SampleWeek, weekOf } from './week.js';
+import { type PartitionKeeper, PartitionRightsError, BlockPartitions } from './partitions.port.js';
+import { DAY_MICROS, type ArchiveWeek, weekOf } from './week.js';
 
 export const ROUND_EVERY_MS = 600_000;
 export const RETRY_AFTER_MS = 60_000;
 /** One lock that was not to be had in time is no news. */
 export const FAULT_SHOWN_AFTER_MS = 300_000;
 const EXPIRE_EVERY_MS = 3_600_000;
-/** Late samples are mostly of last week; a month ahead outlasts a holiday of whoever grants rights. */
+/** Late blocks are mostly of last week; a month ahead outlasts a holiday of whoever grants rights. */
 const WEEKS_BEHIND = 1;
 export const WEEKS_AHEAD = 4;
-/** Some 0.1 s of one transaction. */
-const DELETE_BATCH_ROWS = 5_000;
-const DELETE_BATCHES_PER_ROUND_MAX = 100;
+/** At most 200 MiB, and some 0.1 s of one transaction when they are as small as they mostly are. */
+const DELETE_BATCH_BLOCKS = 200;
+const DELETE_BATCHES_PER_ROUND_MAX = 500;
 const STOP_DEADLINE_MS = 2_000;
 
 interface Fault {
@@ -37,7 +37,7 @@ interface Fault {
 
 /**
  * Makes the partitions of the weeks to come, and removes what is older than the retention. Of several
- * ingestors one does it, the others skip. Samples are stored whether or not this works.
+ * ingestors one does it, the others skip. Blocks are stored whether or not this works.
  */
 @Injectable()
 export class PartitionUpkeep implements ReadinessCheck, OnApplicationBootstrap, OnModuleDestroy {
@@ -53,7 +53,7 @@ export class PartitionUpkeep implements ReadinessCheck, OnApplicationBootstrap, 
   #fault: Fault | null = null;
 
   constructor(
-    private readonly partitions: SamplePartitions,
+    private readonly partitions: BlockPartitions,
     private readonly clock: Clock,
     private readonly config: IngestorConfig,
   ) {
@@ -145,7 +145,7 @@ export class PartitionUpkeep implements ReadinessCheck, OnApplicationBootstrap, 
   /** What was received within the retention stays, whatever the ship's clock says of it. */
   async #dropWeeks(keeper: PartitionKeeper, now: Instant, keepFrom: Instant): Promise<void> {
     const horizon = weekOf(now, WEEKS_AHEAD).end;
-    const isOut = ({ start, end }: SampleWeek): boolean => end <= keepFrom || start >= horizon;
+    const isOut = ({ start, end }: ArchiveWeek): boolean => end <= keepFrom || start >= horizon;
     for (const week of (await keeper.weeks()).filter(isOut))
       if (!this.#isStopped) await keeper.drop(week, keepFrom);
   }
@@ -153,7 +153,7 @@ export class PartitionUpkeep implements ReadinessCheck, OnApplicationBootstrap, 
   /** Those that one round does not get through are left to the next one. */
   async #deleteStray(keeper: PartitionKeeper, keepFrom: Instant): Promise<void> {
     for (let batch = 0; batch < DELETE_BATCHES_PER_ROUND_MAX && !this.#isStopped; batch += 1) {
-      if ((await keeper.deleteStray(keepFrom, DELETE_BATCH_ROWS)) > 0) continue;
+      if ((await keeper.deleteStray(keepFrom, DELETE_BATCH_BLOCKS)) > 0) continue;
       this.#expiredAtMs = this.clock.monotonicMs();
       return;
     }
@@ -161,7 +161,7 @@ export class PartitionUpkeep implements ReadinessCheck, OnApplicationBootstrap, 
 
   #note(fault: unknown): void {
     const isShownAtOnce = fault instanceof PartitionRightsError;
-    const reason = isShownAtOnce ? fault.message : 'The partitions of samples cannot be kept';
+    const reason = isShownAtOnce ? fault.message : 'The partitions of blocks cannot be kept';
     this.#fault = {
       reason,
       isShownAtOnce,

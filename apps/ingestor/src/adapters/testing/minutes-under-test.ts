@@ -164,10 +164,7 @@ export function levelsToCompare({ blocks, unlevelled, levels }: Snapshot) {
   });
 }
 
-export const listedBatch = (
-  reception: Reception,
-  packets: readonly ListedPacket[],
-): ArchiveBatch =>
+export const listedBatch = (reception: Reception, packets: readonly ListedPacket[]): ArchiveBatch =>
   batchOf(
     reception,
     ...packets.map(({ samples, ...head }): GivenPacket => {

@@ -8,17 +8,19 @@ import { IngestorConfig } from '../../ingestor.config.js';
 import { IngestorIdentity } from '../../receptions/ingestor-identity.js';
 import { Reception } from '../../receptions/reception.js';
 import { PartitionUpkeep, RETRY_AFTER_MS } from '../../archive/partition-upkeep.js';
-import { SampleBatch } from '../../archive/sample-batch.js';
-import type { SampleQuery } from '../../archive/telemetry-archive.port.js';
+import { framesOf } from '../../archive/packet-frame.js';
+import type { ArchiveBatch } from '../../archive/telemetry-archive.port.js';
+import type { ListedPacket } from '../../archive/testing/listed-packets.js';
 import { TypeOrmReceptionStore } from '../typeorm-reception.store.js';
-import { TypeOrmSamplePartitions } from '../typeorm-sample.partitions.js';
+import { TypeOrmBlockPartitions } from '../typeorm-block.partitions.js';
 import { TypeOrmTelemetryArchive } from '../typeorm-telemetry.archive.js';
+import { listedBatch } from './minutes-under-test.js';
 
 export const NOW = new Date('2030-06-12T12:00:00Z');
 export const now: Instant = instantOf(NOW);
 /** Fewer than fit between two rounds. */
 const RETRIES = 4;
-export const ALL: SampleQuery = { start: null, end: null, after: null, limit: 1_000 };
+export const ALL = { start: null, end: null };
 
 /** Clocks that were reset, that run over, that are a year wrong, and such as they should be. */
 export const ANY_CLOCK = [
@@ -41,6 +43,8 @@ export class PartitionsUnderTest {
   readonly archive: TypeOrmTelemetryArchive;
   readonly store: TypeOrmReceptionStore;
   clock = new ManualClock(NOW);
+  /** Packets sent, by contact. */
+  readonly #sent = new Map<string, number>();
   readonly #closings: (() => Promise<unknown>)[] = [];
 
   private constructor(readonly source: DataSource) {
@@ -53,7 +57,9 @@ export class PartitionsUnderTest {
     const under = new PartitionsUnderTest(source);
     under.closeLater(() => source.destroy());
     for (const name of await under.weeks()) await source.query(`DROP TABLE ${name}`);
-    await source.query('TRUNCATE ships, receptions, samples, latest_samples CASCADE');
+    await source.query(
+      'TRUNCATE ships, receptions, blocks, latest_packets, unlevelled_minutes, sample_levels CASCADE',
+    );
     return under;
   }
 
@@ -75,14 +81,14 @@ export class PartitionsUnderTest {
   async weeks(): Promise<string[]> {
     const rows = (await this.source.query(
       `SELECT relname AS name FROM pg_class
-       WHERE relkind = 'r' AND relname LIKE 'samples\\_2%' ORDER BY 1`,
+       WHERE relkind = 'r' AND relname LIKE 'blocks\\_2%' ORDER BY 1`,
     )) as { name: string }[];
     return rows.map(({ name }) => name);
   }
 
   upkeepOf(source: DataSource, retentionDays?: number): PartitionUpkeep {
     const config = Object.assign(new IngestorConfig(), { TELEMETRY_RETENTION_DAYS: retentionDays });
-    const upkeep = new PartitionUpkeep(new TypeOrmSamplePartitions(source), this.clock, config);
+    const upkeep = new PartitionUpkeep(new TypeOrmBlockPartitions(source), this.clock, config);
     this.closeLater(() => upkeep.onModuleDestroy());
     return upkeep;
   }
@@ -134,25 +140,31 @@ export class PartitionsUnderTest {
     return this.source.query(sql, [contactId]);
   }
 
-  /** Numbered from 1. */
+  /** A packet with one sample at each instant, numbered from 1 on. */
+  batch(reception: Reception, instants: readonly Instant[], receivedAt = now): ArchiveBatch {
+    const sent = this.#sent.get(reception.contactId) ?? 0;
+    this.#sent.set(reception.contactId, sent + instants.length);
+    const packets = instants.map((generatedAt, at): ListedPacket => {
+      const samples = [[0, at + 0.5, null, 'idle']] as const;
+      return { sequence: sent + at + 1, generatedAt, receivedAt, samples };
+    });
+    return listedBatch(reception, packets);
+  }
+
   async send(
     reception: Reception,
     instants: readonly Instant[],
     receivedAt = now,
     archive = this.archive,
   ): Promise<void> {
-    const batch = new SampleBatch();
-    const receivedAtMs = receivedAt / MICROS_PER_MILLISECOND;
-    for (const [index, generatedAt] of instants.entries()) {
-      const row = { generatedAt, sequence: index + 1, battery: 0, receivedAtMs };
-      reception.account.takeNumbered(row.sequence, 39);
-      batch.add(reception, row, { volts: index + 0.5 });
-    }
-    await archive.store(batch.seal());
+    await archive.store(this.batch(reception, instants, receivedAt));
   }
 
   async instantsOf({ shipId }: Reception): Promise<Instant[]> {
-    return (await this.archive.samples(shipId, ALL)).map(({ generatedAt }) => generatedAt);
+    const instants: Instant[] = [];
+    for await (const { body } of this.archive.blocks(shipId, ALL))
+      instants.push(...framesOf(body).map(({ generatedAt }) => generatedAt));
+    return instants.toSorted((a, b) => a - b);
   }
 }
 

@@ -51,7 +51,14 @@ describe('LevelAccumulator', () => {
     const at = { generatedAt: 0, receivedAt: 0 };
     const given: ListedPacket[] = [
       { ...at, sequence: 1, samples: [[0, 1, 2, 'idle']] },
-      { ...at, sequence: 2, samples: [[0, 1, 2, 'idle'], [1, 1, 2, 'fault']] },
+      {
+        ...at,
+        sequence: 2,
+        samples: [
+          [0, 1, 2, 'idle'],
+          [1, 1, 2, 'fault'],
+        ],
+      },
     ];
     const counts = new LevelAccumulator().add(LISTED, listedBlock(OWNER, 1, given).body, 2);
 

@@ -49,8 +49,7 @@ const isInOrder = (blocks: readonly PacketBlock[]): boolean => {
     .toSorted((a, b) => a.first.generatedAt - b.first.generatedAt);
   return orders.every(
     (order, at) =>
-      order.isSorted &&
-      (at === 0 || orders[at - 1]!.last.generatedAt <= order.first.generatedAt),
+      order.isSorted && (at === 0 || orders[at - 1]!.last.generatedAt <= order.first.generatedAt),
   );
 };
 
@@ -81,7 +80,10 @@ describe('merging blocks', () => {
         expect(orderOf(one!.body).isSorted).toBe(true);
         expect(framesIn([one!])).toEqual(framesIn(given));
         expect(one!.numbers).toEqual(numbersOf(given));
-        expect([one!.packets, one!.samples]).toEqual([sum(given, 'packets'), sum(given, 'samples')]);
+        expect([one!.packets, one!.samples]).toEqual([
+          sum(given, 'packets'),
+          sum(given, 'samples'),
+        ]);
         expect(one).toMatchObject({
           number: Math.min(...given.map(({ number }) => number)),
           firstAt: Math.min(...given.map(({ firstAt }) => firstAt)),

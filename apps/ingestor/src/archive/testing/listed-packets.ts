@@ -5,7 +5,12 @@ import { blockMinute, type PacketBlock } from '../packet-block.js';
 import { framesOf, type FrameHead } from '../packet-frame.js';
 
 /** One battery's values: `volts`, `celsius` and a text. */
-export type ListedSample = readonly [battery: number, volts: unknown, celsius: unknown, mode: string];
+export type ListedSample = readonly [
+  battery: number,
+  volts: unknown,
+  celsius: unknown,
+  mode: string,
+];
 
 export const FIELDS = ['volts', 'celsius', 'mode'] as const;
 
@@ -99,6 +104,7 @@ export function levelsOf(
 export const compareLevels = (
   a: FieldLevel & { readonly start: number },
   b: FieldLevel & { readonly start: number },
-): number => a.battery - b.battery || (a.field < b.field ? -1 : a.field > b.field ? 1 : a.start - b.start);
+): number =>
+  a.battery - b.battery || (a.field < b.field ? -1 : a.field > b.field ? 1 : a.start - b.start);
 
 export const minuteOf = (block: PacketBlock): number => blockMinute(block.firstAt);

@@ -1,9 +1,9 @@
-import { type PartitionKeeper, SamplePartitions } from '../../archive/partitions.port.js';
-import type { SampleWeek } from '../../archive/week.js';
+import { type PartitionKeeper, BlockPartitions } from '../../archive/partitions.port.js';
+import type { ArchiveWeek } from '../../archive/week.js';
 
-/** Knows weeks, but no samples. */
-export class MemorySamplePartitions extends SamplePartitions implements PartitionKeeper {
-  readonly #weeks: SampleWeek[] = [];
+/** Knows weeks, but no blocks. */
+export class MemoryBlockPartitions extends BlockPartitions implements PartitionKeeper {
+  readonly #weeks: ArchiveWeek[] = [];
   /** What every claim fails with from now on. */
   fault: Error | null = null;
   /** Weeks that hold too much for a partition of their own. */
@@ -20,18 +20,18 @@ export class MemorySamplePartitions extends SamplePartitions implements Partitio
 
   async abort(): Promise<void> {}
 
-  async weeks(): Promise<SampleWeek[]> {
+  async weeks(): Promise<ArchiveWeek[]> {
     return this.#weeks.toSorted((a, b) => a.start - b.start);
   }
 
-  async create(week: SampleWeek): Promise<boolean> {
+  async create(week: ArchiveWeek): Promise<boolean> {
     const isRefused = this.crowded.has(week.start);
     if (isRefused) this.refusedCount += 1;
     else this.#weeks.push(week);
     return !isRefused;
   }
 
-  async drop(week: SampleWeek): Promise<boolean> {
+  async drop(week: ArchiveWeek): Promise<boolean> {
     const at = this.#weeks.findIndex(({ start }) => start === week.start);
     this.#weeks.splice(at, 1);
     return true;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { type PartitionKeeper, SamplePartitions } from '../archive/partitions.port.js';
+import { type PartitionKeeper, BlockPartitions } from '../archive/partitions.port.js';
 import { TypeOrmPartitionKeeper } from './typeorm-partition.keeper.js';
 
 /** "PRG" and "part" in ASCII: the advisory lock that lets one process keep the partitions. */
@@ -16,7 +16,7 @@ interface ClaimRow {
 
 /** Partitions in PostgreSQL. The claim is a lock of its session: it ends with the process. */
 @Injectable()
-export class TypeOrmSamplePartitions extends SamplePartitions {
+export class TypeOrmBlockPartitions extends BlockPartitions {
   #keeperPid: number | null = null;
 
   constructor(@InjectDataSource('ingestor') private readonly source: DataSource) {
@@ -59,7 +59,7 @@ async function claim(runner: QueryRunner): Promise<ClaimRow> {
             relnamespace::regnamespace::text AS schema,
             pg_has_role(relowner, 'USAGE') AND has_schema_privilege(relnamespace, 'CREATE')
               AS may_change
-     FROM pg_class WHERE oid = 'samples'::regclass`,
+     FROM pg_class WHERE oid = 'blocks'::regclass`,
     [...KEEPER_LOCK],
   )) as ClaimRow[];
   return rows[0]!;

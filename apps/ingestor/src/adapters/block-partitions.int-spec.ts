@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MIGRATIONS } from '#common/persistence';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.js';
 import { until } from '../../../../test/support/until.js';
 import { ROUND_EVERY_MS, WEEKS_AHEAD } from '../archive/partition-upkeep.js';
 import { WEEK_MICROS } from '../archive/week.js';
+import { limitedRole } from './testing/limited-role.js';
 import { ANY_CLOCK, now, PartitionsUnderTest } from './testing/partitions-under-test.js';
-import { MOVED_ROWS_MAX } from './typeorm-partition.keeper.js';
-import { TypeOrmSamplePartitions } from './typeorm-sample.partitions.js';
+import { MOVED_BLOCKS_MAX, MOVED_BYTES_MAX } from './typeorm-partition.keeper.js';
+import { TypeOrmBlockPartitions } from './typeorm-block.partitions.js';
 import { TypeOrmTelemetryArchive } from './typeorm-telemetry.archive.js';
 
-describe('the partitions of samples', () => {
+describe('the partitions of blocks', () => {
   let database: TestDatabase;
   let under: PartitionsUnderTest;
 
@@ -32,12 +32,12 @@ describe('the partitions of samples', () => {
     const upkeep = await under.keepOnce();
 
     expect(await under.weeks()).toEqual([
-      'samples_2030_06_03',
-      'samples_2030_06_10',
-      'samples_2030_06_17',
-      'samples_2030_06_24',
-      'samples_2030_07_01',
-      'samples_2030_07_08',
+      'blocks_2030_06_03',
+      'blocks_2030_06_10',
+      'blocks_2030_06_17',
+      'blocks_2030_06_24',
+      'blocks_2030_07_01',
+      'blocks_2030_07_08',
     ]);
     expect(upkeep.check()).toMatchObject({ status: 'up' });
   });
@@ -46,14 +46,14 @@ describe('the partitions of samples', () => {
     await under.keepOnce();
     await under.round(WEEK_MICROS / 1_000 + ROUND_EVERY_MS);
 
-    expect(await under.weeks()).toContain('samples_2030_07_15');
+    expect(await under.weeks()).toContain('blocks_2030_07_15');
   });
 
   it('refuse no clock, before and after they are made', async () => {
     const reception = await under.begin();
     await under.send(reception, ANY_CLOCK.slice(0, 6));
     await under.keepOnce();
-    await under.send(reception, ANY_CLOCK);
+    await under.send(reception, ANY_CLOCK.slice(6));
 
     expect(await under.instantsOf(reception)).toEqual(ANY_CLOCK);
     expect(await under.archive.ship('USS Enterprise')).toMatchObject({
@@ -66,7 +66,7 @@ describe('the partitions of samples', () => {
   it('take over what lies in the default partition', async () => {
     const reception = await under.begin();
     await under.send(reception, ANY_CLOCK);
-    const count = `SELECT count(*)::integer AS count FROM samples_default`;
+    const count = `SELECT count(*)::integer AS count FROM blocks_default`;
     expect(await under.source.query(count)).toEqual([{ count: 7 }]);
     await under.keepOnce();
 
@@ -76,15 +76,28 @@ describe('the partitions of samples', () => {
 
   it('leave a week in the default partition that is too much to be moved', async () => {
     await under.source.query(
-      `INSERT INTO samples (contact_id, ship_id, generated_at, sequence, battery, volts, received_at)
-       SELECT $1, 1, '2030-06-12T00:00:00Z', number, 0, 1, now() FROM generate_series(0, $2) number`,
-      [randomUUID(), MOVED_ROWS_MAX],
+      `INSERT INTO blocks SELECT 1, '2030-06-12T00:00:00Z', $1, 1, number, '2030-06-12T00:00:00Z',
+         now(), 'battery', 1, 1, '[]', '' FROM generate_series(0, $2) number`,
+      [randomUUID(), MOVED_BLOCKS_MAX],
     );
     const upkeep = await under.keepOnce();
 
     const weeks = await under.weeks();
     expect(weeks).toHaveLength(WEEKS_AHEAD + 1);
-    expect(weeks).not.toContain('samples_2030_06_10');
+    expect(weeks).not.toContain('blocks_2030_06_10');
+    expect(upkeep.check()).toMatchObject({ status: 'up', weeks_in_default: 1 });
+  });
+
+  it('leave a week there that is too many bytes, too', async () => {
+    await under.source.query(
+      `INSERT INTO blocks SELECT 1, '2030-06-12T00:00:00Z', $1, 1, number, '2030-06-12T00:00:00Z',
+         now(), 'battery', 1, 1, '[]', convert_to(repeat('x', 1024 * 1024), 'UTF8')
+       FROM generate_series(0, $2::integer) number`,
+      [randomUUID(), MOVED_BYTES_MAX / 1024 / 1024],
+    );
+    const upkeep = await under.keepOnce();
+
+    expect(await under.weeks()).not.toContain('blocks_2030_06_10');
     expect(upkeep.check()).toMatchObject({ status: 'up', weeks_in_default: 1 });
   });
 
@@ -94,20 +107,23 @@ describe('the partitions of samples', () => {
     );
     await under.send(receptions[0]!, ANY_CLOCK);
     // A row for a week that just gets its partition is refused once: the writer repeats, and so do we.
-    const storing = receptions.map((reception) => until(() => under.send(reception, ANY_CLOCK)));
+    const batches = receptions.map((reception) => under.batch(reception, ANY_CLOCK));
+    const storing = batches.map((batch) => until(() => under.archive.store(batch)));
     await Promise.all([under.keepOnce(), ...storing]);
 
     expect(await under.weeks()).not.toEqual([]);
-    for (const reception of receptions)
-      expect(await under.instantsOf(reception)).toEqual(ANY_CLOCK);
+    const twice = ANY_CLOCK.flatMap((instant) => [instant, instant]);
+    for (const [at, reception] of receptions.entries())
+      expect(await under.instantsOf(reception)).toEqual(at === 0 ? twice : ANY_CLOCK);
   });
 
   it('count what is stored twice once, wherever it lies', async () => {
     const reception = await under.begin();
-    await under.send(reception, ANY_CLOCK);
-    await under.send(reception, ANY_CLOCK);
+    const batch = under.batch(reception, ANY_CLOCK);
+    await under.archive.store(batch);
+    await under.archive.store(batch);
     await under.keepOnce();
-    await under.send(reception, ANY_CLOCK);
+    await under.archive.store(batch);
 
     expect(await under.store.samplesStored(reception.contactId)).toBe(ANY_CLOCK.length);
   });
@@ -115,8 +131,8 @@ describe('the partitions of samples', () => {
   describe('kept by several', () => {
     it('have one keeper at a time', async () => {
       const [one, two] = [
-        new TypeOrmSamplePartitions(under.source),
-        new TypeOrmSamplePartitions(await under.connect(database.url)),
+        new TypeOrmBlockPartitions(under.source),
+        new TypeOrmBlockPartitions(await under.connect(database.url)),
       ];
       const keeper = await one.claim();
 
@@ -141,19 +157,10 @@ describe('the partitions of samples', () => {
     });
   });
 
-  it('are not changed without the rights, which its health says; samples are stored', async () => {
-    const role = `narrow_${randomUUID().replaceAll('-', '')}`;
-    await under.source.query(`CREATE ROLE ${role} LOGIN PASSWORD 'narrow'`);
-    under.closeLater(async () => {
-      await under.source.query(`DROP OWNED BY ${role}`);
-      await under.source.query(`DROP ROLE ${role}`);
-    });
-    await under.source.query(
-      `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`,
-    );
-    const url = new URL(database.url);
-    [url.username, url.password] = [role, 'narrow'];
-    const narrow = await under.connect(url.toString());
+  it('are not changed without the rights, which its health says; blocks are stored', async () => {
+    const role = await limitedRole(under.source, database.url, 'SELECT, INSERT, UPDATE, DELETE');
+    under.closeLater(role.drop);
+    const narrow = await under.connect(role.url);
     const upkeep = await under.keepOnce(30, narrow);
     const reception = await under.begin();
     await under.send(
@@ -165,24 +172,8 @@ describe('the partitions of samples', () => {
 
     expect(upkeep.check()).toMatchObject({
       status: 'degraded',
-      reason: expect.stringContaining('may not change the table samples'),
+      reason: expect.stringContaining('may not change the table blocks'),
     });
     expect(await under.instantsOf(reception)).toEqual(ANY_CLOCK);
-  });
-
-  it('are made out of a table that has rows already', async () => {
-    const reception = await under.begin();
-    const runner = under.source.createQueryRunner();
-    under.closeLater(() => runner.release());
-    const migration = MIGRATIONS.map((Migration) => new Migration()).find(({ name }) =>
-      name?.startsWith('SamplePartitions'),
-    );
-    await migration!.down(runner);
-    await under.send(reception, ANY_CLOCK);
-    await migration!.up(runner);
-
-    expect(await under.instantsOf(reception)).toEqual(ANY_CLOCK);
-    const rows = (await under.source.query('SELECT FROM samples_default')) as unknown[];
-    expect(rows).toHaveLength(0);
   });
 });
