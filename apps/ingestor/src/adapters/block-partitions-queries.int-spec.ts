@@ -1,14 +1,17 @@
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseInstant } from '#common/domain';
+import { dataSourceOptions } from '#common/persistence';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.js';
+import { blockMinute, type PacketBlock } from '../archive/packet-block.js';
+import type { TimeRange } from '../archive/telemetry-archive.port.js';
 import { DAY_MICROS } from '../archive/week.js';
-import type { Sample } from '../archive/telemetry-archive.port.js';
 import { ALL, ANY_CLOCK, now, PartitionsUnderTest } from './testing/partitions-under-test.js';
 import { TypeOrmReceptionStore } from './typeorm-reception.store.js';
 import { TypeOrmTelemetryArchive } from './typeorm-telemetry.archive.js';
+import { TypeOrmWaitingMinutes } from './typeorm-waiting.minutes.js';
 
-describe('queries of the partitions of samples', () => {
+describe('queries of the partitions of blocks', () => {
   let database: TestDatabase;
   let under: PartitionsUnderTest;
 
@@ -26,20 +29,17 @@ describe('queries of the partitions of samples', () => {
     await database?.drop();
   });
 
-  async function pages(of: TypeOrmTelemetryArchive, shipId: number, limit: number) {
-    const found: Sample[] = [];
-    for (let after: Sample | null = null; ; after = found.at(-1)!) {
-      const page: Sample[] = await of.samples(shipId, { ...ALL, after, limit });
-      found.push(...page);
-      if (page.length < limit) return found;
-    }
+  async function read(archive: TypeOrmTelemetryArchive, shipId: number, range: TimeRange) {
+    const found: PacketBlock[] = [];
+    for await (const block of archive.blocks(shipId, range)) found.push(block);
+    return found;
   }
 
   it('give the same bytes as one table', async () => {
     await under.keepOnce();
     const [reception, other] = [await under.begin(), await under.begin('Voyager')];
     await under.source.query('CREATE SCHEMA plain');
-    await under.source.query('CREATE TABLE plain.samples (LIKE public.samples INCLUDING ALL)');
+    await under.source.query('CREATE TABLE plain.blocks (LIKE public.blocks INCLUDING ALL)');
     const plainUrl = new URL(database.url);
     plainUrl.searchParams.set('options', '-c search_path=plain,public');
     const plain = new TypeOrmTelemetryArchive(
@@ -49,46 +49,46 @@ describe('queries of the partitions of samples', () => {
     const days = Array.from({ length: 60 }, (_, day) => now + (20 - day) * DAY_MICROS);
     await under.send(reception, [...days, ...ANY_CLOCK]);
     await under.send(other, days);
-    await under.source.query('INSERT INTO plain.samples SELECT * FROM public.samples');
+    await under.source.query('INSERT INTO plain.blocks SELECT * FROM public.blocks');
 
-    const queries = [ALL, { ...ALL, start: days[40]!, end: days[3]! }, { ...ALL, end: days[9]! }];
-    for (const query of queries)
-      expect(JSON.stringify(await under.archive.samples(reception.shipId, query))).toBe(
-        JSON.stringify(await plain.samples(reception.shipId, query)),
-      );
-    expect(await pages(under.archive, reception.shipId, 7)).toEqual(
-      await plain.samples(reception.shipId, ALL),
-    );
+    const ranges = [ALL, { start: days[40]!, end: days[3]! }, { ...ALL, end: days[9]! }];
+    for (const range of ranges) {
+      const blocks = await read(under.archive, reception.shipId, range);
+      expect(blocks.length).toBeGreaterThan(10);
+      expect(blocks).toEqual(await read(plain, reception.shipId, range));
+    }
     await under.source.query('DROP SCHEMA plain CASCADE');
   });
 
   describe('in a query', () => {
     /** What the adapters really ask, with the plan of each. */
-    function recording() {
+    async function recording() {
       const asked: [sql: string, parameters: unknown[]][] = [];
-      const on = (asker: Pick<DataSource, 'query'>) => ({
-        query(sql: string, parameters: unknown[]): Promise<unknown> {
-          asked.push([sql, parameters]);
-          return asker.query(sql, parameters);
+      const ignore = (): void => undefined;
+      const source = new DataSource({
+        ...dataSourceOptions(database.url, 'ingestor'),
+        logging: true,
+        logger: {
+          logQuery: (sql, parameters) => void asked.push([sql, (parameters ?? []) as unknown[]]),
+          logQueryError: ignore,
+          logQuerySlow: ignore,
+          logSchemaBuild: ignore,
+          logMigration: ignore,
+          log: ignore,
         },
       });
-      const recorder = {
-        ...on(under.source),
-        transaction: (work: (manager: object) => Promise<unknown>) =>
-          under.source.transaction((manager) => work(on(manager))),
-      };
-      /** The partitions that were read. */
-      const touched = async (at: number): Promise<string[]> => {
-        const [sql, parameters] = asked.at(at)!;
+      await source.initialize();
+      under.closeLater(() => source.destroy());
+      /** The partitions that the last query of blocks read. */
+      const touched = async (): Promise<string[]> => {
+        const [sql, parameters] = asked.findLast(([text]) => /FROM blocks|JOIN blocks/.test(text))!;
         const rows = (await under.source.query(
-          `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`,
+          `EXPLAIN (ANALYZE, FORMAT JSON) ${sql.replace(/^DECLARE .* CURSOR FOR/, '')}`,
           parameters,
-        )) as {
-          'QUERY PLAN': [{ Plan: PlanNode }];
-        }[];
+        )) as { 'QUERY PLAN': [{ Plan: PlanNode }] }[];
         return [...relationsIn(rows[0]!['QUERY PLAN'][0].Plan)].toSorted();
       };
-      return { asked, recorder: recorder as unknown as DataSource, touched };
+      return { source, touched };
     }
 
     interface PlanNode {
@@ -99,36 +99,57 @@ describe('queries of the partitions of samples', () => {
 
     function relationsIn(node: PlanNode): Set<string> {
       const name = node['Relation Name'];
-      const own = name?.startsWith('samples') && node['Actual Loops'] > 0 ? [name] : [];
+      const own = name?.startsWith('blocks') && node['Actual Loops'] > 0 ? [name] : [];
       return new Set([...own, ...(node.Plans ?? []).flatMap((plan) => [...relationsIn(plan)])]);
     }
 
     it('are left out where they cannot hold an answer', async () => {
       await under.keepOnce();
-      const { recorder, touched } = recording();
-      const [start, limit] = [parseInstant('2030-06-12T00:00:00Z')!, 1];
-      const recorded = new TypeOrmTelemetryArchive(recorder, under.identity);
+      const { source, touched } = await recording();
+      const start = parseInstant('2030-06-12T00:00:00Z')!;
+      const recorded = new TypeOrmTelemetryArchive(source, under.identity);
       const reception = await under.begin();
       await under.send(reception, [start, start + 1, start + 2]);
-      const [after] = await recorded.samples(reception.shipId, { ...ALL, start, limit });
-      const first = ['samples_2030_06_10', 'samples_2030_06_17'];
+      await under.send(reception, [start + 30 * DAY_MICROS]);
 
-      expect(first).toEqual(expect.arrayContaining(await touched(-1)));
-      await recorded.samples(reception.shipId, { ...ALL, after: after!, limit });
-      expect(first).toEqual(expect.arrayContaining(await touched(-1)));
-      await recorded.samples(reception.shipId, { ...ALL, start, end: start + DAY_MICROS });
-      expect(await touched(-1)).toEqual(['samples_2030_06_10']);
+      const blocks = recorded.blocks(reception.shipId, { start, end: null });
+      for await (const block of blocks) {
+        expect(block.firstAt).toBe(start);
+        break;
+      }
+      expect(['blocks_2030_06_10', 'blocks_2030_06_17']).toEqual(
+        expect.arrayContaining(await touched()),
+      );
+      await read(recorded, reception.shipId, { start, end: start + DAY_MICROS });
+      expect(await touched()).toEqual(['blocks_2030_06_10']);
     });
 
-    it('are left out where the reception has no samples', async () => {
+    it('are left out where the reception has no blocks', async () => {
       await under.keepOnce();
-      const { asked, recorder, touched } = recording();
+      const { source, touched } = await recording();
       const reception = await under.begin();
       await under.send(reception, [now, now + 1]);
-      await new TypeOrmReceptionStore(recorder, under.identity).unfinished();
+      await new TypeOrmReceptionStore(source, under.identity).unfinished();
 
-      expect(asked.at(-1)![0]).toContain('samples');
-      expect(await touched(-1)).toEqual(['samples_2030_06_10']);
+      expect(await touched()).toEqual(['blocks_2030_06_10']);
+    });
+
+    it('are left out where they do not hold the minute', async () => {
+      await under.keepOnce();
+      const { source, touched } = await recording();
+      const reception = await under.begin();
+      await under.send(reception, [now, now + 1]);
+      const minutes = new TypeOrmWaitingMinutes(source);
+
+      expect(await minutes.list(null, 10)).toHaveLength(1);
+      expect(await touched()).toEqual(['blocks_2030_06_10']);
+      const keeper = (await minutes.claim(reception.shipId))!;
+      const minute = blockMinute(now);
+      const heads = await keeper.heads(minute, 10);
+      expect(await touched()).toEqual(['blocks_2030_06_10']);
+      expect(await keeper.blocks(minute, heads)).toHaveLength(1);
+      expect(await touched()).toEqual(['blocks_2030_06_10']);
+      await keeper.release();
     });
   });
 });
