@@ -28,6 +28,7 @@ import { DatagramsConsumer } from './intake/datagrams.consumer.js';
 import { HotList } from './intake/hot-list.port.js';
 import { PacketIntake } from './intake/packet-intake.js';
 import { PacketOutlet } from './intake/packet-outlet.js';
+import { MinuteUpkeep } from './archive/minute-upkeep.js';
 import { PartitionUpkeep } from './archive/partition-upkeep.js';
 import { ReceptionRoutes } from './intake/reception-routes.js';
 import { ShipsController } from './samples/ships.controller.js';
@@ -42,6 +43,7 @@ import { UdpServer } from './udp/udp.server.js';
 
 const TELEMETRY = [
   ArchiveWriter,
+  MinuteUpkeep,
   PartitionUpkeep,
   ReceptionRoutes,
   StrayCounters,
@@ -73,7 +75,14 @@ export class IngestorModule {
         core,
         HealthModule.forRootAsync({
           imports: [core],
-          inject: [HotList, UdpHealth, ArchiveWriter, PartitionUpkeep, ReceptionsHealth],
+          inject: [
+            HotList,
+            UdpHealth,
+            ArchiveWriter,
+            MinuteUpkeep,
+            PartitionUpkeep,
+            ReceptionsHealth,
+          ],
           useFactory: (hot: HotList, ...checks: ReadinessCheck[]) => ({
             readiness: [
               ...checks,

@@ -17,6 +17,7 @@ import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import { ReceptionStore } from '../receptions/reception-store.port.js';
 import { Spaceship } from '../receptions/spaceship.port.js';
 import { HotList } from '../intake/hot-list.port.js';
+import { WaitingMinutes } from '../archive/minutes.port.js';
 import { BlockPartitions } from '../archive/partitions.port.js';
 import { TelemetryArchive } from '../archive/telemetry-archive.port.js';
 import { HttpSpaceship } from './http-spaceship.client.js';
@@ -26,6 +27,7 @@ import { TypeOrmHoldings } from './typeorm.holdings.js';
 import { INGESTOR_OUTBOX, TypeOrmReceptionStore } from './typeorm-reception.store.js';
 import { TypeOrmBlockPartitions } from './typeorm-block.partitions.js';
 import { TypeOrmTelemetryArchive } from './typeorm-telemetry.archive.js';
+import { TypeOrmWaitingMinutes } from './typeorm-waiting.minutes.js';
 
 /** The scheduler's state of a contact depends on them: while it is not there, they wait. */
 const MANDATORY = new Set([
@@ -54,6 +56,7 @@ export class AdaptersModule {
         { provide: ReceptionStore, useClass: TypeOrmReceptionStore },
         { provide: TelemetryArchive, useClass: TypeOrmTelemetryArchive },
         { provide: BlockPartitions, useClass: TypeOrmBlockPartitions },
+        { provide: WaitingMinutes, useClass: TypeOrmWaitingMinutes },
         {
           provide: HotList,
           useFactory: () =>
@@ -82,6 +85,7 @@ export class AdaptersModule {
         ReceptionStore,
         TelemetryArchive,
         BlockPartitions,
+        WaitingMinutes,
         HotList,
         Spaceship,
         Outbox,

@@ -22,8 +22,8 @@ import { BLOCK_COLUMNS, blockOf, type BlockRow } from './telemetry-row.js';
 
 /** While it waits, who stores into this minute waits, too. */
 const LOCK_TIMEOUT_MS = 500;
-/** Less than the patience of those who store. */
-const CHANGE_TIMEOUT_MS = 1_500;
+/** Each statement takes milliseconds, unless the server is busy beyond measure. */
+const CHANGE_TIMEOUT_MS = 5_000;
 const NO_RIGHTS = '42501';
 const COLUMN_COUNT = 12;
 

@@ -6,8 +6,11 @@ import { mergeBlocks, type Replacement } from './merging/block-merge.js';
 import type { BlockHead, MinuteKeeper, WaitingMinute } from './minutes.port.js';
 import type { BlockPosition, PacketBlock } from './packet-block.js';
 
-/** What is in memory at once; twice, while it is merged. */
-export const PAGE_BYTES_MAX = 8 * 1024 * 1024;
+/**
+ * What is in memory at once; twice, while it is merged. And what is sorted in one go, during which no
+ * datagram is received: some 20 ms.
+ */
+export const PAGE_BYTES_MAX = 2 * 1024 * 1024;
 const PAGE_BLOCKS_MAX = 2_000;
 /** Of a minute with more, the first are merged, and levels wait until they are fewer. */
 export const MINUTE_BLOCKS_MAX = 20_000;

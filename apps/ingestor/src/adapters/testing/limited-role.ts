@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 
 export interface LimitedRole {
   readonly url: string;
-  drop(): Promise<void>;
+  readonly drop: () => Promise<void>;
 }
 
 /** A role that owns nothing, and may do with all tables what `rights` says. */

@@ -149,8 +149,14 @@ const levelsIn = (
   rows
     .filter(({ step }) => step * MICROS_PER_SECOND === span)
     .map(({ battery, field, start, count, min, minAt, max, maxAt }) => ({
-      ...{ battery, field, count, min, max },
-      ...{ start: Number(start), minAt: Number(minAt), maxAt: Number(maxAt) },
+      battery,
+      field,
+      start: Number(start),
+      count,
+      min,
+      minAt: Number(minAt),
+      max,
+      maxAt: Number(maxAt),
     }))
     .toSorted(compareLevels);
 

@@ -31,7 +31,7 @@ describe('LevelAccumulator', () => {
       fc.property(packets, (given) => {
         const expected = levelsOf([listedBlock(OWNER, 1, given)], BLOCK_SPAN_MICROS);
 
-        expect(accumulated(given)).toEqual(expected.map(({ start: _, ...level }) => level));
+        expect(accumulated(given).map((level) => ({ ...level, start: 0 }))).toEqual(expected);
       }),
     );
   });

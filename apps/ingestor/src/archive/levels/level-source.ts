@@ -7,6 +7,6 @@ export interface LevelSource {
 }
 
 export abstract class LevelSources {
-  /** By the definition of a block; null for one that is not known here. */
-  abstract named(definition: string): LevelSource | null;
+  /** By the definition of a block; undefined for one that is not known here. */
+  abstract named(definition: string): LevelSource | undefined;
 }

@@ -25,8 +25,8 @@ export const LISTED: LevelSource = {
 };
 
 export class ListedSources extends LevelSources {
-  named(definition: string): LevelSource | null {
-    return definition === 'listed' ? LISTED : null;
+  named(definition: string): LevelSource | undefined {
+    return definition === 'listed' ? LISTED : undefined;
   }
 }
 
