@@ -45,7 +45,7 @@ export class BlockFront implements PacketPosition {
     const receivedAt = block.body.readDoubleBE(offset + 14);
     this.#at += 1;
     this.#show();
-    return { generatedAt, sequence, receivedAt, packet, block };
+    return { generatedAt, sequence, receivedAt, packet, origin: block };
   }
 
   #show(): void {

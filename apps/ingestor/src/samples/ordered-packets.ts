@@ -10,8 +10,8 @@ export const OVERLAP_BYTES_MAX = 256 * 1024 * 1024;
 const BATCH_PACKETS_MAX = 1_000;
 
 export interface PacketRange extends TimeRange {
-  /** Nothing up to and including this one. */
-  readonly after?: PacketPosition | null;
+  /** Nothing before this one. */
+  readonly from?: PacketPosition | null;
 }
 
 /**
@@ -43,13 +43,13 @@ export async function* orderedPackets(
   }
 }
 
-function filterOf({ start, end, after = null }: PacketRange): PlaceFilter {
-  const first = Math.max(start ?? -Infinity, after?.generatedAt ?? -Infinity);
+function filterOf({ start, end, from = null }: PacketRange): PlaceFilter {
+  const first = Math.max(start ?? -Infinity, from?.generatedAt ?? -Infinity);
   const last = end ?? Infinity;
   const isWithin = (generatedAt: number): boolean => generatedAt >= first && generatedAt < last;
-  if (after === null) return (_, generatedAt) => isWithin(generatedAt);
+  if (from === null) return (_, generatedAt) => isWithin(generatedAt);
   return ({ contactId, fence }, generatedAt, sequence) =>
     isWithin(generatedAt) &&
-    (generatedAt > after.generatedAt ||
-      comparePositions({ generatedAt, contactId, fence, sequence }, after) > 0);
+    (generatedAt > from.generatedAt ||
+      comparePositions({ generatedAt, contactId, fence, sequence }, from) >= 0);
 }

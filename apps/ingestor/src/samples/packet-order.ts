@@ -1,9 +1,12 @@
 import type { PacketBlock } from '../archive/packet-block.js';
 import type { PacketFrame } from '../archive/packet-frame.js';
 
-/** A packet with the block that holds it; whoever keeps one keeps its block. */
+/** Of whom a packet is, and how it is read. */
+export type PacketOrigin = Pick<PacketBlock, 'contactId' | 'fence' | 'definition'>;
+
+/** A packet with where it is from. Its bytes are part of a block: whoever keeps one keeps all of it. */
 export interface ArchivedPacket extends PacketFrame {
-  readonly block: PacketBlock;
+  readonly origin: PacketOrigin;
 }
 
 /** The place of a packet among those of its ship. No two packets have the same. */
@@ -14,10 +17,10 @@ export interface PacketPosition {
   readonly sequence: number;
 }
 
-export const positionOf = ({ generatedAt, sequence, block }: ArchivedPacket): PacketPosition => ({
+export const positionOf = ({ generatedAt, sequence, origin }: ArchivedPacket): PacketPosition => ({
   generatedAt,
-  contactId: block.contactId,
-  fence: block.fence,
+  contactId: origin.contactId,
+  fence: origin.fence,
   sequence,
 });
 
