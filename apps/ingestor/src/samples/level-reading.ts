@@ -56,7 +56,10 @@ export class LevelReading {
       answers.push({ series, ...(await this.archive.levels(this.shipId, query)) });
     }
     // The answers are of different moments: what was stale in one of them is left to the packets in all.
-    const ranges = staleRanges(answers.flatMap(({ unlevelled }) => unlevelled), step);
+    const ranges = staleRanges(
+      answers.flatMap(({ unlevelled }) => unlevelled),
+      step,
+    );
     const stale = hasFiner && ranges.length > STALE_RANGES_MAX ? covering(ranges) : ranges;
     for (const { series, levels } of answers)
       for (const level of levels) if (!isIn(stale, level.start)) series.addLevel(level);

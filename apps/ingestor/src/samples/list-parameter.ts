@@ -32,7 +32,11 @@ function listParameter(
   const validate = (value: unknown): boolean =>
     Array.isArray(value) && value.length <= max && value.every(isItem);
   return applyDecorators(
-    ApiPropertyOptional({ type: String, example, description: 'Only these; repeatable, or a list' }),
+    ApiPropertyOptional({
+      type: String,
+      example,
+      description: 'Only these; repeatable, or a list',
+    }),
     IsOptional(),
     Transform(({ value }) => listOf(value)),
     ValidateBy({

@@ -45,7 +45,14 @@ export class MinMaxSeries {
     if (this.#last?.start === start) return this.#last;
     let stretch = this.#stretches.get(start);
     if (!stretch) {
-      stretch = { start, count: 0, min: Infinity, minAt: Infinity, max: -Infinity, maxAt: Infinity };
+      stretch = {
+        start,
+        count: 0,
+        min: Infinity,
+        minAt: Infinity,
+        max: -Infinity,
+        maxAt: Infinity,
+      };
       this.#stretches.set(start, stretch);
     }
     this.#last = stretch;

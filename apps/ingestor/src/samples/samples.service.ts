@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Page } from '#common/platform';
-import { type LatestPacket, TelemetryArchive } from '../archive/telemetry-archive.port.js';
+import { TelemetryArchive } from '../archive/telemetry-archive.port.js';
 import { PacketReaders } from '../packets/packet-readers.js';
 import { orderedPackets } from './ordered-packets.js';
 import { type ArchivedPacket, comparePositions, positionOf } from './packet-order.js';
@@ -10,6 +10,9 @@ import { isEmptyRange, type SampleScope } from './sample-scope.js';
 
 /** For one page; a page that would take more is cut short, and the next one goes on there. */
 export const PAGE_PACKETS_MAX = 200_000;
+
+/** For an answer that has to be whole. */
+const PACKETS_MAX = 1_000_000;
 
 export interface PageAsked {
   readonly limit: number;
@@ -41,13 +44,21 @@ export class SamplesService {
     return page.sealed();
   }
 
-  /** The newest of each battery. */
-  latestOf(packets: readonly LatestPacket[]): Sample[] {
-    return packets.flatMap((packet) => {
-      const reader = readerOf(this.readers, packet.definition);
-      const samples = samplesOf({ ...packet, origin: packet }, reader);
-      return samples.findLast(({ battery }) => battery === packet.battery) ?? [];
-    });
+  /** All of the range, or null where there are more than `max`, or too many packets to look for them. */
+  async atMost(scope: SampleScope, max: number): Promise<Sample[] | null> {
+    const { ship, range, batteries } = scope;
+    if (isEmptyRange(range) || batteries.length === 0) return [];
+    const wanted = new Set(batteries);
+    const found: Sample[] = [];
+    let count = 0;
+    for await (const packets of orderedPackets(this.archive.blocks(ship.id, range), range)) {
+      count += packets.length;
+      for (const packet of packets)
+        for (const sample of samplesOf(packet, readerOf(this.readers, packet.origin.definition)))
+          if (wanted.has(sample.battery)) found.push(sample);
+      if (found.length > max || count > PACKETS_MAX) return null;
+    }
+    return found;
   }
 }
 

@@ -34,7 +34,7 @@ export function blocksOf(packets: readonly LoosePacket[], packetsMax = 4_096): P
     builder.add(head, packet, 0, packet.length, loose.samples ?? 1);
     if (builder.packets >= packetsMax) seal(key, builder);
   }
-  for (const [key, builder] of [...open]) seal(key, builder);
+  for (const [key, builder] of open) seal(key, builder);
   return blocks.toSorted(byPlace);
 }
 
