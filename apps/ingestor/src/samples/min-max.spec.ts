@@ -4,7 +4,7 @@ import type { Instant } from '#common/domain';
 import { MinMaxService, type Stretch } from './min-max.service.js';
 import { type Grid, gridOf, STEPS, stretchAt } from './min-max-steps.js';
 import { SampleScopes } from './sample-scope.js';
-import { batteryPacket, filledArchive, readers, SHIP } from './testing/filled-archive.js';
+import { batteryPacket, filledArchive, readers, SHIP } from '../adapters/testing/filled-archive.js';
 import type { LoosePacket } from './testing/blocks.js';
 
 const SECOND = 1_000_000;

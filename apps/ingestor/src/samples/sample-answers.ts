@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Page, ValidationException } from '#common/platform';
 import { MinMaxService } from './min-max.service.js';
 import { NewestService } from './newest.service.js';
-import { type SampleWire, SampleWriter } from './sample.dto.js';
+import { type SampleWire, SampleWriter } from './sample-writer.js';
 import { type SamplesQueryDto, sizeIn } from './sample-query.dto.js';
 import { SampleScopes } from './sample-scope.js';
 import { SamplesService } from './samples.service.js';

@@ -1,3 +1,6 @@
+import { ExportController } from './export/export.controller.js';
+import { ExportPlaces } from './export/export-places.js';
+import { ExportService } from './export/export.service.js';
 import { HistoryController } from './history.controller.js';
 import { HistoryService } from './history.service.js';
 import { MinMaxService } from './min-max.service.js';
@@ -10,6 +13,8 @@ import { ShipsService } from './ships.service.js';
 
 /** What people ask; needs the archive and the readers of packets. */
 export const SAMPLE_PROVIDERS = [
+  ExportPlaces,
+  ExportService,
   HistoryService,
   MinMaxService,
   NewestService,
@@ -19,4 +24,4 @@ export const SAMPLE_PROVIDERS = [
   ShipsService,
 ];
 
-export const SAMPLE_CONTROLLERS = [HistoryController, ShipsController];
+export const SAMPLE_CONTROLLERS = [ExportController, HistoryController, ShipsController];

@@ -1,9 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { formatInstant } from '#common/domain';
-import type { PacketField, PacketReader } from '../packets/packet-reader.js';
-import { BATTERY_TEXT } from '../packets/battery-text.reader.js';
-import { BATTERY } from '../packets/packet-readers.js';
-import type { Sample } from './sample.js';
 
 /** Foreign ships have the fields of their definition in place of mode, volts, amperes, celsius and charge. */
 export class SampleDto {
@@ -47,48 +42,4 @@ export class SampleDto {
 
   @ApiProperty({ example: '2030-01-01T12:00:00.004Z', description: 'By our clock' })
   readonly received_at: string;
-}
-
-export type SampleWire = Record<string, string | number | null>;
-
-/** Writes samples as they go over the wire, with all fields of their packets or just some. */
-export class SampleWriter {
-  readonly #shapes = new Map<PacketReader, SampleShape>();
-  readonly #names: ReadonlySet<string>;
-
-  constructor(fields: readonly PacketField[]) {
-    this.#names = new Set(fields.map(({ name }) => name));
-  }
-
-  wireOf({ packet, reader, battery, values }: Sample): SampleWire {
-    const { places, definition } = this.#shapeOf(reader);
-    const wire: SampleWire = {
-      contact_id: packet.origin.contactId,
-      generated_at: formatInstant(packet.generatedAt),
-      sequence: packet.sequence,
-      battery,
-    };
-    if (definition !== null) wire['packet'] = definition;
-    for (const { name, at } of places) wire[name] = values[at] ?? null;
-    wire['received_at'] = formatInstant(packet.receivedAt);
-    return wire;
-  }
-
-  #shapeOf(reader: PacketReader): SampleShape {
-    const known = this.#shapes.get(reader);
-    if (known) return known;
-    const places = reader.fields.flatMap(({ name }, at) =>
-      this.#names.has(name) ? [{ name, at }] : [],
-    );
-    const isOurs = reader.name === BATTERY || reader.name === BATTERY_TEXT;
-    const shape = { places, definition: isOurs ? null : reader.name };
-    this.#shapes.set(reader, shape);
-    return shape;
-  }
-}
-
-interface SampleShape {
-  readonly places: readonly { readonly name: string; readonly at: number }[];
-  /** Null for our own, which need no name. */
-  readonly definition: string | null;
 }

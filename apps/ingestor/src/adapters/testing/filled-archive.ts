@@ -3,13 +3,13 @@ import type { BatteryMode, Instant } from '#common/domain';
 import { LEVEL_STEPS } from '../../archive/level-steps.js';
 import { mergedLevel } from '../../archive/merged-levels.js';
 import { blockMinute } from '../../archive/packet-block.js';
-import { MemoryTables, type MemoryLevel } from '../../adapters/memory/memory-tables.js';
-import { MemoryTelemetryArchive } from '../../adapters/memory/memory-telemetry.archive.js';
+import { MemoryTables, type MemoryLevel } from '../memory/memory-tables.js';
+import { MemoryTelemetryArchive } from '../memory/memory-telemetry.archive.js';
 import type { LatestPacket } from '../../archive/telemetry-archive.port.js';
 import { ownPacketsFolder, readPacketReaders } from '../../packets/packet-readers.js';
-import { type ArchivedPacket, comparePositions, positionOf } from '../packet-order.js';
-import { readerOf, samplesOf } from '../sample.js';
-import { blocksOf, type LoosePacket, SHIP_ID } from './blocks.js';
+import { type ArchivedPacket, comparePositions, positionOf } from '../../samples/packet-order.js';
+import { readerOf, samplesOf } from '../../samples/sample.js';
+import { blocksOf, type LoosePacket, SHIP_ID } from '../../samples/testing/blocks.js';
 
 export const SHIP = 'Ship / Ünö, 100%';
 export const CONTACT = '0a000000-0000-4000-8000-000000000001';

@@ -1,0 +1,19 @@
+import type { PacketField } from '../../packets/packet-reader.js';
+import { SampleWriter } from '../sample-writer.js';
+import type { Sample } from '../sample.js';
+import { TextChunks } from './text-chunks.js';
+
+/** One sample per line, as `/samples` has it. */
+export async function* ndjsonChunks(
+  batches: AsyncIterable<readonly Sample[]>,
+  fields: readonly PacketField[],
+): AsyncGenerator<Buffer, void, undefined> {
+  const writer = new SampleWriter(fields);
+  const chunks = new TextChunks();
+  for await (const samples of batches)
+    for (const sample of samples) {
+      const chunk = chunks.add(`${writer.textOf(sample)}\n`);
+      if (chunk) yield chunk;
+    }
+  yield chunks.rest();
+}
