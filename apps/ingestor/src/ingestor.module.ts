@@ -31,8 +31,7 @@ import { PacketOutlet } from './intake/packet-outlet.js';
 import { MinuteUpkeep } from './archive/minute-upkeep.js';
 import { PartitionUpkeep } from './archive/partition-upkeep.js';
 import { ReceptionRoutes } from './intake/reception-routes.js';
-import { ShipsController } from './samples/ships.controller.js';
-import { ShipsService } from './samples/ships.service.js';
+import { SAMPLE_CONTROLLERS, SAMPLE_PROVIDERS } from './samples/sample-providers.js';
 import { StrayCounters } from './intake/stray-counters.js';
 import { TelemetryIntake } from './intake/telemetry-intake.js';
 import { TextIntake } from './intake/text-intake.js';
@@ -53,7 +52,7 @@ const TELEMETRY = [
   PacketIntake,
   TextIntake,
   TelemetryIntake,
-  ShipsService,
+  ...SAMPLE_PROVIDERS,
 ];
 const RECEPTIONS = [
   HoldingsLoop,
@@ -97,7 +96,7 @@ export class IngestorModule {
         HealthcheckController,
         ReceptionsConsumer,
         ReceptionsController,
-        ShipsController,
+        ...SAMPLE_CONTROLLERS,
       ],
     };
   }

@@ -106,6 +106,27 @@ describe('minima and maxima', () => {
     );
   });
 
+  it('are exact where more hours have changed minutes than are looked into one by one', async () => {
+    const hours = Array.from({ length: 100 }, (_, hour) => hour);
+    const all = hours.flatMap((hour) =>
+      [0, 7, 59].map((minute) => ({
+        at: BASE + (hour * 60 + minute) * MINUTE,
+        battery: 0,
+        volts: (hour * 31 + minute) % 17,
+      })),
+    );
+    const { archive } = filledArchive({
+      packets: packetsOf(all),
+      isLevelled: (minute) => (minute / MINUTE) % 60 !== 7,
+    });
+    const scope = await new SampleScopes(archive, readers).of(SHIP, field);
+    const found = await new MinMaxService(archive, readers).stretches(scope, 10, true);
+
+    const { start, end } = scope.range as { start: number; end: number };
+    expect(found).toEqual(bruteForce(all, gridOf(start, end, 10), start, end));
+    expect(found.length).toBeGreaterThan(5);
+  });
+
   it('are of at most as many stretches as asked for, none of them longer than need be', () => {
     const instant = fc.integer({ min: -1e15, max: 8e15 });
     fc.assert(

@@ -17,6 +17,7 @@ const PACKETS_MAX = 1_000_000;
 export interface PageAsked {
   readonly limit: number;
   readonly cursor?: string | undefined;
+  readonly packetsMax?: number;
 }
 
 /** The samples themselves. */
@@ -28,12 +29,15 @@ export class SamplesService {
   ) {}
 
   /** In order. A short page does not mean the end: `next` does. */
-  async page(scope: SampleScope, { limit, cursor }: PageAsked): Promise<Page<Sample>> {
+  async page(
+    scope: SampleScope,
+    { limit, cursor, packetsMax = PAGE_PACKETS_MAX }: PageAsked,
+  ): Promise<Page<Sample>> {
     const from = cursor === undefined ? null : positionIn(cursor);
     const { ship, batteries } = scope;
     const start = Math.max(scope.range.start ?? -Infinity, from?.generatedAt ?? -Infinity);
     const range = { start: start === -Infinity ? null : start, end: scope.range.end };
-    const page = new PageInWork(limit, new Set(batteries), from);
+    const page = new PageInWork(limit, packetsMax, new Set(batteries), from);
     if (isEmptyRange(range) || batteries.length === 0) return page.sealed();
     const blocks = this.archive.blocks(ship.id, range);
     for await (const packets of orderedPackets(blocks, { ...range, from }))
@@ -69,13 +73,14 @@ class PageInWork {
 
   constructor(
     private readonly limit: number,
+    private readonly packetsMax: number,
     private readonly batteries: ReadonlySet<number>,
     private readonly from: SamplePosition | null,
   ) {}
 
   /** One more sample than the limit tells that there is a next page. */
   get isFull(): boolean {
-    return this.#items.length > this.limit || this.#packets >= PAGE_PACKETS_MAX;
+    return this.#items.length > this.limit || this.#packets >= this.packetsMax;
   }
 
   add(packet: ArchivedPacket, samples: readonly Sample[]): void {
@@ -83,7 +88,8 @@ class PageInWork {
     const seen = from && comparePositions(positionOf(packet), from) === 0 ? from.index : -1;
     for (const sample of samples)
       if (sample.index > seen && this.batteries.has(sample.battery)) this.#items.push(sample);
-    this.#packets += 1;
+    // The one that the page before ended in does not count: each page gets on.
+    if (seen === -1) this.#packets += 1;
     this.#last = packet;
   }
 

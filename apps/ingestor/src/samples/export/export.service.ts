@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { DomainError } from '#common/domain';
 import type { PacketBlock } from '../../archive/packet-block.js';
@@ -23,6 +23,8 @@ type Batches = AsyncGenerator<readonly Sample[], void, undefined>;
 /** All samples of a range, of whatever size, a piece at a time. */
 @Injectable()
 export class ExportService {
+  readonly #logger = new Logger(ExportService.name);
+
   constructor(
     private readonly archive: TelemetryArchive,
     private readonly readers: PacketReaders,
@@ -35,7 +37,10 @@ export class ExportService {
     const scope = await this.scopes.of(name, query);
     if (query.format === 'csv') refuseTooWide(scope);
     const leave = this.places.enter();
-    return ExportStream.of(this.#chunks(name, scope, query), { onClosed: leave });
+    const stream = await ExportStream.of(this.#chunks(name, scope, query), { onClosed: leave });
+    // The answer has begun: the client just sees that it is cut off.
+    stream.once('error', (fault) => this.#logger.warn(`An export broke off: ${fault.message}`));
+    return stream;
   }
 
   #chunks(name: string, scope: SampleScope, query: ExportQueryDto) {
