@@ -76,7 +76,7 @@ describe('pages of samples', () => {
       all: given,
       limit: fc.integer({ min: 1, max: 7 }),
       packetsMax: fc.integer({ min: 1, max: 9 }),
-      battery: fc.option(fc.constantFrom(['0'], ['1', '3'], ['9']), { nil: undefined }),
+      battery: fc.option(fc.constantFrom<string[]>(['0'], ['1', '3'], ['9']), { nil: undefined }),
     });
     await fc.assert(
       fc.asyncProperty(setting, async ({ all, limit, packetsMax, battery }) => {

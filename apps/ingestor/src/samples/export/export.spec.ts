@@ -138,12 +138,14 @@ describe('an export', () => {
     const rows = table.toArray().map((row) => ({ ...row.toJSON() }));
     expect(rows.map(({ packet }) => packet)).toEqual(body.map(() => 'battery'));
     expect(
-      rows.map(({ packet: _, generated_at: generatedAt, received_at: receivedAt, ...row }) => ({
-        ...row,
-        sequence: Number(row['sequence']),
-        generated_at: new Date(Number(generatedAt)).toISOString(),
-        received_at: new Date(Number(receivedAt)).toISOString(),
-      })),
+      rows.map(
+        ({ packet: _definition, generated_at: generatedAt, received_at: receivedAt, ...row }) => ({
+          ...row,
+          sequence: Number(row['sequence']),
+          generated_at: new Date(Number(generatedAt)).toISOString(),
+          received_at: new Date(Number(receivedAt)).toISOString(),
+        }),
+      ),
     ).toEqual(body);
     expect(table.schema.fields.map((field) => `${field.name}: ${String(field.type)}`)).toEqual([
       'generated_at: Timestamp<MICROSECOND, UTC>',
