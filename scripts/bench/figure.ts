@@ -20,6 +20,8 @@ export interface Goal {
 export interface Remark {
   readonly name: string;
   readonly remark: string;
+  /** It should have been measured: then the bench is not whole. */
+  readonly isFault?: boolean;
 }
 
 export type Row = Figure | Remark;

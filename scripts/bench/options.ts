@@ -1,6 +1,14 @@
 import { parseArgs } from 'node:util';
 
-export const BENCH_NAMES = ['http', 'http-new-connection', 'redis', 'replay', 'memory'] as const;
+export const BENCH_NAMES = [
+  'http',
+  'http-new-connection',
+  'redis',
+  'replay',
+  'memory',
+  'udp-receive',
+  'udp-store',
+] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
 export interface BenchOptions {

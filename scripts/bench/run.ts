@@ -6,6 +6,8 @@ import { benchNewConnections } from './new-connection.bench.js';
 import type { BenchName } from './options.js';
 import { benchRedis } from './redis.bench.js';
 import { benchReplay } from './replay.bench.js';
+import { benchUdpReceive } from './udp-receive.bench.js';
+import { benchUdpStore } from './udp-store.bench.js';
 
 const BENCHES: Readonly<Record<BenchName, (context: BenchContext) => AsyncGenerator<Row>>> = {
   http: benchHttp,
@@ -13,6 +15,8 @@ const BENCHES: Readonly<Record<BenchName, (context: BenchContext) => AsyncGenera
   redis: benchRedis,
   replay: benchReplay,
   memory: benchMemory,
+  'udp-receive': benchUdpReceive,
+  'udp-store': benchUdpStore,
 };
 
 export interface BenchOutcome {
@@ -27,7 +31,10 @@ export async function runBenches(context: BenchContext): Promise<BenchOutcome> {
   let isWhole = true;
   for (const name of context.options.names)
     try {
-      for await (const row of BENCHES[name](context)) rows.push(row);
+      for await (const row of BENCHES[name](context)) {
+        rows.push(row);
+        isWhole &&= !('remark' in row && row.isFault === true);
+      }
     } catch (fault) {
       context.signal.throwIfAborted();
       isWhole = false;

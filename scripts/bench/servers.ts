@@ -14,16 +14,23 @@ export class Servers {
   ) {}
 
   async urlOf(name: 'postgresql' | 'redis'): Promise<string> {
-    const known = this.#started.get(name);
-    const service = known ?? this.#start(name);
-    this.#started.set(name, service);
-    return (await service).url;
+    return (await this.#service(name)).url;
+  }
+
+  async pidOf(name: 'postgresql' | 'redis'): Promise<number> {
+    return (await this.#service(name)).pid;
   }
 
   async stop(): Promise<void> {
     const outcomes = await Promise.allSettled(this.#started.values());
     const services = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     await Promise.all(services.map((service) => service.stop()));
+  }
+
+  #service(name: ServiceName): Promise<Service> {
+    const service = this.#started.get(name) ?? this.#start(name);
+    this.#started.set(name, service);
+    return service;
   }
 
   async #start(name: ServiceName): Promise<Service> {

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Attempt, confirm, findHighest } from './search.js';
+
+const BOUNDS = { lowest: 1_000, highest: 1_000_000 };
+
+describe('the search for the highest rate', () => {
+  const receiver =
+    (limit: number, asked: number[] = [], senderMax = Infinity) =>
+    async (rate: number): Promise<Attempt> => {
+      asked.push(rate);
+      const sent = Math.min(rate, senderMax);
+      return { isHeld: sent <= limit, rate: sent };
+    };
+
+  it('finds it closely where it starts near', async () => {
+    const close = fc.double({ min: 0.4, max: 2.5, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 5_000, max: 400_000 }), close, async (limit, factor) => {
+        const found = await findHighest(limit * factor, BOUNDS, receiver(limit));
+
+        expect(found).toBeLessThanOrEqual(limit);
+        expect(found).toBeGreaterThan(limit / 1.25);
+      }),
+    );
+  });
+
+  it('needs at most eight attempts, all within its bounds, wherever it starts', async () => {
+    const limits = fc.integer({ min: 0, max: 2_000_000 });
+    await fc.assert(
+      fc.asyncProperty(limits, limits, async (limit, start) => {
+        const asked: number[] = [];
+        const found = await findHighest(start, BOUNDS, receiver(limit, asked));
+
+        expect(asked.length).toBeLessThanOrEqual(8);
+        for (const rate of asked) {
+          expect(rate).toBeGreaterThanOrEqual(BOUNDS.lowest);
+          expect(rate).toBeLessThanOrEqual(BOUNDS.highest);
+        }
+        expect(found ?? 0).toBeLessThanOrEqual(limit);
+      }),
+    );
+  });
+
+  it('ends when the sender is what holds up', async () => {
+    const asked: number[] = [];
+
+    expect(await findHighest(100_000, BOUNDS, receiver(Infinity, asked, 50_000))).toBe(50_000);
+    expect(asked).toEqual([100_000]);
+  });
+
+  it('finds nothing where nothing is held', async () => {
+    expect(await findHighest(2_000, BOUNDS, receiver(0))).toBeNull();
+  });
+});
+
+describe('the confirmation of a rate', () => {
+  it('goes down a little where chance has helped before', async () => {
+    const attempt = async (rate: number): Promise<Attempt> => ({ isHeld: rate < 95_000, rate });
+
+    expect((await confirm(100_000, attempt))?.rate).toBeCloseTo(93_000);
+  });
+
+  it('gives up soon', async () => {
+    let tries = 0;
+    const attempt = async (rate: number): Promise<Attempt> => {
+      tries += 1;
+      return { isHeld: false, rate };
+    };
+
+    expect(await confirm(100_000, attempt)).toBeNull();
+    expect(tries).toBe(4);
+  });
+});

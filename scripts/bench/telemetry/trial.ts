@@ -1,0 +1,42 @@
+import type { Attempt } from './search.js';
+
+/** What came of sending for some seconds. */
+export interface Trial {
+  readonly sent: number;
+  /** From the first datagram to the last. */
+  readonly seconds: number;
+  /** Datagrams that are where they shall be. */
+  readonly arrived: number;
+  /** Beyond what the end takes without any load, until all was where it shall be. */
+  readonly drainSeconds: number;
+  /** False: some are neither there nor named as missing. */
+  readonly isExplained: boolean;
+  /** Of the receiver and of the store behind it; null where the system does not say. */
+  readonly cpuSeconds: number | null;
+}
+
+export interface Measured extends Attempt {
+  /** CPU of receiver and store, in microseconds. */
+  readonly microsPerDatagram: number | null;
+}
+
+/** Less is nothing to speak of: a pause of the whole machine loses as much. */
+export const LOSS_MAX = 0.001;
+/** Of the time of sending: what takes longer is not held, but put aside. */
+const DRAIN_SHARE_MAX = 0.25;
+
+/** The rate counts until all was stored, so that nobody gets faster by putting aside. */
+export function measuredOf(trial: Trial): Measured {
+  const { sent, seconds, arrived, drainSeconds, cpuSeconds } = trial;
+  const isDrained = drainSeconds <= DRAIN_SHARE_MAX * seconds;
+  return {
+    isHeld: trial.isExplained && isDrained && lossOf(trial) < LOSS_MAX,
+    rate: sent / (seconds + drainSeconds),
+    microsPerDatagram: cpuSeconds === null ? null : (cpuSeconds * 1e6) / Math.max(1, arrived),
+  };
+}
+
+/** The share of what was sent. */
+export function lossOf({ sent, arrived }: Trial): number {
+  return sent === 0 ? 1 : (sent - arrived) / sent;
+}
