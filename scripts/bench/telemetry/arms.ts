@@ -70,11 +70,16 @@ export async function runRounds(
         signal.throwIfAborted();
         missing.add(party);
         results.note(remarkOf(party, fault));
-        onProgress(`${party.name}: ${fault instanceof Error ? fault.stack : String(fault)}`);
+        onProgress(`${party.name}: ${storyOf(fault)}`);
       });
     }
   }
   return results;
+}
+
+function storyOf(fault: unknown): string {
+  if (fault instanceof PartyMissing || !(fault instanceof Error)) return String(fault);
+  return fault.stack ?? fault.message;
 }
 
 function remarkOf({ name }: Party, fault: unknown): Remark {

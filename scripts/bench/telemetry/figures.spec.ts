@@ -16,7 +16,12 @@ describe('figures of the rounds', () => {
     for (const [arm, values] of Object.entries(rates))
       for (const [at, rate] of values.entries())
         if (rate !== null)
-          results.add(arm, at + 1, { isHeld: true, rate, microsPerDatagram: 1e6 / rate });
+          results.add(arm, at + 1, {
+            isHeld: true,
+            sentRate: rate,
+            rate,
+            microsPerDatagram: 1e6 / rate,
+          });
     return results;
   };
 

@@ -10,7 +10,7 @@ describe('the search for the highest rate', () => {
     async (rate: number): Promise<Attempt> => {
       asked.push(rate);
       const sent = Math.min(rate, senderMax);
-      return { isHeld: sent <= limit, rate: sent };
+      return { isHeld: sent <= limit, sentRate: sent, rate: Math.min(sent, limit) };
     };
 
   it('finds it closely where it starts near', async () => {
@@ -42,6 +42,18 @@ describe('the search for the highest rate', () => {
     );
   });
 
+  it('steps up again from where one was that it had put aside too much', async () => {
+    const asked: number[] = [];
+    const attempt = async (rate: number): Promise<Attempt> => {
+      asked.push(rate);
+      const isHeld = rate <= 20_000;
+      return { isHeld, sentRate: rate, rate: isHeld ? rate : 10_000 };
+    };
+
+    expect(await findHighest(80_000, BOUNDS, attempt)).toBeGreaterThan(18_000);
+    expect(asked.slice(0, 2)).toEqual([80_000, 10_000]);
+  });
+
   it('ends when the sender is what holds up', async () => {
     const asked: number[] = [];
 
@@ -56,7 +68,11 @@ describe('the search for the highest rate', () => {
 
 describe('the confirmation of a rate', () => {
   it('goes down a little where chance has helped before', async () => {
-    const attempt = async (rate: number): Promise<Attempt> => ({ isHeld: rate < 95_000, rate });
+    const attempt = async (rate: number): Promise<Attempt> => ({
+      isHeld: rate < 95_000,
+      sentRate: rate,
+      rate,
+    });
 
     expect((await confirm(100_000, attempt))?.rate).toBeCloseTo(93_000);
   });
@@ -65,7 +81,7 @@ describe('the confirmation of a rate', () => {
     let tries = 0;
     const attempt = async (rate: number): Promise<Attempt> => {
       tries += 1;
-      return { isHeld: false, rate };
+      return { isHeld: false, sentRate: rate, rate };
     };
 
     expect(await confirm(100_000, attempt)).toBeNull();

@@ -3,6 +3,8 @@ export interface Attempt {
   /** Nothing to speak of was lost, and all was stored in time. */
   readonly isHeld: boolean;
   /** What was really sent in a second: the sender may be slower than it was told to be. */
+  readonly sentRate: number;
+  /** By the time until all was stored. */
   readonly rate: number;
 }
 
@@ -36,28 +38,18 @@ export async function findHighest(
   let rate = Math.min(highest, Math.max(lowest, start));
   for (let attempts = 0; attempts < ATTEMPTS_MAX; attempts += 1) {
     const outcome = await attempt(rate);
-    if (outcome.isHeld) held = Math.max(held ?? 0, Math.min(rate, outcome.rate));
-    else failed = Math.min(failed ?? Infinity, rate, outcome.rate);
-    if (outcome.rate < rate * SENDER_SHARE && outcome.isHeld) break;
-    if (held !== null && failed !== null && failed / held <= PRECISION) break;
+    const sent = Math.min(rate, outcome.sentRate);
+    if (outcome.isHeld) held = Math.max(held ?? 0, sent);
+    else failed = Math.min(failed ?? rate, rate);
+    if (outcome.isHeld && (rate >= highest || sent < rate * SENDER_SHARE)) break;
     if (held === null && rate <= lowest) break;
-    if (failed === null && rate >= highest) break;
-    rate = nextRate({ held, failed, step }, { lowest, highest });
+    if (held !== null && failed !== null && failed / held <= PRECISION) break;
+    // How far it came where it failed says how far to go back.
+    if (held === null) rate = Math.max(lowest, Math.min(rate / step, outcome.rate));
+    else rate = Math.min(highest, held * step, Math.sqrt(held * (failed ?? Infinity)));
     step *= STEP;
   }
   return held;
-}
-
-interface Found {
-  readonly held: number | null;
-  readonly failed: number | null;
-  readonly step: number;
-}
-
-function nextRate({ held, failed, step }: Found, { lowest, highest }: Bounds): number {
-  if (held === null) return Math.max(lowest, (failed ?? highest) / step);
-  if (failed === null) return Math.min(highest, held * step);
-  return Math.sqrt(held * failed);
 }
 
 /** At that rate for longer, or a little below it; null when none of these is held. */

@@ -12,15 +12,24 @@ const TRIAL: Trial = {
 
 describe('a trial', () => {
   it('tells rate and CPU time', () => {
-    expect(measuredOf(TRIAL)).toEqual({ isHeld: true, rate: 100_000, microsPerDatagram: 5 });
+    expect(measuredOf(TRIAL)).toEqual({
+      isHeld: true,
+      sentRate: 100_000,
+      rate: 100_000,
+      microsPerDatagram: 5,
+    });
     expect(measuredOf({ ...TRIAL, cpuSeconds: null }).microsPerDatagram).toBeNull();
   });
 
   it('counts until all was stored', () => {
-    const { isHeld, rate } = measuredOf({ ...TRIAL, drainSeconds: 0.25 });
+    const trial = { ...TRIAL, sent: 420_000, arrived: 420_000, seconds: 4 };
 
-    expect(isHeld).toBe(true);
-    expect(rate).toBe(80_000);
+    expect(measuredOf({ ...trial, drainSeconds: 0.3 })).toMatchObject({
+      isHeld: true,
+      sentRate: 105_000,
+      rate: 100_000,
+    });
+    expect(measuredOf({ ...trial, drainSeconds: 0.1 }).rate).toBe(105_000);
   });
 
   it.each([
