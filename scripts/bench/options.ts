@@ -8,6 +8,8 @@ export const BENCH_NAMES = [
   'memory',
   'udp-receive',
   'udp-store',
+  'overload',
+  'reads',
 ] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
@@ -19,6 +21,10 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Of the measurements that play so many to the end. */
   readonly messages: number;
+  /** How long the ingestor is overloaded. */
+  readonly overloadSeconds: number;
+  /** Samples that are exported. */
+  readonly exportSamples: number;
 }
 
 export const DEFAULTS: BenchOptions = {
@@ -26,28 +32,41 @@ export const DEFAULTS: BenchOptions = {
   rounds: null,
   seconds: 2,
   messages: 100_000,
+  overloadSeconds: 60,
+  exportSamples: 10_000_000,
 };
 
 export const HELP = `Usage: bench [options]
 
-Measures the rocket monitor, and in the same rounds what it cannot be faster than. Starts the servers
-and apps that it needs, on loopback only, and stops them.
-
-  --only <name>      ${BENCH_NAMES.join(', ')};
-                     may be given several times (default all)
-  --rounds <n>       rounds of each, 1 to 100 (default 5 of http, 3 of redis, 1 of the others)
-  --seconds <n>      how long a rate is measured, 1 to 60 (default ${DEFAULTS.seconds})
-  --messages <n>     messages that are played to the end, 1000 to 1000000 (default ${DEFAULTS.messages})
-  --help             show this
+Measures the rocket monitor and the way of telemetry, and in the same rounds what they cannot be
+faster than. Starts the servers and apps that it needs, on loopback only, and stops them. Names:
 
 http                 rocket messages over 50 kept connections, against a bare Fastify that parses
 http-new-connection  the generator's profile, a connection per message, on each store
 redis                messages through the script of the Redis store from one client
 replay               how fast a monitor on PostgreSQL reads its log when it starts
 memory               what rockets and messages take
+udp-receive          datagrams that the ingestor takes, reads and accounts for, against a bare Node
+                     socket that only counts and a C program that only calls recvmmsg
+udp-store            datagrams and samples stored, against these two and InfluxDB's UDP listener
+overload             ten times of what is stored: the account, the memory, the time until it is over
+reads                last values, a day as 1,000 points, exports
+
+udp-receive, udp-store, overload and reads need a C compiler (cc) for the sender; udp-store needs
+InfluxDB and installs Debian's package influxdb where it may. A rate of theirs is the highest that is
+held: less than a thousandth is lost, the account explains that, and all is stored soon after.
+
+  --only <name>           one of these; may be given several times (default all)
+  --rounds <n>            rounds of each, 1 to 100 (default 5 of http, 3 of redis, udp-receive and
+                          udp-store, 1 of the others)
+  --seconds <n>           how long a rate is measured, 1 to 60 (default ${DEFAULTS.seconds})
+  --messages <n>          messages that are played to the end, 1000 to 1000000 (default ${DEFAULTS.messages})
+  --overload-seconds <n>  how long the overload lasts, 2 to 600 (default ${DEFAULTS.overloadSeconds})
+  --export-samples <n>    samples that are exported, 1000 to 100000000 (default ${DEFAULTS.exportSamples})
+  --help                  show this
 
 Flags take their value with a space or with "=". Exit code: 0 all was measured, fast or slow; 1 one
-could not be measured or a state was wrong; 2 the command cannot be understood.
+could not be measured, or a state or an account was wrong; 2 the command cannot be understood.
 `;
 
 /** The command cannot be understood; the message says why. */
@@ -60,6 +79,8 @@ const FLAGS = {
   rounds: { type: 'string' },
   seconds: { type: 'string', default: String(DEFAULTS.seconds) },
   messages: { type: 'string', default: String(DEFAULTS.messages) },
+  'overload-seconds': { type: 'string', default: String(DEFAULTS.overloadSeconds) },
+  'export-samples': { type: 'string', default: String(DEFAULTS.exportSamples) },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -73,6 +94,8 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     rounds: rounds === undefined ? null : readInteger('--rounds', rounds, 1, 100),
     seconds: readInteger('--seconds', values.seconds, 1, 60),
     messages: readInteger('--messages', values.messages, 1_000, 1_000_000),
+    overloadSeconds: readInteger('--overload-seconds', values['overload-seconds'], 2, 600),
+    exportSamples: readInteger('--export-samples', values['export-samples'], 1_000, 100_000_000),
   };
 }
 

@@ -4,6 +4,8 @@ import { benchHttp } from './http.bench.js';
 import { benchMemory } from './memory.bench.js';
 import { benchNewConnections } from './new-connection.bench.js';
 import type { BenchName } from './options.js';
+import { benchOverload } from './overload.bench.js';
+import { benchReads } from './reads.bench.js';
 import { benchRedis } from './redis.bench.js';
 import { benchReplay } from './replay.bench.js';
 import { benchUdpReceive } from './udp-receive.bench.js';
@@ -17,6 +19,8 @@ const BENCHES: Readonly<Record<BenchName, (context: BenchContext) => AsyncGenera
   memory: benchMemory,
   'udp-receive': benchUdpReceive,
   'udp-store': benchUdpStore,
+  overload: benchOverload,
+  reads: benchReads,
 };
 
 export interface BenchOutcome {

@@ -88,13 +88,13 @@ function remarkOf({ name }: Party, fault: unknown): Remark {
   return { name, remark: `FAILED: ${reason}`, isFault: true };
 }
 
-interface MeasureOptions {
+export interface MeasureOptions {
   readonly seconds: number;
   readonly onTrial: (line: string) => void;
 }
 
 /** The highest rate that the arm holds; null when it holds none. */
-async function measureArm(
+export async function measureArm(
   { bounds, attempt }: Arm,
   start: number,
   { seconds, onTrial }: MeasureOptions,

@@ -2,6 +2,7 @@ import type { BenchContext } from '../context.js';
 import type { BatterySender } from './battery-sender.js';
 import { Ground, type Played, type Receiver } from './ground.js';
 import { Influxdb } from './influxdb.js';
+import { faultsIn } from './explained.js';
 import { compile, type CounterOutcome, startCounter } from './native-programs.js';
 import { type Arm, type Party, PartyMissing } from './parties.js';
 import type { Trial } from './trial.js';
@@ -147,7 +148,12 @@ function decodedArm(running: Ground, receiver: Receiver, idleSeconds: number): A
       const flight = { rate, count: rate * seconds, records: 1, numbers: NUMBERS_DECODED };
       const played = await running.play(flight);
       const { good, duplicates } = played.report.datagrams;
-      return { ...storedTrial(played, 1, idleSeconds), arrived: good + duplicates };
+      const numbers = Math.min(NUMBERS_DECODED, played.sent);
+      return {
+        ...storedTrial(played, 1, idleSeconds),
+        arrived: good + duplicates,
+        isExplained: faultsIn(played.report, { numbers, records: 1 }).length === 0,
+      };
     },
   };
 }
@@ -158,14 +164,12 @@ export function storedTrial(
   records: number,
   idleSeconds: number,
 ): Trial {
-  const { good } = report.datagrams;
-  const isStored = report.samples_stored === good * records;
   return {
     sent,
     seconds,
-    arrived: good,
+    arrived: report.datagrams.good,
     drainSeconds: Math.max(0, endSeconds - idleSeconds),
-    isExplained: report.closed && isStored,
+    isExplained: faultsIn(report, { numbers: sent, records }).length === 0,
     cpuSeconds,
   };
 }

@@ -30,6 +30,8 @@ export type Receiver = 'plain' | 'native' | null;
 export interface Played extends SendOutcome {
   readonly shipName: string;
   readonly report: ContactReport;
+  /** When its ship was asked for its stream, as `performance.now()` counts. */
+  readonly startedAtMs: number;
   /** From the last datagram to the report. */
   readonly endSeconds: number;
   readonly cpuSeconds: number | null;
@@ -120,21 +122,32 @@ export class Ground {
     return typeof receiver === 'string' ? receiver : null;
   }
 
-  /** A contact that ends when its ship has sent all. */
-  async play(flight: Flight): Promise<Played> {
-    const { contact, cpuBefore } = await this.#open(flight);
+  /** A contact that ends when its ship has sent all; without a name, of a ship of its own. */
+  async play(flight: Flight, shipName = newShipName()): Promise<Played> {
+    const { contact, cpuBefore } = await this.#open(flight, shipName);
+    const startedAtMs = performance.now();
     const outcome = await contact.run.outcome;
     const endedAt = performance.now();
     const report = await this.end(contact);
     const endSeconds = (performance.now() - endedAt) / 1_000;
     const cpuAfter = await this.#cpuSeconds();
     const cpuSeconds = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore;
-    return { ...outcome, shipName: contact.shipName, report, endSeconds, cpuSeconds };
+    return { ...outcome, shipName, startedAtMs, report, endSeconds, cpuSeconds };
   }
 
   /** Books a contact, and waits until its ship sends. */
   async begin(flight: Flight): Promise<Contact> {
-    return (await this.#open(flight)).contact;
+    return (await this.#open(flight, newShipName())).contact;
+  }
+
+  /** Until the ship has a sample that can be asked for. */
+  async waitForSample(shipName: string): Promise<void> {
+    const url = `${this.ingestorUrl}/ships/${encodeURIComponent(shipName)}/latest`;
+    const isThere = await poll(
+      async () => (await ask('GET', url)).status === 200 || undefined,
+      START_MS_MAX,
+    );
+    if (isThere === undefined) throw new Error('A ship that sends has no last value');
   }
 
   /** Ends the contact, and waits for its report. */
@@ -153,9 +166,11 @@ export class Ground {
     throw new Error(`A contact has no report ${REPORT_MS_MAX / 1_000} s after its end`);
   }
 
-  async #open(flight: Flight): Promise<{ contact: Contact; cpuBefore: number | null }> {
+  async #open(
+    flight: Flight,
+    shipName: string,
+  ): Promise<{ contact: Contact; cpuBefore: number | null }> {
     this.signal.throwIfAborted();
-    const shipName = `bench ${randomUUID()}`;
     const started = this.ship.plan(shipName, flight);
     const cpuBefore = await this.#cpuSeconds();
     const { status, body } = await ask('POST', `${this.schedulerUrl}/scheduler/`, {
@@ -175,6 +190,8 @@ export class Ground {
     return cpuSecondsOf([this.app.pid, this.postgresqlPid]);
   }
 }
+
+const newShipName = (): string => `bench ${randomUUID()}`;
 
 async function ask(
   method: string,

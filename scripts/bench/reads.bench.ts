@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import type { BenchContext } from './context.js';
+import type { Row } from './figure.js';
+import { BatterySender } from './telemetry/battery-sender.js';
+import { warmUp } from './telemetry/contestants.js';
+import { exportRows } from './telemetry/exports.js';
+import { fill } from './telemetry/fill.js';
+import { Ground } from './telemetry/ground.js';
+import { figure } from './telemetry/memory-rows.js';
+import { quantile } from './telemetry/quantile.js';
+import { getEach, type TimedAnswer } from './telemetry/timed-get.js';
+
+const MICROS_PER_SECOND = 1_000_000;
+const DAY_SECONDS = 86_400;
+const STEP_MICROS = MICROS_PER_SECOND / 10;
+const LATEST_COUNT = 1_000;
+const LATEST_EVERY_MS = 5;
+const LATEST_MS_MAX = 5;
+const LOAD_PER_SECOND = 10_000;
+/** A little longer than the questions take. */
+const LOAD_SECONDS = 8;
+const MINMAX_COUNT = 200;
+const MINMAX_MS_MAX = 100;
+const POINTS = 1_000;
+
+/** Last values, long ranges as few points, and exports, of data that came in as all data does. */
+export async function* benchReads(context: BenchContext): AsyncGenerator<Row> {
+  const sender = await BatterySender.compile(context);
+  const rows = await Ground.with(null, sender, context, async (ground) => [
+    ...(await readLatest(ground, context)),
+    ...(await readDay(ground, context)),
+    ...(await exportRows(ground, context)),
+  ]);
+  yield* rows;
+}
+
+async function readLatest(ground: Ground, { signal, onProgress }: BenchContext): Promise<Row[]> {
+  await warmUp(ground);
+  onProgress('reads: last value');
+  const { shipName } = await ground.play({ rate: 1_000, count: 1_000, records: 1 });
+  const ask = async (name: string): Promise<TimedAnswer[]> => {
+    const url = `${shipUrl(ground, name)}/latest`;
+    return getEach(Array<string>(LATEST_COUNT).fill(url), LATEST_EVERY_MS, signal);
+  };
+  const idle = await ask(shipName);
+  onProgress(`reads: last value while ${LOAD_PER_SECOND}/s come in`);
+  const count = LOAD_PER_SECOND * LOAD_SECONDS;
+  const contact = await ground.begin({ rate: LOAD_PER_SECOND, count, records: 1 });
+  // The ship is known with its first sample.
+  await ground.waitForSample(contact.shipName);
+  const busy = await ask(contact.shipName);
+  contact.run.stop();
+  await contact.run.outcome;
+  await ground.end(contact);
+  return [
+    ...latencyRows('last value, idle', idle, LATEST_MS_MAX),
+    ...latencyRows(`last value, ${LOAD_PER_SECOND}/s come in`, busy, LATEST_MS_MAX),
+  ];
+}
+
+/** Each time another day, a second later: an answer that is kept is no measurement. */
+async function readDay(ground: Ground, context: BenchContext): Promise<Row[]> {
+  const { signal, onProgress } = context;
+  onProgress('reads: a day of one battery at 10 Hz');
+  const shipName = `day ${randomUUID()}`;
+  const startMicros = Date.now() * 1_000 - DAY_SECONDS * MICROS_PER_SECOND;
+  const packets = (DAY_SECONDS * MICROS_PER_SECOND) / STEP_MICROS;
+  const span = { timeMicros: startMicros, stepMicros: STEP_MICROS };
+  await fill(ground, { shipName, packets, records: 1, ...span }, context);
+  const urls = Array.from({ length: MINMAX_COUNT }, (_, at) => {
+    const start = new Date(startMicros / 1_000 + at * 1_000);
+    const end = new Date(start.getTime() + DAY_SECONDS * 1_000);
+    const query = new URLSearchParams({
+      strategy: 'minmax',
+      size: String(POINTS),
+      battery: '0',
+      field: 'volts',
+      start: start.toISOString(),
+      end: end.toISOString(),
+    });
+    return `${shipUrl(ground, shipName)}/samples?${query}`;
+  });
+  return latencyRows('a day as 1,000 points', await getEach(urls, 0, signal), MINMAX_MS_MAX);
+}
+
+function latencyRows(name: string, answers: readonly TimedAnswer[], goal: number): Row[] {
+  const refused = answers.find(({ status }) => status !== 200);
+  if (refused) return [{ name, remark: `answered with ${refused.status}`, isFault: true }];
+  const times = answers.map(({ milliseconds }) => milliseconds);
+  return [
+    figure(`${name}, p50`, 'ms', quantile(times, 0.5)),
+    {
+      ...figure(`${name}, p99`, 'ms', quantile(times, 0.99)),
+      goal: { of: 'ours', is: 'below', value: goal },
+    },
+  ];
+}
+
+const shipUrl = ({ ingestorUrl }: Ground, name: string): string =>
+  `${ingestorUrl}/ships/${encodeURIComponent(name)}`;
