@@ -10,7 +10,7 @@ import { causesOf, faultsIn } from './telemetry/explained.js';
 import { Ground } from './telemetry/ground.js';
 import { figure, memoryRows } from './telemetry/memory-rows.js';
 import { type Residents, watchResident } from './telemetry/resident-watch.js';
-import { measuredOf } from './telemetry/trial.js';
+import { lineOf, measuredOf } from './telemetry/trial.js';
 
 const TIMES = 10;
 const NORMAL_SHARE = 0.5;
@@ -95,9 +95,8 @@ async function findBack(ground: Ground, normal: Normal): Promise<number | null> 
   while (performance.now() - endedAtMs < BACK_MS_MAX) {
     const played = await ground.play({ rate, count: rate * NORMAL_SECONDS, records: 1 });
     const trial = storedTrial(played, 1, idleSeconds);
-    const { isHeld } = measuredOf(trial);
-    onProgress(`  ${Math.round(rate)}/s after it: ${isHeld ? 'held' : 'not held'}`);
-    if (isHeld) return (played.startedAtMs - endedAtMs) / 1_000;
+    onProgress(`  after it: ${lineOf(rate, trial)}`);
+    if (measuredOf(trial).isHeld) return (played.startedAtMs - endedAtMs) / 1_000;
   }
   return null;
 }

@@ -2,7 +2,7 @@ import type { BenchContext } from '../context.js';
 import type { Remark } from '../figure.js';
 import { type Arm, type Party, PartyMissing } from './parties.js';
 import { confirm, findHighest } from './search.js';
-import { type Measured, measuredOf, type Trial } from './trial.js';
+import { lineOf, type Measured, measuredOf } from './trial.js';
 
 /** A search takes many steps; what is told is measured for the whole time. */
 const SEARCH_SHARE = 0.5;
@@ -101,21 +101,9 @@ export async function measureArm(
 ): Promise<Measured | null> {
   const tryFor = async (rate: number, length: number): Promise<Measured> => {
     const trial = await attempt(rate, length);
-    const measured = measuredOf(trial);
-    onTrial(lineOf(rate, trial, measured));
-    return measured;
+    onTrial(lineOf(rate, trial));
+    return measuredOf(trial);
   };
   const highest = await findHighest(start, bounds, (rate) => tryFor(rate, seconds * SEARCH_SHARE));
   return highest === null ? null : confirm(highest, (rate) => tryFor(rate, seconds));
-}
-
-function lineOf(wanted: number, trial: Trial, { isHeld, rate }: Measured): string {
-  const { sent, arrived, drainSeconds, isExplained } = trial;
-  const told = [
-    `${Math.round(wanted)}/s wanted, ${Math.round(rate)}/s done`,
-    `${sent - arrived} of ${sent} lost`,
-    `drained after ${drainSeconds.toFixed(2)} s`,
-    ...(isExplained ? [] : ['NOT EXPLAINED']),
-  ];
-  return `${told.join(', ')}: ${isHeld ? 'held' : 'not held'}`;
 }

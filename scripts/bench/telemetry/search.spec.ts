@@ -4,15 +4,15 @@ import { type Attempt, confirm, findHighest } from './search.js';
 
 const BOUNDS = { lowest: 1_000, highest: 1_000_000 };
 
-describe('the search for the highest rate', () => {
-  const receiver =
-    (limit: number, asked: number[] = [], senderMax = Infinity) =>
-    async (rate: number): Promise<Attempt> => {
-      asked.push(rate);
-      const sent = Math.min(rate, senderMax);
-      return { isHeld: sent <= limit, sentRate: sent, rate: Math.min(sent, limit) };
-    };
+const receiver =
+  (limit: number, asked: number[] = [], senderMax = Infinity) =>
+  async (rate: number): Promise<Attempt> => {
+    asked.push(rate);
+    const sent = Math.min(rate, senderMax);
+    return { isHeld: sent <= limit, sentRate: sent, rate: Math.min(sent, limit) };
+  };
 
+describe('the search for the highest rate', () => {
   it('finds it closely where it starts near', async () => {
     const close = fc.double({ min: 0.4, max: 2.5, noNaN: true });
     await fc.assert(
@@ -77,6 +77,12 @@ describe('the confirmation of a rate', () => {
     expect((await confirm(100_000, attempt))?.rate).toBeCloseTo(93_000);
   });
 
+  it('goes down to what was reached', async () => {
+    const attempt = receiver(50_000);
+
+    expect((await confirm(100_000, attempt))?.rate).toBe(50_000);
+  });
+
   it('gives up soon', async () => {
     let tries = 0;
     const attempt = async (rate: number): Promise<Attempt> => {
@@ -85,6 +91,6 @@ describe('the confirmation of a rate', () => {
     };
 
     expect(await confirm(100_000, attempt)).toBeNull();
-    expect(tries).toBe(4);
+    expect(tries).toBe(6);
   });
 });

@@ -20,7 +20,7 @@ const PRECISION = 1.06;
 const STEP = 1.2;
 /** Below this share of what was wanted, the sender is what holds up. */
 const SENDER_SHARE = 0.93;
-const CONFIRMATIONS_MAX = 4;
+const CONFIRMATIONS_MAX = 6;
 const STEP_DOWN = 0.93;
 
 /**
@@ -52,14 +52,16 @@ export async function findHighest(
   return held;
 }
 
-/** At that rate for longer, or a little below it; null when none of these is held. */
+/** At that rate for longer, or at one below it that was reached; null when none of some is held. */
 export async function confirm<T extends Attempt>(
   rate: number,
   attempt: (rate: number) => Promise<T>,
 ): Promise<T | null> {
+  let wanted = rate;
   for (let tries = 0; tries < CONFIRMATIONS_MAX; tries += 1) {
-    const outcome = await attempt(rate * STEP_DOWN ** tries);
+    const outcome = await attempt(wanted);
     if (outcome.isHeld) return outcome;
+    wanted = Math.min(wanted * STEP_DOWN, Math.max(outcome.rate, wanted / 2));
   }
   return null;
 }

@@ -44,3 +44,16 @@ export function measuredOf(trial: Trial): Measured {
 export function lossOf({ sent, arrived }: Trial): number {
   return sent === 0 ? 1 : (sent - arrived) / sent;
 }
+
+/** What came of a trial at that rate, for whoever looks on. */
+export function lineOf(wanted: number, trial: Trial): string {
+  const { isHeld, rate } = measuredOf(trial);
+  const { sent, arrived, drainSeconds, isExplained } = trial;
+  const told = [
+    `${Math.round(wanted)}/s wanted, ${Math.round(rate)}/s done`,
+    `${sent - arrived} of ${sent} lost`,
+    `drained after ${drainSeconds.toFixed(2)} s`,
+    ...(isExplained ? [] : ['NOT EXPLAINED']),
+  ];
+  return `${told.join(', ')}: ${isHeld ? 'held' : 'not held'}`;
+}
