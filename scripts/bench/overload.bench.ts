@@ -64,7 +64,7 @@ async function overload(
 ): Promise<Overloaded> {
   const seconds = options.overloadSeconds;
   const rate = held * TIMES;
-  const { result, residents } = await watchResident(ground.app.pid, async () => {
+  const { result, residents } = await watchResident(ground.pid, async () => {
     const contact = await ground.begin({ rate, count: rate * seconds, records: 1 });
     // The sender may be slower than that, and then it would be at it for longer.
     await Promise.race([contact.run.outcome, wait(seconds * 1_000, undefined, { signal })]);

@@ -23,15 +23,37 @@ const MINMAX_COUNT = 200;
 const MINMAX_MS_MAX = 100;
 const POINTS = 1_000;
 
+const PARTS = { 'last value': readLatest, 'a day': readDay, export: exportRows } as const;
+
 /** Last values, long ranges as few points, and exports, of data that came in as all data does. */
 export async function* benchReads(context: BenchContext): AsyncGenerator<Row> {
   const sender = await BatterySender.compile(context);
-  const rows = await Ground.with(null, sender, context, async (ground) => [
-    ...(await readLatest(ground, context)),
-    ...(await readDay(ground, context)),
-    ...(await exportRows(ground, context)),
-  ]);
-  yield* rows;
+  const ground = await Ground.open(null, sender, context);
+  try {
+    for (const [name, part] of Object.entries(PARTS))
+      yield* await rowsOf(name, part, ground, context);
+  } finally {
+    await ground.close();
+  }
+}
+
+type Part = (ground: Ground, context: BenchContext) => Promise<Row[]>;
+
+/** One that fails is said, and the others go on. */
+async function rowsOf(
+  name: string,
+  part: Part,
+  ground: Ground,
+  context: BenchContext,
+): Promise<Row[]> {
+  try {
+    return await part(ground, context);
+  } catch (fault) {
+    context.signal.throwIfAborted();
+    context.onProgress(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+    const [reason = ''] = String(fault).split('\n');
+    return [{ name, remark: `FAILED: ${reason}`, isFault: true }];
+  }
 }
 
 async function readLatest(ground: Ground, { signal, onProgress }: BenchContext): Promise<Row[]> {

@@ -1,6 +1,7 @@
 import type { BenchContext } from '../context.js';
 import type { BatterySender } from './battery-sender.js';
-import { Ground, type Played, type Receiver } from './ground.js';
+import type { Receiver } from './ground-apps.js';
+import { Ground, type Played } from './ground.js';
 import { Influxdb } from './influxdb.js';
 import { faultsIn } from './explained.js';
 import { compile, type CounterOutcome, startCounter } from './native-programs.js';

@@ -28,7 +28,7 @@ export async function exportRows(ground: Ground, context: BenchContext): Promise
   for (const format of FORMATS) {
     onProgress(`reads: export as ${format}`);
     const path = `/ships/${encodeURIComponent(shipName)}/export?format=${format}`;
-    const { result, residents } = await watchResident(ground.app.pid, () =>
+    const { result, residents } = await watchResident(ground.pid, () =>
       download(`${ground.ingestorUrl}${path}`, EXPORT_MS_MAX, signal),
     );
     const name = `export ${format}`;

@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import pg from 'pg';
 import type { ContactReport } from '#common/contracts';
 import { poll, settlesWithin } from '#common/embedded';
-import { findFreePorts } from '../../services/ports.js';
+import { readLogTail } from '../../services/log-tail.js';
 import { type Answer, call } from '../../storm/http-call.js';
 import type { BenchContext } from '../context.js';
 import type { BatterySender, SendOutcome } from './battery-sender.js';
 import { cpuSecondsOf } from './cpu.js';
+import { type GroundApps, type Receiver, startGroundApps } from './ground-apps.js';
 import type { NativeRun } from './native-programs.js';
-import { type OwnProcess, startOwn } from './own-process.js';
 import { type Flight, ShipStandIn } from './ship.stand-in.js';
 
 const ANSWER_MS_MAX = 10_000;
@@ -21,10 +18,6 @@ const START_MS_MAX = 30_000;
 const SPARE_SECONDS = 300;
 const REPORT_MS_MAX = 120_000;
 const ASK_EVERY_MS = 20;
-const QUERY_MS_MAX = 60_000;
-
-/** Which receiver the ingestor shall have; null: the one it chooses. */
-export type Receiver = 'plain' | 'native' | null;
 
 /** A contact from the first datagram to its report. */
 export interface Played extends SendOutcome {
@@ -44,16 +37,28 @@ export interface Contact {
   readonly run: NativeRun<SendOutcome>;
 }
 
-/** All apps as one process of their own on a database of their own, and the ship that they ask. */
+/** The apps, and the ship that they ask for a stream. */
 export class Ground {
   private constructor(
-    readonly app: OwnProcess,
-    readonly ingestorUrl: string,
-    private readonly schedulerUrl: string,
+    private readonly apps: GroundApps,
     private readonly ship: ShipStandIn,
-    private readonly postgresqlPid: number,
     private readonly signal: AbortSignal,
   ) {}
+
+  static async open(
+    receiver: Receiver,
+    sender: BatterySender,
+    context: BenchContext,
+  ): Promise<Ground> {
+    const ship = await ShipStandIn.start(sender);
+    try {
+      const apps = await startGroundApps(receiver, ship.url, context);
+      return new Ground(apps, ship, context.signal);
+    } catch (fault) {
+      await ship.close();
+      throw fault;
+    }
+  }
 
   /** For as long as the work with it takes. */
   static async with<T>(
@@ -62,56 +67,25 @@ export class Ground {
     context: BenchContext,
     work: (ground: Ground) => Promise<T>,
   ): Promise<T> {
-    const database = `bench_${randomUUID().slice(0, 8)}`;
-    await execute(context, `CREATE DATABASE ${database}`);
-    const ship = await ShipStandIn.start(sender);
+    const ground = await Ground.open(receiver, sender, context);
     try {
-      const ground = await Ground.#start({ receiver, database, ship }, context);
-      try {
-        const result = await work(ground);
-        if (!(await ground.app.isRunning())) throw new Error('The apps have ended by themselves');
-        return result;
-      } finally {
-        await ground.app.stop();
-      }
+      return await work(ground);
     } finally {
-      await ship.close();
-      await execute(context, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+      await ground.close();
     }
   }
 
-  static async #start(
-    { receiver, database, ship }: { receiver: Receiver; database: string; ship: ShipStandIn },
-    { folder, servers, signal }: BenchContext,
-  ): Promise<Ground> {
-    const home = join(folder, database);
-    await mkdir(home, { recursive: true });
-    const [scheduler, spaceship, ingestor, monitor, udp] = await findFreePorts(5);
-    const databaseUrl = new URL(await servers.urlOf('postgresql'));
-    databaseUrl.pathname = database;
-    const env = {
-      PATH: process.env['PATH'] ?? '',
-      DATABASE_URL: databaseUrl.href,
-      DATA_FOLDER: home,
-      LOG_FILE: join(home, 'perigee.log'),
-      SPACESHIP_URL: ship.url,
-      SCHEDULER_PORT: String(scheduler),
-      SPACESHIP_PORT: String(spaceship),
-      INGESTOR_PORT: String(ingestor),
-      ROCKET_MONITOR_PORT: String(monitor),
-      INGESTOR_UDP_PORT: String(udp),
-      ...(receiver !== null && { INGESTOR_UDP_RECEIVER: receiver }),
-    };
-    const args = ['--enable-source-maps', 'dist/apps/all/src/main.js'];
-    const logFile = join(home, 'perigee.out');
-    const url = (port: number | undefined): string => `http://127.0.0.1:${port}`;
-    const app = await startOwn(
-      'The ground segment',
-      { file: process.execPath, args, env, folder: process.cwd(), logFile },
-      async () => (await ask('GET', `${url(scheduler)}/health/live`)).status === 200,
-    );
-    const pid = await servers.pidOf('postgresql');
-    return new Ground(app, url(ingestor), url(scheduler), ship, pid, signal);
+  get pid(): number {
+    return this.apps.process.pid;
+  }
+
+  get ingestorUrl(): string {
+    return this.apps.ingestorUrl;
+  }
+
+  async close(): Promise<void> {
+    await this.ship.close();
+    await this.apps.close();
   }
 
   /** The receiver that the health names; null where it names none. */
@@ -152,7 +126,7 @@ export class Ground {
 
   /** Ends the contact, and waits for its report. */
   async end({ id }: Contact): Promise<ContactReport> {
-    await ask('DELETE', `${this.schedulerUrl}/scheduler/${id}`);
+    await ask('DELETE', `${this.apps.schedulerUrl}/scheduler/${id}`);
     const report = await poll(
       async () => {
         this.signal.throwIfAborted();
@@ -163,7 +137,7 @@ export class Ground {
       ASK_EVERY_MS,
     );
     if (report) return report;
-    throw new Error(`A contact has no report ${REPORT_MS_MAX / 1_000} s after its end`);
+    throw await this.#failure(`A contact has no report ${REPORT_MS_MAX / 1_000} s after its end`);
   }
 
   async #open(
@@ -173,21 +147,27 @@ export class Ground {
     this.signal.throwIfAborted();
     const started = this.ship.plan(shipName, flight);
     const cpuBefore = await this.#cpuSeconds();
-    const { status, body } = await ask('POST', `${this.schedulerUrl}/scheduler/`, {
+    const { status, body } = await ask('POST', `${this.apps.schedulerUrl}/scheduler/`, {
       ship_name: shipName,
       start_time: new Date(Date.now() + LEAD_MS).toISOString(),
       duration: Math.ceil(flight.rate > 0 ? flight.count / flight.rate : 0) + SPARE_SECONDS,
       stream: { format: 'ccsds' },
     });
-    if (status !== 201) throw new Error(`A contact was answered with ${status}`);
+    if (status !== 201) throw await this.#failure(`A contact was answered with ${status}`);
     if (!(await settlesWithin(started, START_MS_MAX)))
-      throw new Error('The ship was never asked for its stream');
+      throw await this.#failure('The ship was never asked for its stream');
     const { id } = body as { id: string };
     return { contact: { id, shipName, run: await started }, cpuBefore };
   }
 
+  async #failure(story: string): Promise<Error> {
+    const { logFile, process } = this.apps;
+    const end = (await process.isRunning()) ? '' : ': the apps have ended by themselves';
+    return new Error(`${story}${end}\n${await readLogTail([logFile])}`);
+  }
+
   #cpuSeconds(): Promise<number | null> {
-    return cpuSecondsOf([this.app.pid, this.postgresqlPid]);
+    return cpuSecondsOf([this.pid, this.apps.postgresqlPid]);
   }
 }
 
@@ -200,17 +180,4 @@ async function ask(
 ): Promise<Pick<Extract<Answer, { kind: 'answer' }>, 'status' | 'body'>> {
   const answer = await call(method, url, ANSWER_MS_MAX, body);
   return answer.kind === 'answer' ? answer : { status: 0, body: {} };
-}
-
-async function execute({ servers }: BenchContext, sql: string): Promise<void> {
-  const client = new pg.Client({
-    connectionString: await servers.urlOf('postgresql'),
-    query_timeout: QUERY_MS_MAX,
-  });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }
