@@ -61,7 +61,7 @@ undeploy: ## stop and remove the containers; the data stays
 storm: dist/.built ## kill and freeze everything at random, then check what became of each contact
 	@node --enable-source-maps dist/scripts/storm.js $(STORM)
 
-bench: dist/.built ## measure the rocket monitor, and what it cannot be faster than
+bench: dist/.built ## measure rockets and telemetry, and what they cannot be faster than; BENCH='--help'
 	@node --enable-source-maps dist/scripts/bench.js $(BENCH)
 
 clean: ## forget what was built, installed and stored
