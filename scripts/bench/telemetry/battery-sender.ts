@@ -43,7 +43,7 @@ export class BatterySender {
 
   send(order: SendOrder): NativeRun<SendOutcome> {
     const seconds = order.count / (order.rate || RATE_MIN);
-    const timeoutMs = SPARE_MS + SLOWER_MAX * seconds * 1_000;
+    const timeoutMs = Math.ceil(SPARE_MS + SLOWER_MAX * seconds * 1_000);
     return runNative<SendOutcome>(this.file, argsOf(order), { timeoutMs, signal: this.signal });
   }
 }

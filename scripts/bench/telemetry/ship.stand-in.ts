@@ -9,6 +9,8 @@ import type { NativeRun } from './native-programs.js';
 /** What a ship shall send once it is asked for its stream: where to, the asker says. */
 export type Flight = Omit<SendOrder, 'port' | 'apid'>;
 
+type Sender = Pick<BatterySender, 'send'>;
+
 interface Stream {
   readonly flight: Flight;
   readonly run: NativeRun<SendOutcome>;
@@ -30,11 +32,11 @@ export class ShipStandIn {
   readonly #streams = new Map<string, Stream>();
   readonly #server: Server;
 
-  private constructor(private readonly sender: BatterySender) {
+  private constructor(private readonly sender: Sender) {
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
-  static async start(sender: BatterySender): Promise<ShipStandIn> {
+  static async start(sender: Sender): Promise<ShipStandIn> {
     const ship = new ShipStandIn(sender);
     ship.#server.listen(0, '127.0.0.1');
     await once(ship.#server, 'listening');
@@ -81,9 +83,9 @@ export class ShipStandIn {
   #start({ ship_name, port, apid }: StreamRequest): Answer {
     const planned = this.#planned.get(ship_name);
     if (planned === undefined) return [400, { detail: `Nothing is planned for ${ship_name}` }];
-    this.#planned.delete(ship_name);
     const key = randomUUID();
     const run = this.sender.send({ ...planned.flight, port, apid });
+    this.#planned.delete(ship_name);
     const stream: Stream = { flight: planned.flight, run, sent: null };
     this.#streams.set(key, stream);
     void run.outcome.then(
