@@ -1,5 +1,5 @@
 import { BaseRpcContext } from '@nestjs/microservices';
-import type { DatagramBatch } from './udp.events.js';
+import type { DatagramBatch } from './datagram-batch.js';
 
 /** What a handler may ask about its batch. */
 export class UdpContext extends BaseRpcContext<[DatagramBatch]> {

@@ -15,7 +15,16 @@ export class UdpHealth implements ReadinessCheck {
   async check(): Promise<PartHealth> {
     const link = await firstValueFrom(this.server.status);
     const ports = this.server.ports();
-    const details = { link, waiting: this.server.waiting, ...this.server.counters, ports };
+    const { kind, reason: missing } = this.server.receiver;
+    const receiver =
+      missing === null ? { receiver: kind } : { receiver: kind, receiverReason: missing };
+    const details = {
+      link,
+      ...receiver,
+      waiting: this.server.waiting,
+      ...this.server.counters,
+      ports,
+    };
     if (link !== 'ok') return { status: 'down', ...details };
     const granted = Math.min(...ports.map(({ receiveBufferBytes }) => receiveBufferBytes));
     if (granted >= RECEIVE_BUFFER_BYTES_ENOUGH) return { status: 'up', ...details };

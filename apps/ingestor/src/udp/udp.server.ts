@@ -1,14 +1,15 @@
-import type { Socket } from 'node:dgram';
 import { EventEmitter } from 'node:events';
 import { Logger } from '@nestjs/common';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
-import { lastValueFrom } from 'rxjs';
+import { isObservable, lastValueFrom } from 'rxjs';
 import type { Clock } from '#common/platform';
-import { QueueBudget } from './datagram-queue.js';
+import type { DatagramBatch } from './datagram-batch.js';
+import type { OpenReceiver, ReceiverKind } from './datagram-receiver.port.js';
+import { chooseReceiver, type ReceiverChoice, type WantedReceiver } from './receiver-choice.js';
+import { SlabPool } from './slab-pool.js';
 import { UdpContext } from './udp.context.js';
 import {
   addedCounters,
-  type DatagramBatch,
   DATAGRAMS,
   NO_COUNTERS,
   UDP,
@@ -22,7 +23,7 @@ import { UdpSocket } from './udp.socket.js';
 export const RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024;
 export const DATAGRAMS_PER_BATCH_MAX = 1_024;
 export const DATAGRAMS_QUEUED_MAX = 65_536;
-/** A datagram may have 64 KB: the count alone would not bound the memory. */
+/** Of the memory that they wait in; the native receiver has a pool of its own. */
 export const QUEUED_BYTES_MAX = 64 * 1024 * 1024;
 const DRAIN_DEADLINE_MS = 1_000;
 const REOPEN_DELAY_MS = 100;
@@ -35,6 +36,8 @@ export interface UdpServerOptions {
   /** The shared port, bound by `listen`; 0 takes any. */
   readonly port: number;
   readonly clock: Clock;
+  /** Of the shared port; without one: plain. */
+  readonly receiver?: WantedReceiver;
   readonly batchMax?: number;
   readonly queuedMax?: number;
 }
@@ -42,7 +45,8 @@ export interface UdpServerOptions {
 /**
  * A Nest transport for UDP. A datagram is an event, never a request, and is never answered, since its
  * sender may be forged. Handlers get batches: one dispatch through Nest for all datagrams of a turn
- * of the loop costs a fifth of one for each. Beside the shared port, others open and close at run time.
+ * of the loop costs a fifth of one for each. Beside the shared port, others open and close at run time;
+ * they are always plain: what one ship sends is little, and a thread for each would be much.
  */
 export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTransportStrategy {
   override readonly transportId = UDP;
@@ -51,7 +55,10 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
   protected override readonly logger = new Logger(UdpServer.name);
 
   readonly #events = new EventEmitter();
-  readonly #budget: QueueBudget;
+  readonly #pool: SlabPool;
+  readonly #batchMax: number;
+  readonly #choice: ReceiverChoice;
+  readonly #plain = chooseReceiver('plain').open;
   readonly #extra = new Map<number, UdpSocket>();
   /** Those that reported an error and are still there. */
   readonly #faulty = new Set<UdpSocket>();
@@ -74,8 +81,10 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
 
   constructor(private readonly options: UdpServerOptions) {
     super();
-    const { queuedMax = DATAGRAMS_QUEUED_MAX } = options;
-    this.#budget = new QueueBudget(queuedMax, QUEUED_BYTES_MAX);
+    const { queuedMax = DATAGRAMS_QUEUED_MAX, batchMax = DATAGRAMS_PER_BATCH_MAX } = options;
+    this.#pool = new SlabPool(queuedMax, QUEUED_BYTES_MAX, batchMax);
+    this.#batchMax = batchMax;
+    this.#choice = chooseReceiver(options.receiver ?? 'plain');
     this._status$.next('unavailable');
   }
 
@@ -84,8 +93,15 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
     return this.#sockets().reduce((sum, { counters }) => addedCounters(sum, counters), this.#past);
   }
 
+  /** Datagrams that are received and not yet handled. */
   get waiting(): number {
-    return this.#budget.waiting;
+    return this.#sockets().reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  /** What the shared port is received with, and why it is not the native one where that was meant. */
+  get receiver(): { kind: ReceiverKind; reason: string | null } {
+    const { kind, reason } = this.#choice;
+    return { kind, reason };
   }
 
   /** The shared port; null before `listen` and after `close`. */
@@ -98,12 +114,12 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
     return this.#sockets().map(({ port, receiveBufferBytes, counters }) => ({
       port,
       receiveBufferBytes,
-      counters: { ...counters },
+      counters,
     }));
   }
 
   listen(callback: (fault?: Error) => void): void {
-    this.#bind(this.options.port).then(
+    this.#bind(this.options.port, this.#choice.open).then(
       (socket) => {
         this.#shared = socket;
         this.#sharedPort = socket.port;
@@ -119,7 +135,7 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
 
   /** Binds one more port, 0 for any, and gives its number. Rejects when it is taken. */
   async openPort(port: number): Promise<number> {
-    const socket = await this.#bind(port);
+    const socket = await this.#bind(port, this.#plain);
     this.#extra.set(socket.port, socket);
     return socket.port;
   }
@@ -151,7 +167,8 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
     this.#events.on(event, listener);
   }
 
-  unwrap<T = Socket>(): T {
+  /** The socket of the shared port; of a native one what tells its errors and its end. */
+  unwrap<T = EventEmitter>(): T {
     return this.#shared?.socket as T;
   }
 
@@ -175,20 +192,21 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
     this.#events.emit('close', socket.port);
   }
 
-  async #bind(port: number): Promise<UdpSocket> {
-    const { host, clock, batchMax = DATAGRAMS_PER_BATCH_MAX } = this.options;
-    const socket: UdpSocket = new UdpSocket({
+  async #bind(port: number, open: OpenReceiver): Promise<UdpSocket> {
+    const { host, clock } = this.options;
+    const socket = await UdpSocket.open({
       host,
+      port,
       clock,
-      batchMax,
-      budget: this.#budget,
+      open,
+      batchMax: this.#batchMax,
+      pool: this.#pool,
       receiveBufferBytes: RECEIVE_BUFFER_BYTES,
       dispatch: (batch) => this.#dispatch(batch),
       onShed: (local, datagram) => void this.#events.emit('shed', local, datagram),
-      onError: (fault) => this.#fail(fault, socket),
+      onError: (fault, faulty) => this.#fail(fault, faulty),
     });
-    const bound = await socket.bind(port);
-    this.#events.emit('listening', bound);
+    this.#events.emit('listening', socket.port);
     return socket;
   }
 
@@ -224,7 +242,7 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
     await this.#release(faulty);
     for (let attempt = 0; !this.#isStopping; attempt += 1) {
       try {
-        this.#shared = await this.#bind(port);
+        this.#shared = await this.#bind(port, this.#choice.open);
         break;
       } catch (fault) {
         this.#logFault(fault);
@@ -248,8 +266,9 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
     try {
       const handler = this.messageHandlers.get(DATAGRAMS);
       if (!handler) throw new Error(`No handler for "${DATAGRAMS}"`);
-      const result$ = this.transformToObservable(await handler(batch, context));
-      await lastValueFrom(result$, { defaultValue: undefined });
+      const result: unknown = await handler(batch, context);
+      // An interceptor, a filter or a second handler make a stream of it; nothing else does.
+      if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
       return true;
     } catch (fault) {
       this.#logFault(fault);

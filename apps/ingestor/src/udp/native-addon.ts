@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module';
+
+/** Where the columns of a slab begin in its memory, bytes, and how much fits. */
+export interface SlabLayout {
+  readonly size: number;
+  readonly datagramsMax: number;
+  readonly bytesMax: number;
+  readonly nameBytes: number;
+  readonly sourcesMax: number;
+  readonly receivedAtMs: number;
+  readonly count: number;
+  readonly starts: number;
+  readonly lengths: number;
+  readonly ports: number;
+  readonly sourceOf: number;
+  readonly names: number;
+  readonly bytes: number;
+}
+
+/** Opaque. */
+export type NativeHandle = object;
+
+/** What `native/udp_receiver.c` exports. */
+export interface NativeAddon {
+  readonly layout: SlabLayout;
+  /** A handle, or the negative number of the system's error. `onWake` gets such a number, or 0. */
+  open(
+    address: string,
+    isIPv6: boolean,
+    port: number,
+    receiveBufferBytes: number,
+    batchMax: number,
+    waitingMax: number,
+    slabs: ArrayBuffer[],
+    onWake: (fault: number) => void,
+  ): NativeHandle | number;
+  /** The number of a slab, -1: none. */
+  take(handle: NativeHandle): number;
+  release(handle: NativeHandle, slab: number): void;
+  /** Port, receive buffer bytes, received, received bytes, waiting. */
+  state(handle: NativeHandle, numbers: Float64Array): void;
+  close(handle: NativeHandle): void;
+}
+
+/** Throws where it was not built, or not for this system. */
+export function loadNativeAddon(): NativeAddon {
+  return createRequire(import.meta.url)('#native/udp_receiver') as NativeAddon;
+}

@@ -1,0 +1,54 @@
+import type { AddressNames } from './address-names.js';
+import type { DatagramBatch } from './datagram-batch.js';
+import type { SlabLayout } from './native-addon.js';
+
+/** A view of memory that the thread of the native receiver fills; only read while it is ours. */
+export class NativeSlab implements DatagramBatch {
+  readonly memory: ArrayBuffer;
+  readonly bytes: Buffer;
+  readonly starts: Uint32Array;
+  readonly lengths: Uint32Array;
+  readonly ports: Uint16Array;
+  readonly addresses: string[];
+  port = 0;
+  receivedAtMs = 0;
+  count = 0;
+  readonly #receivedAtMs: Float64Array;
+  readonly #counts: Uint32Array;
+  readonly #sourceOf: Uint16Array;
+  readonly #names: Buffer;
+  readonly #nameBytes: number;
+
+  constructor(
+    readonly number: number,
+    layout: SlabLayout,
+  ) {
+    const { datagramsMax } = layout;
+    const memory = new ArrayBuffer(layout.size);
+    this.memory = memory;
+    this.bytes = Buffer.from(memory, layout.bytes, layout.bytesMax);
+    this.starts = new Uint32Array(memory, layout.starts, datagramsMax);
+    this.lengths = new Uint32Array(memory, layout.lengths, datagramsMax);
+    this.ports = new Uint16Array(memory, layout.ports, datagramsMax);
+    this.addresses = Array.from({ length: datagramsMax }, () => '');
+    this.#receivedAtMs = new Float64Array(memory, layout.receivedAtMs, 1);
+    this.#counts = new Uint32Array(memory, layout.count, 2);
+    this.#sourceOf = new Uint16Array(memory, layout.sourceOf, datagramsMax);
+    this.#names = Buffer.from(memory, layout.names, layout.sourcesMax * layout.nameBytes);
+    this.#nameBytes = layout.nameBytes;
+  }
+
+  /** The thread has handed it over. */
+  read(port: number, names: AddressNames): void {
+    this.port = port;
+    this.count = this.#counts[0]!;
+    this.receivedAtMs = this.#receivedAtMs[0]!;
+    const sources = Array.from({ length: this.#counts[1]! }, (_, at) => names.of(this.#name(at)));
+    for (let at = 0; at < this.count; at += 1) this.addresses[at] = sources[this.#sourceOf[at]!]!;
+  }
+
+  #name(source: number): string {
+    const from = source * this.#nameBytes;
+    return this.#names.toString('latin1', from, this.#names.indexOf(0, from));
+  }
+}
