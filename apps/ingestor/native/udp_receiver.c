@@ -415,16 +415,16 @@ static napi_value number(napi_env env, double value) {
   return result;
 }
 
-static int take_slabs(napi_env env, napi_value array, struct receiver *r) {
-  if (napi_get_array_length(env, array, &r->slab_count) != napi_ok) return -EINVAL;
-  if (r->slab_count < 2 || r->slab_count > SLABS_MAX) return -EINVAL;
+/* The slabs lie one after the other in memory that JavaScript keeps until the end. */
+static int use_memory(napi_env env, napi_value memory, struct receiver *r) {
+  size_t size = 0;
+  struct slab *slabs = NULL;
+  if (napi_get_arraybuffer_info(env, memory, (void **)&slabs, &size) != napi_ok) return -EINVAL;
+  size_t count = size / sizeof *slabs;
+  if (count < 2 || count > SLABS_MAX || count * sizeof *slabs != size) return -EINVAL;
+  r->slab_count = (uint32_t)count;
   for (uint32_t at = 0; at < r->slab_count; at += 1) {
-    napi_value buffer;
-    size_t size = 0;
-    napi_get_element(env, array, at, &buffer);
-    if (napi_get_arraybuffer_info(env, buffer, (void **)&r->slabs[at], &size) != napi_ok)
-      return -EINVAL;
-    if (size != sizeof(struct slab)) return -EINVAL;
+    r->slabs[at] = &slabs[at];
     r->free_slabs[r->free_count++] = r->slab_count - 1 - at;
   }
   return 0;
@@ -467,11 +467,11 @@ static int fill_and_bind(napi_env env, napi_value *arguments, struct receiver *r
     return -EINVAL;
   if (r->batch_max < 1 || r->batch_max > SLAB_DATAGRAMS || r->waiting_max < 1) return -EINVAL;
   r->family = is_v6 ? AF_INET6 : AF_INET;
-  int fault = take_slabs(env, arguments[6], r);
+  int fault = use_memory(env, arguments[6], r);
   return fault != 0 ? fault : bind_socket(r, host, (uint16_t)port, (int)buffer_bytes);
 }
 
-/* open(host, isV6, port, bufferBytes, batchMax, waitingMax, slabs, wake): a handle, or -errno. */
+/* open(host, isV6, port, bufferBytes, batchMax, waitingMax, memory, wake): a handle, or -errno. */
 static napi_value js_open(napi_env env, napi_callback_info info) {
   napi_value arguments[8];
   size_t count = 8;

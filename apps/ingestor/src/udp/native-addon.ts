@@ -23,7 +23,10 @@ export type NativeHandle = object;
 /** What `native/udp_receiver.c` exports. */
 export interface NativeAddon {
   readonly layout: SlabLayout;
-  /** A handle, or the negative number of the system's error. `onWake` gets such a number, or 0. */
+  /**
+   * A handle, or the negative number of the system's error. `onWake` gets such a number, or 0.
+   * The slabs lie one after the other in `memory`, which must be there until the end.
+   */
   open(
     address: string,
     isIPv6: boolean,
@@ -31,7 +34,7 @@ export interface NativeAddon {
     receiveBufferBytes: number,
     batchMax: number,
     waitingMax: number,
-    slabs: ArrayBuffer[],
+    memory: ArrayBuffer,
     onWake: (fault: number) => void,
   ): NativeHandle | number;
   /** The number of a slab, -1: none. */

@@ -4,7 +4,6 @@ import type { SlabLayout } from './native-addon.js';
 
 /** A view of memory that the thread of the native receiver fills; only read while it is ours. */
 export class NativeSlab implements DatagramBatch {
-  readonly memory: ArrayBuffer;
   readonly bytes: Buffer;
   readonly starts: Uint32Array;
   readonly lengths: Uint32Array;
@@ -21,20 +20,20 @@ export class NativeSlab implements DatagramBatch {
 
   constructor(
     readonly number: number,
+    memory: ArrayBuffer,
     layout: SlabLayout,
   ) {
     const { datagramsMax } = layout;
-    const memory = new ArrayBuffer(layout.size);
-    this.memory = memory;
-    this.bytes = Buffer.from(memory, layout.bytes, layout.bytesMax);
-    this.starts = new Uint32Array(memory, layout.starts, datagramsMax);
-    this.lengths = new Uint32Array(memory, layout.lengths, datagramsMax);
-    this.ports = new Uint16Array(memory, layout.ports, datagramsMax);
+    const from = number * layout.size;
+    this.bytes = Buffer.from(memory, from + layout.bytes, layout.bytesMax);
+    this.starts = new Uint32Array(memory, from + layout.starts, datagramsMax);
+    this.lengths = new Uint32Array(memory, from + layout.lengths, datagramsMax);
+    this.ports = new Uint16Array(memory, from + layout.ports, datagramsMax);
     this.addresses = Array.from({ length: datagramsMax }, () => '');
-    this.#receivedAtMs = new Float64Array(memory, layout.receivedAtMs, 1);
-    this.#counts = new Uint32Array(memory, layout.count, 2);
-    this.#sourceOf = new Uint16Array(memory, layout.sourceOf, datagramsMax);
-    this.#names = Buffer.from(memory, layout.names, layout.sourcesMax * layout.nameBytes);
+    this.#receivedAtMs = new Float64Array(memory, from + layout.receivedAtMs, 1);
+    this.#counts = new Uint32Array(memory, from + layout.count, 2);
+    this.#sourceOf = new Uint16Array(memory, from + layout.sourceOf, datagramsMax);
+    this.#names = Buffer.from(memory, from + layout.names, layout.sourcesMax * layout.nameBytes);
     this.#nameBytes = layout.nameBytes;
   }
 

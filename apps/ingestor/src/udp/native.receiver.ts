@@ -27,9 +27,11 @@ export class NativeReceiver extends DatagramReceiver {
   readonly #names = new AddressNames();
   /** Port, receive buffer bytes, received, received bytes, waiting. */
   readonly #state = new Float64Array(5);
-  readonly #slabs: NativeSlab[];
+  readonly #memory: ArrayBuffer;
+  /** Views of it, made when first needed. */
+  readonly #slabs: NativeSlab[] = [];
   readonly #handle: NativeHandle;
-  #isClosed = false;
+  #closing: Promise<void> | null = null;
 
   private constructor(
     private readonly addon: NativeAddon,
@@ -37,7 +39,7 @@ export class NativeReceiver extends DatagramReceiver {
     readonly address: string,
   ) {
     super();
-    this.#slabs = Array.from({ length: SLABS }, (_, at) => new NativeSlab(at, addon.layout));
+    this.#memory = new ArrayBuffer(SLABS * addon.layout.size);
     this.#handle = this.#open();
     addon.state(this.#handle, this.#state);
     this.port = this.#state[0]!;
@@ -63,21 +65,32 @@ export class NativeReceiver extends DatagramReceiver {
   }
 
   take(): DatagramBatch | null {
-    if (this.#isClosed) return null;
-    const slab = this.#slabs[this.addon.take(this.#handle)];
-    slab?.read(this.port, this.#names);
-    return slab ?? null;
+    if (this.#closing) return null;
+    const number = this.addon.take(this.#handle);
+    if (number < 0) return null;
+    const slab = (this.#slabs[number] ??= new NativeSlab(number, this.#memory, this.addon.layout));
+    slab.read(this.port, this.#names);
+    return slab;
   }
 
   release(batch: DatagramBatch): void {
     this.addon.release(this.#handle, (batch as NativeSlab).number);
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** The end is told in a turn of its own, as Node does. */
+  async #close(): Promise<void> {
     this.addon.close(this.#handle);
-    this.socket.emit('close');
+    await new Promise<void>((resolve) => {
+      setImmediate(() => {
+        this.socket.emit('close');
+        resolve();
+      });
+    });
   }
 
   #open(): NativeHandle {
@@ -89,7 +102,7 @@ export class NativeReceiver extends DatagramReceiver {
       receiveBufferBytes,
       Math.min(batchMax, this.addon.layout.datagramsMax),
       pool.datagramsMax,
-      this.#slabs.map(({ memory }) => memory),
+      this.#memory,
       (fault) => this.#wake(fault),
     );
     if (typeof handle !== 'number') return handle;
@@ -97,7 +110,7 @@ export class NativeReceiver extends DatagramReceiver {
   }
 
   #wake(fault: number): void {
-    if (this.#isClosed) return;
+    if (this.#closing) return;
     const { address, port } = this;
     if (fault !== 0) this.socket.emit('error', systemFault('recvmmsg', fault, { address, port }));
     this.options.onReadable();
