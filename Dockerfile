@@ -1,6 +1,9 @@
 # One image for all apps; the argument chooses: docker run perigee scheduler
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
+# For the native UDP receiver; where there is none to be had, the image has the plain one.
+RUN (apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev) \
+  || echo 'No compiler can be installed' >&2
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=optional
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
@@ -16,6 +19,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/apps/ingestor/native ./apps/ingestor/native
 COPY deploy/postgres ./deploy/postgres
 COPY packets ./packets
 USER node

@@ -1,6 +1,6 @@
 # Each target is one npm script or one short program in scripts/, for people without make.
 SHELL := /bin/sh
-SOURCES := $(shell find apps libs scripts -name '*.ts' 2>/dev/null) nest-cli.json tsconfig.json tsconfig.build.json
+SOURCES := $(shell find apps libs scripts -name '*.ts' -o -name '*.c' 2>/dev/null) nest-cli.json tsconfig.json tsconfig.build.json
 .DEFAULT_GOAL := help
 
 .PHONY: help install build demo run test check services services-down dead-letters redrive get-ship-data storm bench clean \
@@ -71,6 +71,7 @@ clean: ## forget what was built, installed and stored
 node_modules/.installed: package-lock.json package.json
 	@echo 'Installing packages …' >&2
 	@npm ci --loglevel=error >&2
+	@npm run --silent build:native >&2
 	@touch $@
 
 dist/.built: node_modules/.installed $(SOURCES)

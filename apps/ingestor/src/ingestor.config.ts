@@ -1,6 +1,17 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, IsUrl, Length, Matches, Max, Min } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Length,
+  Matches,
+  Max,
+  Min,
+} from 'class-validator';
 import { HttpConfig, IsPortNumber } from '#common/platform';
+import { RECEIVERS, type WantedReceiver } from './udp/receiver-choice.js';
 
 export class IngestorConfig extends HttpConfig {
   @IsPortNumber()
@@ -13,6 +24,10 @@ export class IngestorConfig extends HttpConfig {
   /** The shared port, for `ccsds`. */
   @IsPortNumber()
   readonly INGESTOR_UDP_PORT: number = 10_015;
+
+  /** What reads the shared port: `auto` is the native receiver where it was built, else the plain one. */
+  @IsIn(RECEIVERS)
+  readonly INGESTOR_UDP_RECEIVER: WantedReceiver = 'auto';
 
   /** One port per contact with format `json`. */
   @Matches(/^\d{4,5}-\d{4,5}$/, {

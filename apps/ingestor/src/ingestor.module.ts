@@ -36,6 +36,7 @@ import { StrayCounters } from './intake/stray-counters.js';
 import { TelemetryIntake } from './intake/telemetry-intake.js';
 import { TextIntake } from './intake/text-intake.js';
 import { SampleFeed } from './live/sample-feed.js';
+import { chooseReceiver } from './udp/receiver-choice.js';
 import { UdpHealth } from './udp/udp.health.js';
 import { UdpModule } from './udp/udp.module.js';
 import { UdpServer } from './udp/udp.server.js';
@@ -108,9 +109,10 @@ class IngestorCoreModule {}
 /** All but the ways in: health needs it too. */
 function coreOf(config: IngestorConfig, services: IngestorServices): DynamicModule {
   const { INGESTOR_UDP_HOST: host, INGESTOR_UDP_PORT: port, INGESTOR_PORT_POOL: pool } = config;
+  const receiver = chooseReceiver(config.INGESTOR_UDP_RECEIVER);
   const { clock = new SystemClock() } = services;
   const adapters = AdaptersModule.forRoot(config, { ...services, clock });
-  const udp = UdpModule.forRoot({ host, port, clock });
+  const udp = UdpModule.forRoot({ host, port, clock, receiver });
   return {
     module: IngestorCoreModule,
     imports: [adapters, udp],

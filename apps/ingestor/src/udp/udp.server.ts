@@ -5,7 +5,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import type { Clock } from '#common/platform';
 import type { DatagramBatch } from './datagram-batch.js';
 import type { OpenReceiver, ReceiverKind } from './datagram-receiver.port.js';
-import { chooseReceiver, type ReceiverChoice, type WantedReceiver } from './receiver-choice.js';
+import { chooseReceiver, type ReceiverChoice } from './receiver-choice.js';
 import { SlabPool } from './slab-pool.js';
 import { UdpContext } from './udp.context.js';
 import {
@@ -37,7 +37,7 @@ export interface UdpServerOptions {
   readonly port: number;
   readonly clock: Clock;
   /** Of the shared port; without one: plain. */
-  readonly receiver?: WantedReceiver;
+  readonly receiver?: ReceiverChoice;
   readonly batchMax?: number;
   readonly queuedMax?: number;
 }
@@ -84,7 +84,7 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
     const { queuedMax = DATAGRAMS_QUEUED_MAX, batchMax = DATAGRAMS_PER_BATCH_MAX } = options;
     this.#pool = new SlabPool(queuedMax, QUEUED_BYTES_MAX, batchMax);
     this.#batchMax = batchMax;
-    this.#choice = chooseReceiver(options.receiver ?? 'plain');
+    this.#choice = options.receiver ?? chooseReceiver('plain');
     this._status$.next('unavailable');
   }
 
