@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -13,12 +14,21 @@ const source = {
 /** They become other users, which only root can. */
 const needsRoot = process.getuid?.() === 0 ? [] : ['**/*.root.int-spec.ts'];
 
+/** They run what a compiler has made; whoever asks for it by name wants to see it fail. */
+const needsNative =
+  existsSync('apps/ingestor/native/udp_receiver.node') ||
+  process.env['INGESTOR_UDP_RECEIVER'] === 'native'
+    ? []
+    : ['**/*.native.spec.ts'];
+if (needsNative.length > 0)
+  console.warn('The tests in *.native.spec.ts are left out: `npm run build:native` was not run.');
+
 const tier = (name: string, include: string, globalSetup: string[] = []) => ({
   ...source,
   test: {
     name,
     include: [include],
-    exclude: ['**/node_modules/**', ...needsRoot],
+    exclude: ['**/node_modules/**', ...needsRoot, ...needsNative],
     globalSetup,
     setupFiles: ['test/support/setup.ts'],
     testTimeout: 60_000,

@@ -1,6 +1,6 @@
 // Runs every check and every tier of tests, and counts them on the last line: `N passed, N failed`.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,6 +20,8 @@ for (const { name, command } of CHECKS) {
 runTiers();
 if (process.getuid?.() !== 0)
   console.log('The tests in *.root.int-spec.ts need root and were left out.');
+if (!existsSync('apps/ingestor/native/udp_receiver.node'))
+  console.log('The tests in *.native.spec.ts need a C compiler and were left out.');
 console.log(`${count.passed} passed, ${count.failed} failed`);
 process.exit(count.failed === 0 ? 0 : 1);
 

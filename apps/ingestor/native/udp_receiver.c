@@ -75,6 +75,7 @@ struct receiver {
   bool is_stopping;
   int fault;
 
+  napi_ref memory; /* keeps the slabs */
   struct slab *slabs[SLABS_MAX];
   uint32_t slab_count;
   uint32_t batch_max;
@@ -229,6 +230,8 @@ static void wake(struct receiver *r) {
 static void fail(struct receiver *r, int fault) {
   pthread_mutex_lock(&r->lock);
   r->fault = fault;
+  /* Somebody closed it: the number may be another file's by now. */
+  if (fault == EBADF) r->socket = -1;
   bool is_stopping = r->is_stopping;
   pthread_mutex_unlock(&r->lock);
   wake(r);
@@ -360,7 +363,7 @@ static void stop(struct receiver *r) {
   pthread_mutex_unlock(&r->lock);
   nudge(r);
   pthread_join(r->thread, NULL);
-  close(r->socket);
+  if (r->socket >= 0) close(r->socket);
   close(r->wake_event);
 }
 
@@ -415,7 +418,7 @@ static napi_value number(napi_env env, double value) {
   return result;
 }
 
-/* The slabs lie one after the other in memory that JavaScript keeps until the end. */
+/* The slabs lie one after the other in memory of JavaScript. */
 static int use_memory(napi_env env, napi_value memory, struct receiver *r) {
   size_t size = 0;
   struct slab *slabs = NULL;
@@ -498,6 +501,7 @@ static napi_value js_open(napi_env env, napi_callback_info info) {
   }
   /* Hooks run backwards: the thread is gone before its wake function is. */
   napi_add_env_cleanup_hook(env, stop_at_exit, r);
+  napi_create_reference(env, arguments[6], 1, &r->memory);
   napi_value handle;
   napi_create_external(env, r, forget_handle, NULL, &handle);
   return handle;
@@ -509,7 +513,7 @@ static napi_value js_take(napi_env env, napi_callback_info info) {
   struct receiver *r = handle_of(env, info, arguments, 1);
   if (r == NULL) return NULL;
   pthread_mutex_lock(&r->lock);
-  int32_t taken = take_slab(r);
+  int32_t taken = r->is_closed ? -1 : take_slab(r);
   pthread_mutex_unlock(&r->lock);
   return number(env, taken);
 }
@@ -521,14 +525,14 @@ static napi_value js_release(napi_env env, napi_callback_info info) {
   struct receiver *r = handle_of(env, info, arguments, 2);
   if (r == NULL) return NULL;
   napi_get_value_uint32(env, arguments[1], &slab);
-  if (slab >= r->slab_count) return NULL;
+  if (slab >= r->slab_count || r->is_closed) return NULL;
   pthread_mutex_lock(&r->lock);
   r->waiting -= r->slabs[slab]->count;
   r->free_slabs[r->free_count++] = slab;
   bool is_starved = r->is_starved;
   r->is_starved = false;
   pthread_mutex_unlock(&r->lock);
-  if (is_starved && !r->is_closed) nudge(r);
+  if (is_starved) nudge(r);
   return NULL;
 }
 
@@ -545,19 +549,20 @@ static napi_value js_state(napi_env env, napi_callback_info info) {
   numbers[2] = (double)r->received;
   numbers[3] = (double)r->received_bytes;
   numbers[4] = r->waiting;
+  int bound = r->is_closed ? -1 : r->socket;
   pthread_mutex_unlock(&r->lock);
-  if (r->is_closed) return NULL;
+  if (bound < 0) return NULL;
   struct sockaddr_storage address;
   socklen_t size = sizeof address;
-  if (getsockname(r->socket, (struct sockaddr *)&address, &size) == 0) {
+  if (getsockname(bound, (struct sockaddr *)&address, &size) == 0) {
     uint16_t port = 0;
     source_of(&address, &port);
     numbers[0] = port;
   }
   int buffer_bytes = 0;
   size = sizeof buffer_bytes;
-  getsockopt(r->socket, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, &size);
-  numbers[1] = buffer_bytes;
+  if (getsockopt(bound, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, &size) == 0)
+    numbers[1] = buffer_bytes;
   return NULL;
 }
 
@@ -568,6 +573,7 @@ static napi_value js_close(napi_env env, napi_callback_info info) {
   if (r == NULL || r->is_closed) return NULL;
   napi_remove_env_cleanup_hook(env, stop_at_exit, r);
   stop(r);
+  napi_delete_reference(env, r->memory);
   napi_release_threadsafe_function(r->wake, napi_tsfn_abort);
   return NULL;
 }

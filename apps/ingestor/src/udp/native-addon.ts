@@ -25,7 +25,7 @@ export interface NativeAddon {
   readonly layout: SlabLayout;
   /**
    * A handle, or the negative number of the system's error. `onWake` gets such a number, or 0.
-   * The slabs lie one after the other in `memory`, which must be there until the end.
+   * The slabs lie one after the other in `memory`.
    */
   open(
     address: string,

@@ -1,0 +1,3 @@
+import { describeUdpServer } from './udp.server.contract.js';
+
+describeUdpServer('native');
