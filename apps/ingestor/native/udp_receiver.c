@@ -400,7 +400,11 @@ static void call_wake(napi_env env, napi_value callback, void *context, void *da
   napi_value self, argument;
   napi_get_undefined(env, &self);
   napi_create_int32(env, -fault, &argument);
-  napi_call_function(env, self, callback, 1, &argument, NULL);
+  if (napi_call_function(env, self, callback, 1, &argument, NULL) != napi_pending_exception) return;
+  /* As an error in a listener of any socket: Node 20 would only warn. */
+  napi_value fault_of_callback;
+  if (napi_get_and_clear_last_exception(env, &fault_of_callback) == napi_ok)
+    napi_fatal_exception(env, fault_of_callback);
 }
 
 static struct receiver *handle_of(napi_env env, napi_callback_info info, napi_value *arguments,

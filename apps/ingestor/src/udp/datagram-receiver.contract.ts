@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SystemClock } from '#common/platform';
+import { datagramsOf, textsOf } from '../../../../test/support/datagrams.js';
 import { until } from '../../../../test/support/until.js';
 import { type DatagramBatch, DATAGRAM_BYTES_MAX } from './datagram-batch.js';
 import type { DatagramReceiver, OpenReceiver, ReceiverOptions } from './datagram-receiver.port.js';
@@ -13,29 +14,13 @@ const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** Far below what any receive buffer of the system holds. */
 const IN_A_ROW = 50;
 
-/** Copies: the batch's memory serves the next one. */
-export const datagramsOf = (batch: DatagramBatch): Datagram[] =>
-  Array.from({ length: batch.count }, (_, at) => ({
-    data: Buffer.from(dataOf(batch, at)),
-    address: batch.addresses[at]!,
-    port: batch.ports[at]!,
-  }));
-
-export const textsOf = (batch: DatagramBatch): string[] =>
-  datagramsOf(batch).map(({ data }) => data.toString());
-
-function dataOf({ bytes, starts, lengths }: DatagramBatch, at: number): Buffer {
-  const start = starts[at]!;
-  return bytes.subarray(start, start + Math.min(lengths[at]!, DATAGRAM_BYTES_MAX));
-}
-
 interface Seen extends Datagram {
   readonly length: number;
 }
 
 /** What every receiver promises. */
-export function describeDatagramReceiver(name: string, open: OpenReceiver): void {
-  describe(name, () => {
+export function datagramReceiverContract(open: OpenReceiver): void {
+  describe('a datagram receiver', () => {
     let opened: DatagramReceiver[];
     let ship: Socket;
     let shed: Datagram[];
@@ -299,7 +284,7 @@ export function describeDatagramReceiver(name: string, open: OpenReceiver): void
         const receiver = await make();
         await Promise.all([receiver.close(), receiver.close()]);
       }
-      opened = [];
+      expect(opened).toHaveLength(200);
     });
   });
 }

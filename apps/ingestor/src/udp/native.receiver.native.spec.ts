@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { SystemClock } from '#common/platform';
 import { until } from '../../../../test/support/until.js';
-import { describeDatagramReceiver } from './datagram-receiver.contract.js';
+import { datagramReceiverContract } from './datagram-receiver.contract.js';
 import type { DatagramReceiver } from './datagram-receiver.port.js';
 import { loadNativeAddon } from './native-addon.js';
 import { NativeReceiver } from './native.receiver.js';
@@ -15,7 +15,7 @@ import { SlabPool } from './slab-pool.js';
 const HOST = '127.0.0.1';
 const open = NativeReceiver.opener(loadNativeAddon());
 
-describeDatagramReceiver('NativeReceiver', open);
+datagramReceiverContract(open);
 
 describe('the thread of a NativeReceiver', () => {
   const make = (

@@ -1,4 +1,4 @@
-import { describeDatagramReceiver } from './datagram-receiver.contract.js';
+import { datagramReceiverContract } from './datagram-receiver.contract.js';
 import { PlainReceiver } from './plain.receiver.js';
 
-describeDatagramReceiver('PlainReceiver', (options) => PlainReceiver.open(options));
+datagramReceiverContract((options) => PlainReceiver.open(options));

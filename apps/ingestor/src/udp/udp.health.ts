@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
 import type { PartHealth, ReadinessCheck } from '#common/platform';
-import { RECEIVE_BUFFER_BYTES, UdpServer } from './udp.server.js';
+import { RECEIVE_BUFFER_BYTES } from './udp.options.js';
+import { UdpServer } from './udp.server.js';
 
 /** Below it a pause of some milliseconds loses datagrams. Linux: `sysctl net.core.rmem_max`. */
 const RECEIVE_BUFFER_BYTES_ENOUGH = RECEIVE_BUFFER_BYTES / 2;

@@ -1,6 +1,7 @@
 import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
 import { UdpHealth } from './udp.health.js';
-import { UdpServer, type UdpServerOptions } from './udp.server.js';
+import type { UdpServerOptions } from './udp.options.js';
+import { UdpServer } from './udp.server.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<UdpServerOptions>({ moduleName: 'Udp' })

@@ -5,19 +5,20 @@ import { Logger } from '@nestjs/common';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { firstValueFrom } from 'rxjs';
 import { SystemClock } from '#common/platform';
+import { datagramsOf, textsOf } from '../../../../test/support/datagrams.js';
 import { until } from '../../../../test/support/until.js';
 import type { DatagramBatch } from './datagram-batch.js';
 import type { ReceiverKind } from './datagram-receiver.port.js';
-import { datagramsOf, textsOf } from './datagram-receiver.contract.js';
 import { chooseReceiver } from './receiver-choice.js';
 import { type Datagram, DATAGRAMS } from './udp.events.js';
 import { UdpHealth } from './udp.health.js';
-import { UdpServer, type UdpServerOptions } from './udp.server.js';
+import type { UdpServerOptions } from './udp.options.js';
+import { UdpServer } from './udp.server.js';
 
 const HOST = '127.0.0.1';
 
 /** What the server promises, whichever receiver it has. */
-export function describeUdpServer(kind: ReceiverKind): void {
+export function udpServerContract(kind: ReceiverKind): void {
   describe(`UdpServer with the ${kind} receiver`, () => {
     const receiver = chooseReceiver(kind);
     let servers: UdpServer[];

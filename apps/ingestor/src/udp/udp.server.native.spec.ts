@@ -1,3 +1,3 @@
-import { describeUdpServer } from './udp.server.contract.js';
+import { udpServerContract } from './udp.server.contract.js';
 
-describeUdpServer('native');
+udpServerContract('native');

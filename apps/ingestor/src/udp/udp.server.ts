@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events';
 import { Logger } from '@nestjs/common';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
-import type { Clock } from '#common/platform';
 import type { DatagramBatch } from './datagram-batch.js';
 import type { OpenReceiver, ReceiverKind } from './datagram-receiver.port.js';
 import { chooseReceiver, type ReceiverChoice } from './receiver-choice.js';
@@ -17,30 +16,20 @@ import {
   type UdpEvents,
   type UdpStatus,
 } from './udp.events.js';
+import {
+  DATAGRAMS_PER_BATCH_MAX,
+  DATAGRAMS_QUEUED_MAX,
+  QUEUED_BYTES_MAX,
+  RECEIVE_BUFFER_BYTES,
+  type UdpServerOptions,
+} from './udp.options.js';
 import { UdpSocket } from './udp.socket.js';
 
-/** A small datagram is charged about 830 bytes of it: the default of Linux holds only 256. */
-export const RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024;
-export const DATAGRAMS_PER_BATCH_MAX = 1_024;
-export const DATAGRAMS_QUEUED_MAX = 65_536;
-/** Of the memory that they wait in; the native receiver has a pool of its own. */
-export const QUEUED_BYTES_MAX = 64 * 1024 * 1024;
 const DRAIN_DEADLINE_MS = 1_000;
 const REOPEN_DELAY_MS = 100;
 const REOPEN_DELAY_MS_MAX = 5_000;
 /** A handler that fails under load must not fill the log. */
 const FAULT_LOG_EVERY_MS = 10_000;
-
-export interface UdpServerOptions {
-  readonly host: string;
-  /** The shared port, bound by `listen`; 0 takes any. */
-  readonly port: number;
-  readonly clock: Clock;
-  /** Of the shared port; without one: plain. */
-  readonly receiver?: ReceiverChoice;
-  readonly batchMax?: number;
-  readonly queuedMax?: number;
-}
 
 /**
  * A Nest transport for UDP. A datagram is an event, never a request, and is never answered, since its
