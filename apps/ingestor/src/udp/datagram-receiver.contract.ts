@@ -146,9 +146,7 @@ export function datagramReceiverContract(open: OpenReceiver): void {
 
     it('takes the name of a host', async () => {
       const { receiver, seen } = await collect({ host: 'localhost' });
-
       await send(receiver.port, 'by name');
-
       await until(() => expect(seen).toHaveLength(1));
       expect(receiver.address).toBe(HOST);
     });
@@ -249,7 +247,6 @@ export function datagramReceiverContract(open: OpenReceiver): void {
 
     it('says what it was granted', async () => {
       const receiver = await make();
-
       expect(receiver.receiveBufferBytes).toBeGreaterThan(65_536);
       expect(receiver.port).toBeGreaterThan(0);
       expect(receiver.traffic).toEqual({ received: 0, bytes: 0, shed: 0, waiting: 0 });

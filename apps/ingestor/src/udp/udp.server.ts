@@ -47,7 +47,6 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
   readonly #pool: SlabPool;
   readonly #batchMax: number;
   readonly #choice: ReceiverChoice;
-  readonly #plain = chooseReceiver('plain').open;
   readonly #extra = new Map<number, UdpSocket>();
   /** Those that reported an error and are still there. */
   readonly #faulty = new Set<UdpSocket>();
@@ -89,8 +88,7 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
 
   /** What the shared port is received with, and why it is not the native one where that was meant. */
   get receiver(): { kind: ReceiverKind; reason: string | null } {
-    const { kind, reason } = this.#choice;
-    return { kind, reason };
+    return this.#choice;
   }
 
   /** The shared port; null before `listen` and after `close`. */
@@ -124,7 +122,7 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
 
   /** Binds one more port, 0 for any, and gives its number. Rejects when it is taken. */
   async openPort(port: number): Promise<number> {
-    const socket = await this.#bind(port, this.#plain);
+    const socket = await this.#bind(port, chooseReceiver('plain').open);
     this.#extra.set(socket.port, socket);
     return socket.port;
   }
