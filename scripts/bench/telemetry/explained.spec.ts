@@ -7,6 +7,7 @@ describe('an account', () => {
     contact_id: 'c',
     ship_name: 's',
     state: 'stopped',
+    revision: 1,
     closed: true,
     accounting: 'sequence',
     planned_start: '2030-01-01T12:00:00Z',

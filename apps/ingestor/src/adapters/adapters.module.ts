@@ -19,6 +19,8 @@ import { Spaceship } from '../receptions/spaceship.port.js';
 import { HotList } from '../intake/hot-list.port.js';
 import { WaitingMinutes } from '../archive/minutes.port.js';
 import { BlockPartitions } from '../archive/partitions.port.js';
+import { LevelSources } from '../archive/levels/level-source.js';
+import { PacketReaders, readPacketReaders } from '../packets/packet-readers.js';
 import { TelemetryArchive } from '../archive/telemetry-archive.port.js';
 import { HttpSpaceship } from './http-spaceship.client.js';
 import { MemoryHotList } from './memory/memory-hot.list.js';
@@ -45,6 +47,8 @@ export class AdaptersModule {
     { databaseUrl, bus, redisUrl, clock = new SystemClock() }: IngestorServices,
   ): DynamicModule {
     const { SPACESHIP_URL: url, INGESTOR_ADDRESS: address, HOT_LIST_MAX } = config;
+    // Now, since a fault in them is one of the settings: nothing must have started yet.
+    const readers = readPacketReaders(config.INGESTOR_PACKETS);
     return {
       module: AdaptersModule,
       imports: [TypeOrmModule.forRoot(dataSourceOptions(databaseUrl, 'ingestor'))],
@@ -57,6 +61,8 @@ export class AdaptersModule {
         { provide: TelemetryArchive, useClass: TypeOrmTelemetryArchive },
         { provide: BlockPartitions, useClass: TypeOrmBlockPartitions },
         { provide: WaitingMinutes, useClass: TypeOrmWaitingMinutes },
+        { provide: PacketReaders, useValue: readers },
+        { provide: LevelSources, useExisting: PacketReaders },
         {
           provide: HotList,
           useFactory: () =>
@@ -86,6 +92,8 @@ export class AdaptersModule {
         TelemetryArchive,
         BlockPartitions,
         WaitingMinutes,
+        PacketReaders,
+        LevelSources,
         HotList,
         Spaceship,
         Outbox,

@@ -110,10 +110,8 @@ export function describeContactCourse(make: () => Promise<CourseUnderTest>): voi
       const revision = (nr: number) => ({ contact_id: id, revision: nr }) as never;
       expect(await course.revised(id, fence, revision(2))).toBe(false);
 
-      await course.ended({
-        ...{ contactId: id, fence, endedAt: nowMicros(), state: 'completed' },
-        ...{ fault: null, reason: null, report: revision(1) },
-      });
+      const end = { contactId: id, fence, endedAt: nowMicros(), fault: null, reason: null };
+      await course.ended({ ...end, state: 'completed', report: revision(1) });
       expect(await course.revised(id, fence, revision(3))).toBe(true);
       expect(await course.revised(id, fence, revision(2))).toBe(false);
       expect(await course.revised(id, fence + 1, revision(4))).toBe(false);

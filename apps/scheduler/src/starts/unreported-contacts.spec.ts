@@ -23,6 +23,7 @@ class SilentContact extends ContactCourse {
   dueWithin = (): Promise<DueContact[]> => Promise.resolve([]);
   began = (): Promise<boolean> => Promise.resolve(false);
   ended = (): Promise<boolean> => Promise.resolve(false);
+  revised = (): Promise<boolean> => Promise.resolve(false);
 }
 
 class SometimesBus extends InProcessBus {
