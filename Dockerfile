@@ -12,7 +12,7 @@ COPY libs ./libs
 COPY scripts ./scripts
 RUN npm run build && npm prune --omit=dev --omit=optional
 
-# Nothing in it is written to: it runs read-only, with a /tmp if at all.
+# It runs read-only, with a /tmp if at all; an ingestor keeps telemetry in /data while its database is away.
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
@@ -22,6 +22,7 @@ COPY --from=build /app/dist ./dist
 COPY --from=build /app/apps/ingestor/native ./apps/ingestor/native
 COPY deploy/postgres ./deploy/postgres
 COPY packets ./packets
+RUN mkdir /data && chown node /data
 USER node
 EXPOSE 8000 8001 8002 8088 10015/udp
 ENTRYPOINT ["/bin/sh", "-c", "exec node --enable-source-maps dist/apps/$0/src/main.js"]

@@ -41,6 +41,7 @@ interface Foundation {
   readonly bus: Bus;
   readonly database: Database;
   readonly redisUrl: string | undefined;
+  readonly dataFolder: string;
   readonly logger: LoggerService;
 }
 
@@ -59,8 +60,8 @@ export async function startGround(env: NodeJS.ProcessEnv): Promise<Ground> {
   try {
     const database = await openDatabase(services, logger);
     started.push(database);
-    const { REDIS_URL: redisUrl } = services;
-    const urls = await startApps({ env, bus, database, redisUrl, logger }, started);
+    const { REDIS_URL: redisUrl, DATA_FOLDER: dataFolder } = services;
+    const urls = await startApps({ env, bus, database, redisUrl, dataFolder, logger }, started);
     return { urls, database, logFile: logging.LOG_FILE, ...closing(...started) };
   } catch (fault) {
     await closing(...started).close();
@@ -110,7 +111,7 @@ async function startApps(ground: Foundation, started: Running[]): Promise<Ground
   );
 
   const ingest = readConfig(IngestorConfig, { SPACESHIP_URL: spaceship, ...ground.env });
-  const ingestorApp = await createIngestor(ingest, stores);
+  const ingestorApp = await createIngestor(ingest, { ...stores, dataFolder: ground.dataFolder });
   const ingestor = await open(ingestorApp, ingest, ingest.INGESTOR_PORT, 'INGESTOR_PORT');
 
   const schedule = readConfig(SchedulerConfig, ground.env);

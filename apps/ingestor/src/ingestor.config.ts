@@ -54,6 +54,17 @@ export class IngestorConfig extends HttpConfig {
   @Length(1, 4_096)
   readonly INGESTOR_PACKETS: string | undefined = undefined;
 
+  /** Telemetry waits here while the database is away; unset: `spool` in DATA_FOLDER. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 4_096)
+  readonly INGESTOR_SPOOL_FOLDER: string | undefined = undefined;
+
+  @IsInt()
+  @Min(1)
+  @Max(1_048_576)
+  readonly INGESTOR_SPOOL_MIB_MAX: number = 1_024;
+
   /** Contacts at one time. */
   @IsInt()
   @Min(1)

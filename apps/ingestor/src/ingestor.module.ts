@@ -21,6 +21,7 @@ import { ReceptionsController } from './receptions/receptions.controller.js';
 import { ReceptionsHealth } from './receptions/receptions.health.js';
 import { ReceptionsService } from './receptions/receptions.service.js';
 import { StreamControl } from './receptions/stream-control.js';
+import { BatchQueue } from './archive/batch-queue.js';
 import { ArchiveWriter } from './archive/archive-writer.js';
 import { ContactKeys } from './intake/contact-keys.js';
 import { DatagramAccounts } from './intake/datagram-accounts.js';
@@ -77,15 +78,17 @@ export class IngestorModule {
           imports: [core],
           inject: [
             HotList,
+            BatchQueue,
             UdpHealth,
             ArchiveWriter,
             MinuteUpkeep,
             PartitionUpkeep,
             ReceptionsHealth,
           ],
-          useFactory: (hot: HotList, ...checks: ReadinessCheck[]) => ({
+          useFactory: (hot: HotList, queue: BatchQueue, ...checks: ReadinessCheck[]) => ({
             readiness: [
               ...checks,
+              { part: 'spool', check: () => queue.health() },
               { part: 'hot_lists', check: () => hot.health() },
               { part: 'bus', check: () => services.bus.health() },
             ],

@@ -8,6 +8,8 @@ export interface IngestorServices {
   readonly databaseUrl: string;
   /** With one, the hot lists are there for all to read. */
   readonly redisUrl?: string | undefined;
+  /** What must survive a restart, beside the database, is kept below it; without it nothing is. */
+  readonly dataFolder?: string | undefined;
   readonly clock?: Clock;
   readonly logger?: LoggerService;
 }

@@ -12,6 +12,7 @@ await run(async () => {
   const app = await createIngestor(config, {
     databaseUrl: database.url,
     redisUrl: services.REDIS_URL,
+    dataFolder: services.DATA_FOLDER,
     bus,
     logger,
   });

@@ -19,11 +19,13 @@ import { Spaceship } from '../receptions/spaceship.port.js';
 import { HotList } from '../intake/hot-list.port.js';
 import { WaitingMinutes } from '../archive/minutes.port.js';
 import { BlockPartitions } from '../archive/partitions.port.js';
+import { BatchQueue } from '../archive/batch-queue.js';
 import { LevelSources } from '../archive/levels/level-source.js';
 import { PacketReaders, readPacketReaders } from '../packets/packet-readers.js';
 import { TelemetryArchive } from '../archive/telemetry-archive.port.js';
 import { HttpSpaceship } from './http-spaceship.client.js';
 import { MemoryHotList } from './memory/memory-hot.list.js';
+import { openBatchQueue } from './open-batch.queue.js';
 import { RedisHotList } from './redis-hot.list.js';
 import { TypeOrmHoldings } from './typeorm.holdings.js';
 import { INGESTOR_OUTBOX, TypeOrmReceptionStore } from './typeorm-reception.store.js';
@@ -44,7 +46,7 @@ const MANDATORY = new Set([
 export class AdaptersModule {
   static forRoot(
     config: IngestorConfig,
-    { databaseUrl, bus, redisUrl, clock = new SystemClock() }: IngestorServices,
+    { databaseUrl, bus, redisUrl, dataFolder, clock = new SystemClock() }: IngestorServices,
   ): DynamicModule {
     const { SPACESHIP_URL: url, INGESTOR_ADDRESS: address, HOT_LIST_MAX } = config;
     // Now, since a fault in them is one of the settings: nothing must have started yet.
@@ -61,6 +63,12 @@ export class AdaptersModule {
         { provide: TelemetryArchive, useClass: TypeOrmTelemetryArchive },
         { provide: BlockPartitions, useClass: TypeOrmBlockPartitions },
         { provide: WaitingMinutes, useClass: TypeOrmWaitingMinutes },
+        {
+          provide: BatchQueue,
+          inject: [IngestorIdentity],
+          useFactory: (identity: IngestorIdentity) =>
+            openBatchQueue({ config, dataFolder, identity, clock }),
+        },
         { provide: PacketReaders, useValue: readers },
         { provide: LevelSources, useExisting: PacketReaders },
         {
@@ -92,6 +100,7 @@ export class AdaptersModule {
         TelemetryArchive,
         BlockPartitions,
         WaitingMinutes,
+        BatchQueue,
         PacketReaders,
         LevelSources,
         HotList,

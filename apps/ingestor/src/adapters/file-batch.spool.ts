@@ -9,7 +9,8 @@ import type { ArchiveBatch } from '../archive/telemetry-archive.port.js';
 
 /** A batch may be one packet: their number needs a limit beside that of their bytes. */
 export const SPOOL_FILES_MAX = 100_000;
-const BATCH_NAME = /^\d{12}-[\da-f-]{36}\.batch$/;
+/** Its number, the samples in it, and what tells two processes apart that know nothing of each other. */
+const BATCH_NAME = /^(\d{12})-(\d{1,9})-[\da-f-]{36}\.batch$/;
 const DRAFT = '.draft';
 const DAMAGED = '.damaged';
 
@@ -23,6 +24,7 @@ export interface FileBatchSpoolOptions {
 interface SpoolFile {
   readonly name: string;
   readonly bytes: number;
+  readonly samples: number;
 }
 
 /**
@@ -34,6 +36,7 @@ export class FileBatchSpool extends BatchSpool {
   readonly #faults: FaultLog;
   readonly #files: SpoolFile[] = [];
   #bytes = 0;
+  #samples = 0;
   #next = 1;
   #damagedCount = 0;
   #fault: string | null = null;
@@ -56,14 +59,19 @@ export class FileBatchSpool extends BatchSpool {
     return this.#files.length;
   }
 
+  get samples(): number {
+    return this.#samples;
+  }
+
   async append(batch: ArchiveBatch): Promise<boolean> {
     const bytes = encodeBatch(batch);
+    const samples = batch.blocks.reduce((sum, block) => sum + block.samples, 0);
     const { bytesMax, filesMax = SPOOL_FILES_MAX } = this.options;
     if (this.#bytes + bytes.length > bytesMax || this.#files.length >= filesMax) {
       this.#fault = 'The spool is full';
       return false;
     }
-    const name = `${String(this.#next).padStart(12, '0')}-${randomUUID()}.batch`;
+    const name = `${String(this.#next).padStart(12, '0')}-${samples}-${randomUUID()}.batch`;
     try {
       await this.#write(name, bytes);
     } catch (fault) {
@@ -73,7 +81,7 @@ export class FileBatchSpool extends BatchSpool {
     }
     this.#next += 1;
     this.#fault = null;
-    this.#add({ name, bytes: bytes.length });
+    this.#add({ name, bytes: bytes.length, samples });
     return true;
   }
 
@@ -102,7 +110,12 @@ export class FileBatchSpool extends BatchSpool {
 
   health(): PartHealth {
     const damaged = this.#damagedCount > 0 && { batches_damaged: this.#damagedCount };
-    const details = { batches: this.#files.length, bytes: this.#bytes, ...damaged };
+    const details = {
+      batches: this.#files.length,
+      bytes: this.#bytes,
+      samples: this.#samples,
+      ...damaged,
+    };
     if (this.#fault !== null) return { status: 'degraded', reason: this.#fault, ...details };
     if (this.#files.length === 0) return { status: 'up', ...details };
     return { status: 'degraded', reason: 'Telemetry waits on the disk', ...details };
@@ -111,9 +124,11 @@ export class FileBatchSpool extends BatchSpool {
   async #find(): Promise<void> {
     for (const name of (await readdir(this.options.folder)).toSorted()) {
       if (name.endsWith(DRAFT)) await rm(this.#path(name), { force: true });
-      if (!BATCH_NAME.test(name)) continue;
-      this.#add({ name, bytes: (await stat(this.#path(name))).size });
-      this.#next = Number.parseInt(name, 10) + 1;
+      const [, number, samples] = BATCH_NAME.exec(name) ?? [];
+      if (number === undefined) continue;
+      const { size } = await stat(this.#path(name));
+      this.#add({ name, bytes: size, samples: Number(samples) });
+      this.#next = Number(number) + 1;
     }
   }
 
@@ -146,10 +161,13 @@ export class FileBatchSpool extends BatchSpool {
   #add(file: SpoolFile): void {
     this.#files.push(file);
     this.#bytes += file.bytes;
+    this.#samples += file.samples;
   }
 
   #forgetFirst(): void {
-    this.#bytes -= this.#files.shift()?.bytes ?? 0;
+    const file = this.#files.shift();
+    this.#bytes -= file?.bytes ?? 0;
+    this.#samples -= file?.samples ?? 0;
   }
 
   #path(name: string): string {

@@ -33,7 +33,6 @@ export class ArchiveWriter implements ReadinessCheck {
   #open = new OpenBatch();
   /** Batches since the start, those that waited then included. */
   #sealedCount: number;
-  #storedCount = 0;
   #storedSamples = 0;
   /** The open batch goes with the next write though it is not full. */
   #isDue = false;
@@ -82,7 +81,7 @@ export class ArchiveWriter implements ReadinessCheck {
   async flush(): Promise<void> {
     if (this.#isClosed) throw stopped();
     const until = this.#sealedCount + (this.#open.isEmpty ? 0 : 1);
-    if (until <= this.#storedCount) return;
+    if (until <= this.#doneCount) return;
     const isStored = new Promise<void>((resolve) => this.#waiting.push({ until, resolve }));
     this.#isDue = true;
     void this.#write();
@@ -110,6 +109,11 @@ export class ArchiveWriter implements ReadinessCheck {
     const details = { samples_stored: this.#storedSamples, samples_waiting };
     if (this.#fault === null) return { status: 'up', ...details };
     return { status: 'down', reason: this.#fault, ...details };
+  }
+
+  /** Batches that wait no more. */
+  get #doneCount(): number {
+    return this.#sealedCount - this.queue.size;
   }
 
   #giveUp(): void {
@@ -155,21 +159,32 @@ export class ArchiveWriter implements ReadinessCheck {
       try {
         const first = await this.queue.first();
         await this.archive.store(first.batch);
+        await this.queue.shift();
         return this.#stored(first.samples);
       } catch (fault) {
         this.#noteFault(fault);
+        await this.#relieve();
         const delayMs = Math.min(RETRY_DELAY_MS_MAX, RETRY_DELAY_MS * 2 ** Math.min(attempt, 8));
         await this.clock.sleep(delayMs);
       }
     }
   }
 
+  /** Where there is a place for them: so a process that dies loses little, and more can be kept. */
+  async #relieve(): Promise<void> {
+    try {
+      if (!(await this.queue.relieve()) || this.#open.isEmpty) return;
+      this.#seal();
+      await this.queue.relieve();
+    } catch (fault) {
+      this.#faults.note('What waits for the archive cannot be put elsewhere', fault);
+    }
+  }
+
   #stored(samples: number): void {
-    this.queue.shift();
-    this.#storedCount += 1;
     this.#storedSamples += samples;
     this.#fault = null;
-    while (this.#waiting[0] && this.#waiting[0].until <= this.#storedCount)
+    while (this.#waiting[0] && this.#waiting[0].until <= this.#doneCount)
       this.#waiting.shift()!.resolve();
   }
 

@@ -1,3 +1,4 @@
+import type { PartHealth } from '#common/platform';
 import type { ArchiveBatch } from './telemetry-archive.port.js';
 
 /** Bodies of blocks that wait for the archive. What finds no room is shed where it arrives. */
@@ -29,7 +30,14 @@ export abstract class BatchQueue {
   /** The oldest, which stays until `shift`. Rejects when there is none, or it cannot be had now. */
   abstract first(): Promise<SealedBatch>;
   /** The oldest is stored. */
-  abstract shift(): void;
+  abstract shift(): Promise<void>;
+  /**
+   * The archive does not take them now: those in memory are put elsewhere. False when there is no such
+   * place, or it has not taken all.
+   */
+  abstract relieve(): Promise<boolean>;
+  /** Of the place elsewhere. */
+  abstract health(): PartHealth;
 }
 
 export class MemoryBatchQueue extends BatchQueue {
@@ -69,11 +77,19 @@ export class MemoryBatchQueue extends BatchQueue {
     return first;
   }
 
-  shift(): void {
+  async shift(): Promise<void> {
     const stored = this.#batches.shift();
     if (!stored) return;
     this.#bytes -= costOf(stored);
     this.#samples -= stored.samples;
+  }
+
+  async relieve(): Promise<boolean> {
+    return false;
+  }
+
+  health(): PartHealth {
+    return { status: 'up', kept_in: 'memory' };
   }
 }
 

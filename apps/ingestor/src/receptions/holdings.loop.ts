@@ -52,9 +52,15 @@ export class HoldingsLoop {
   async start(): Promise<void> {
     await this.holdings.enter();
     const held = await this.holdings.beat();
-    this.#takeCare(() => this.#open([...(held?.keys() ?? [])], 'ours'));
+    this.#takeCare(() => this.#resume(held));
     this.#next();
     await this.#care;
+  }
+
+  /** What an earlier process left on the disk counts for accounts: these must be read after it. */
+  async #resume(held: Held | null): Promise<void> {
+    await this.writer.flush();
+    await this.#open([...(held?.keys() ?? [])], 'ours');
   }
 
   async stop(): Promise<void> {

@@ -5,6 +5,8 @@ import type { ArchiveBatch } from '../telemetry-archive.port.js';
 export abstract class BatchSpool {
   /** Batches that are in it. */
   abstract readonly length: number;
+  /** Of all of them. */
+  abstract readonly samples: number;
   /**
    * Done when the batch survives the process. False, and nothing changes, when there is no room for
    * it: the limit is reached, the disk is full or does not work.
