@@ -1,13 +1,13 @@
 import { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DRAIN_DEADLINE_MS, HEARTBEAT_MS } from '#common/live';
 import { ManualClock } from '#common/platform';
 import { until } from '../../../../../test/support/until.js';
 import { MemoryRocketStore } from '../../adapters/memory/memory-rocket.store.js';
 import { RocketMonitorConfig } from '../../rocket-monitor.config.js';
 import { Fleet } from '../fleet.js';
 import { faster } from '../testing/arrivals.js';
-import { DRAIN_DEADLINE_MS } from './live-client.js';
-import { HEARTBEAT_MS, LiveFeed } from './live-feed.js';
+import { LiveFeed } from './live-feed.js';
 
 /** A connection whose other side reads only when it is told to. */
 class Connection extends Duplex {
@@ -67,7 +67,7 @@ describe('the live feed', () => {
     const connection = new Connection();
     connection.isReading = isReading;
     const output = { events: connection, connection };
-    await feed.open({ lastEventId, channels: null }, () => output);
+    await feed.open({ lastEventId, wants: null }, () => output);
     return connection;
   };
 
@@ -158,7 +158,7 @@ describe('the live feed', () => {
       connection.destroy();
       return { events: connection, connection };
     };
-    for (let nr = 0; nr < 5; nr += 1) await feed.open({ lastEventId: '', channels: null }, output);
+    for (let nr = 0; nr < 5; nr += 1) await feed.open({ lastEventId: '', wants: null }, output);
 
     await open();
     await open();

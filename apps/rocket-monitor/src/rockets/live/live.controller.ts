@@ -7,16 +7,9 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { beginEventStream, EVENT_STREAM_HEADERS, lastEventIdOf } from '#common/live';
 import { LiveQueryDto } from './live.dto.js';
-import type { LiveOutput } from './live-client.js';
 import { LiveFeed } from './live-feed.js';
-
-const HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache, no-transform',
-  // nginx would hold back events until it has a buffer full.
-  'x-accel-buffering': 'no',
-} as const;
 
 @ApiTags('rockets')
 @Controller()
@@ -33,17 +26,10 @@ export class LiveController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (request.method === 'HEAD') return void reply.headers(HEADERS).send();
-    const header = request.headers['last-event-id']?.toString();
-    const lastEventId = header || query.last_event_id || '';
+    if (request.method === 'HEAD') return void reply.headers(EVENT_STREAM_HEADERS).send();
+    const lastEventId = lastEventIdOf(request, query.last_event_id);
     const channels = query.channel === undefined ? null : new Set(query.channel);
-    await this.feed.open({ lastEventId, channels }, () => begin(request, reply));
+    const wants = channels && ((channel: string) => channels.has(channel));
+    await this.feed.open({ lastEventId, wants }, () => beginEventStream(request, reply));
   }
-}
-
-/** From here on Fastify leaves the answer alone. */
-function begin({ raw: { socket } }: FastifyRequest, reply: FastifyReply): LiveOutput {
-  reply.hijack();
-  reply.raw.writeHead(200, HEADERS);
-  return { events: reply.raw, connection: socket };
 }

@@ -1,5 +1,3 @@
-import type { LatestChange } from './latest-changes.js';
-
 /** After which time a client that lost its connection comes again. */
 const RETRY_MS = 2_000;
 
@@ -34,10 +32,10 @@ export const HEARTBEAT = ': beat\n\n';
 export const FAREWELL = ': closing\n\n';
 
 /** Without an id, as all of a snapshot: a client that is cut before its end needs a new one. */
-export const rocketEvent = ({ json }: LatestChange, id: string | null): string =>
-  `event: rocket\n${id === null ? '' : `id: ${id}\n`}data: ${json}\n\n`;
+export const changeEvent = (name: string, json: string, id: string | null): string =>
+  `event: ${name}\n${id === null ? '' : `id: ${id}\n`}data: ${json}\n\n`;
 
-export const snapshotEvent = (rockets: number): string => event('snapshot', { rockets });
+export const snapshotEvent = (counts: object): string => event('snapshot', counts);
 
 export const liveEvent = (at: LivePosition): string =>
   `id: ${idOf(at)}\n${event('live', { position: idOf(at) })}`;

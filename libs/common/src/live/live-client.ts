@@ -1,7 +1,8 @@
 import type { Duplex, Writable } from 'node:stream';
 import type { CancelTimer, Clock } from '#common/platform';
-import type { LatestChanges } from './latest-changes.js';
+import type { LatestChange, LatestChanges } from './latest-changes.js';
 import {
+  changeEvent,
   FAREWELL,
   gapEvent,
   HEARTBEAT,
@@ -11,7 +12,6 @@ import {
   type LivePosition,
   readId,
   retryHint,
-  rocketEvent,
   snapshotEvent,
 } from './live-events.js';
 
@@ -32,24 +32,33 @@ export interface LiveRequest {
   /** Of the last event that it had; empty: it had none. */
   readonly lastEventId: string;
   /** Null: all. */
-  readonly channels: ReadonlySet<string> | null;
+  readonly wants: ((key: string) => boolean) | null;
 }
 
-export interface LiveSource {
+/** How a stream calls what it tells. */
+export interface LiveWords<T> {
+  /** The name of the event of a change. */
+  readonly nameOf: (change: LatestChange<T>) => string;
+  /** What the first event of a snapshot says of how many things follow. */
+  readonly snapshotOf: (count: number) => object;
+}
+
+export interface LiveSource<T> {
   readonly boot: string;
-  readonly changes: LatestChanges;
+  readonly changes: LatestChanges<T>;
+  readonly words: LiveWords<T>;
   readonly clock: Clock;
 }
 
 /**
  * One client's stream. What it has not got yet is just a position in the changes: when its connection
- * is ready for more, it gets the latest of each rocket behind that.
+ * is ready for more, it gets the latest of each thing behind that.
  */
-export class LiveClient {
+export class LiveClient<T> {
   #head: string;
-  #names: readonly string[] = [];
-  #nameCount = 0;
-  #nextName = 0;
+  #keys: readonly string[] = [];
+  #keyCount = 0;
+  #nextKey = 0;
   #isLive: boolean;
   #position: number;
   #isWriting = false;
@@ -57,7 +66,7 @@ export class LiveClient {
   #cancelDeadline: CancelTimer | null = null;
 
   constructor(
-    private readonly source: LiveSource,
+    private readonly source: LiveSource<T>,
     private readonly request: LiveRequest,
     private readonly output: LiveOutput,
     private readonly onEnd: () => void,
@@ -103,12 +112,14 @@ export class LiveClient {
   }
 
   #snapshotHead(): string {
-    const { changes } = this.source;
-    const { channels } = this.request;
-    this.#names = channels === null ? changes.channels : [...channels].filter(isKnownTo(changes));
-    this.#nameCount = this.#names.length;
+    const { changes, words } = this.source;
+    const { wants } = this.request;
+    const isShown = (key: string): boolean => changes.of(key) !== undefined && this.#isWanted(key);
+    this.#keys = wants === null ? changes.keys : changes.keys.filter(isShown);
+    this.#keyCount = this.#keys.length;
     const gap = this.#gap();
-    return (gap === null ? '' : gapEvent(gap, this.#at)) + snapshotEvent(this.#nameCount);
+    const head = snapshotEvent(words.snapshotOf(wants === null ? changes.size : this.#keyCount));
+    return (gap === null ? '' : gapEvent(gap, this.#at)) + head;
   }
 
   #gap(): LiveGap | null {
@@ -127,27 +138,31 @@ export class LiveClient {
     for (const change of this.source.changes.after(this.#position)) {
       if (text.length >= CHUNK_CHARS) break;
       this.#position = change.position;
-      if (this.#isWanted(change.track.channel)) text += rocketEvent(change, idOf(this.#at));
+      if (this.#isWanted(change.key)) text += this.#eventOf(change, idOf(this.#at));
     }
     return text;
   }
 
-  /** Each rocket as it is when its turn comes; what changed since the beginning comes once more. */
+  /** Each thing as it is when its turn comes; what changed since the beginning comes once more. */
   #withSnapshot(head: string): string {
     let text = head;
-    for (; this.#nextName < this.#nameCount; this.#nextName += 1) {
+    for (; this.#nextKey < this.#keyCount; this.#nextKey += 1) {
       if (text.length >= CHUNK_CHARS) return text;
-      const change = this.source.changes.of(this.#names[this.#nextName] ?? '');
-      if (change !== undefined) text += rocketEvent(change, null);
+      const change = this.source.changes.of(this.#keys[this.#nextKey] ?? '');
+      if (change !== undefined) text += this.#eventOf(change, null);
     }
     this.#isLive = true;
-    this.#names = [];
+    this.#keys = [];
     return text + liveEvent(this.#at);
   }
 
-  #isWanted(channel: string): boolean {
-    const { channels } = this.request;
-    return channels === null || channels.has(channel);
+  #isWanted(key: string): boolean {
+    const { wants } = this.request;
+    return wants === null || wants(key);
+  }
+
+  #eventOf(change: LatestChange<T>, id: string | null): string {
+    return changeEvent(this.source.words.nameOf(change), change.json, id);
   }
 
   /** One chunk a turn, so that a large snapshot lets others come between. */
@@ -177,8 +192,3 @@ export class LiveClient {
     this.onEnd();
   }
 }
-
-const isKnownTo =
-  (changes: LatestChanges) =>
-  (channel: string): boolean =>
-    changes.of(channel) !== undefined;
