@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseNetworks } from '#common/datagrams';
 import { ServicesConfig } from '#common/runtime';
 import { MigrateConfig } from '../../../scripts/migrate/migrate.config.js';
 import {
@@ -22,7 +23,6 @@ import {
 import { IngestorConfig } from '../../ingestor/src/ingestor.config.js';
 import { RocketMonitorConfig } from '../../rocket-monitor/src/rocket-monitor.config.js';
 import { SchedulerConfig } from '../../scheduler/src/scheduler.config.js';
-import { parseNetworks } from '../../spaceship/src/streams/network.js';
 import { SpaceshipConfig } from '../../spaceship/src/spaceship.config.js';
 
 /** Which fields a service's environment may set. */

@@ -1,16 +1,6 @@
-import { IsInt, Max, Min, ValidateBy } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
+import { IsNetworkList } from '#common/datagrams';
 import { HttpConfig, IsPortNumber } from '#common/platform';
-import { parseNetworks } from './streams/network.js';
-
-const IsNetworkList = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isNetworkList',
-    validator: {
-      validate: (value: unknown) => typeof value === 'string' && parseNetworks(value) !== null,
-      defaultMessage: (args) =>
-        `${args?.property} must be networks with commas between them, such as 127.0.0.0/8,::1/128`,
-    },
-  });
 
 export class SpaceshipConfig extends HttpConfig {
   @IsPortNumber()

@@ -1,8 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { StreamTargets } from '#common/datagrams';
 import { HealthcheckController, HealthModule, type ReadinessCheck } from '#common/platform';
 import { AdaptersModule } from './adapters/adapters.module.js';
 import { SpaceshipConfig } from './spaceship.config.js';
-import { StreamTargets } from './streams/stream-targets.js';
 import { StreamsController } from './streams/streams.controller.js';
 import { StreamsService } from './streams/streams.service.js';
 

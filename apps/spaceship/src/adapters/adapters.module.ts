@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
+import { DatagramSender, UdpDatagramSender } from '#common/datagrams';
 import { Clock, SystemClock } from '#common/platform';
-import { DatagramSender } from '../streams/datagram-sender.port.js';
-import { UdpDatagramSender } from './udp-datagram.sender.js';
 
 /** Which adapter stands behind which port. */
 @Module({

@@ -8,15 +8,14 @@ import {
   isSigned,
   type StreamRequestDto,
 } from '#common/contracts';
+import { MemoryDatagramSender, StreamTargets } from '#common/datagrams';
 import { parseInstant } from '#common/domain';
 import { ManualClock } from '#common/platform';
 import { passTime } from '../../../../test/support/pass-time.js';
 import { until } from '../../../../test/support/until.js';
-import { MemoryDatagramSender } from '../adapters/memory/memory-datagram.sender.js';
 import { faultProfileOf } from '../faults/fault-profile.js';
 import { SimulatedFlight } from '../faults/simulated-flight.js';
 import { SpaceshipConfig } from '../spaceship.config.js';
-import { StreamTargets } from './stream-targets.js';
 import { StreamsService } from './streams.service.js';
 
 const HOST = '127.0.0.1';

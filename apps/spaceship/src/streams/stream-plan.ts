@@ -1,8 +1,8 @@
 import type { StreamRequestDto } from '#common/contracts';
+import type { StreamTarget } from '#common/datagrams';
 import { type Instant, parseInstant } from '#common/domain';
 import { faultProfileOf } from '../faults/fault-profile.js';
 import type { FlightPlan } from '../faults/flight-plan.js';
-import type { StreamTarget } from './stream-targets.js';
 
 /** As the original ship: one reading a second. */
 export const INTERVAL_SECONDS_DEFAULT = 1;

@@ -1,13 +1,12 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decodeBatteryPacket } from '#common/contracts';
+import { MemoryDatagramSender, StreamTargets } from '#common/datagrams';
 import { ManualClock } from '#common/platform';
 import { passTime } from '../../../../test/support/pass-time.js';
 import { until } from '../../../../test/support/until.js';
-import { MemoryDatagramSender } from '../adapters/memory/memory-datagram.sender.js';
 import { SpaceshipConfig } from '../spaceship.config.js';
 import { REFUSED_MS_MAX } from './refusal-watch.js';
-import { StreamTargets } from './stream-targets.js';
 import { StreamsService } from './streams.service.js';
 
 const HOST = '127.0.0.1';

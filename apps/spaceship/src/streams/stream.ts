@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { StreamEndReason, StreamPhase } from '#common/contracts';
+import type { DatagramChannel, StreamTarget } from '#common/datagrams';
 import { type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
 import type { CancelTimer, Clock } from '#common/platform';
 import { Flight } from '../faults/flight.js';
 import type { LedgerRecord } from '../faults/ledger-entries.js';
 import type { Departure } from '../faults/passage.js';
-import type { DatagramChannel } from './datagram-sender.port.js';
 import { Pacer } from './pacer.js';
 import { RefusalWatch } from './refusal-watch.js';
 import type { StreamPlan } from './stream-plan.js';
-import type { StreamTarget } from './stream-targets.js';
 
 /** Datagrams between two looks at the event loop, so that a fast stream leaves room for the rest. */
 const BURST_DATAGRAMS_MAX = 128;

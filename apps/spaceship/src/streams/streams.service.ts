@@ -1,15 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { StreamPhase, StreamRedirectDto, StreamRequestDto } from '#common/contracts';
+import { type DatagramChannel, DatagramSender, StreamTargets } from '#common/datagrams';
 import { DomainError } from '#common/domain';
 import { Clock } from '#common/platform';
 import type { LedgerRecord } from '../faults/ledger-entries.js';
 import { SpaceshipConfig } from '../spaceship.config.js';
-import { type DatagramChannel, DatagramSender } from './datagram-sender.port.js';
 import { EndedStreams } from './ended-streams.js';
 import { keyIn, planStream } from './stream-plan.js';
 import { Stream, type StreamSnapshot } from './stream.js';
-import { StreamTargets } from './stream-targets.js';
 
 /** The closing packets go to the kernel, which takes them at once or never. */
 const STOP_DEADLINE_MS = 2_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { datagramSenderContract } from '../../streams/datagram-sender.contract.js';
+import { datagramSenderContract } from './datagram-sender.contract.js';
 import { MemoryDatagramSender } from './memory-datagram.sender.js';
 
 const sender = new MemoryDatagramSender();

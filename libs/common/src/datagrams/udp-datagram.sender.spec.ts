@@ -2,10 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import {
-  type DatagramReceiver,
-  datagramSenderContract,
-} from '../streams/datagram-sender.contract.js';
+import { type DatagramReceiver, datagramSenderContract } from './datagram-sender.contract.js';
 import { UdpDatagramSender } from './udp-datagram.sender.js';
 
 async function listen(family: 'ipv4' | 'ipv6', host: string): Promise<DatagramReceiver> {

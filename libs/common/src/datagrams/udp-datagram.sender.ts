@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { Injectable } from '@nestjs/common';
-import type { DatagramChannel, DatagramSender } from '../streams/datagram-sender.port.js';
-import type { StreamTarget } from '../streams/stream-targets.js';
+import type { DatagramChannel, DatagramSender } from './datagram-sender.port.js';
+import type { StreamTarget } from './stream-targets.js';
 
 /** A bind and a connect of UDP ask nobody, so they are done at once or never. */
 const OPEN_DEADLINE_MS = 2_000;

@@ -21,7 +21,7 @@ const REFUSED: readonly (readonly [network: string, why: string])[] = [
 ];
 
 /**
- * Where a ship may send. Judged is the canonical address, so that no second way of writing one gets
+ * Where datagrams may be sent. Judged is the canonical address, so that no second way of writing one gets
  * around the list; names are refused, since what they mean can change after the judgement.
  */
 export class StreamTargets {
@@ -29,7 +29,7 @@ export class StreamTargets {
   readonly #refused = REFUSED.map(([network, why]) => ({ list: new NetworkList(network), why }));
   readonly #broadcasts: BlockList;
 
-  /** `networks` as in SPACESHIP_TARGETS; a RangeError for text that is not so. */
+  /** `networks` as `parseNetworks` reads them; a RangeError for text that is not so. */
   constructor(networks: string) {
     this.#allowed = new NetworkList(networks);
     this.#broadcasts = broadcastsOf(parseNetworks(networks) ?? []);
@@ -49,7 +49,7 @@ export class StreamTargets {
       throw refusal('host must not be a broadcast address');
     }
     if (!this.#allowed.has(address, family)) {
-      throw refusal('host must be inside the networks that this ship may send to');
+      throw refusal('host must be inside the networks that may be sent to');
     }
     return { host: address, port, family };
   }

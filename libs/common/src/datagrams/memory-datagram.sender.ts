@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { DatagramChannel, DatagramSender } from '../../streams/datagram-sender.port.js';
-import type { StreamTarget } from '../../streams/stream-targets.js';
+import type { DatagramChannel, DatagramSender } from './datagram-sender.port.js';
+import type { StreamTarget } from './stream-targets.js';
 
 /** A network inside the process: what is sent stays readable per target. */
 @Injectable()
