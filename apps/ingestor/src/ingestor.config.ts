@@ -8,8 +8,10 @@ import {
   Length,
   Matches,
   Max,
+  MaxLength,
   Min,
 } from 'class-validator';
+import { IsNetworkList } from '#common/datagrams';
 import { HttpConfig, IsPortNumber } from '#common/platform';
 import { RECEIVERS, type WantedReceiver } from './udp/receiver-choice.js';
 
@@ -96,4 +98,31 @@ export class IngestorConfig extends HttpConfig {
 
   @IsUrl({ protocols: ['http', 'https'], require_tld: false, require_protocol: true })
   readonly SPACESHIP_URL: string = 'http://127.0.0.1:8001';
+
+  /** Clients that follow `/events`. The server has 1,000 connections for all. */
+  @IsInt()
+  @Min(1)
+  @Max(900)
+  readonly INGESTOR_EVENTS_CLIENTS_MAX: number = 100;
+
+  /** Clients of the WebSocket `/realtime`. */
+  @IsInt()
+  @Min(1)
+  @Max(900)
+  readonly INGESTOR_REALTIME_CLIENTS_MAX: number = 100;
+
+  /** Origins of further pages that may open `/realtime`, with commas between them; `*`: any. */
+  @IsString()
+  @MaxLength(4_096)
+  readonly INGESTOR_REALTIME_ORIGINS: string = '';
+
+  /** Replays that run at the same time. */
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  readonly INGESTOR_REPLAYS_MAX: number = 8;
+
+  /** Where replays may be sent; anything else would make the ingestor a weapon for strangers. */
+  @IsNetworkList()
+  readonly INGESTOR_REPLAY_TARGETS: string = '127.0.0.0/8,::1/128';
 }

@@ -23,7 +23,7 @@ export interface LiveHubOptions<T> {
 /** Tells clients of every change of every thing, as long as they listen. */
 export class LiveHub<T> {
   readonly changes: LatestChanges<T>;
-  readonly #boot = randomBytes(6).toString('hex');
+  #boot = newBoot();
   readonly #clients = new Set<LiveClient<T>>();
   /** Also of those who are coming. */
   #placesTaken = 0;
@@ -58,6 +58,11 @@ export class LiveHub<T> {
   /** Writes to all clients what was noted since. */
   tell(): void {
     for (const client of this.#clients) client.pump();
+  }
+
+  /** Only while nobody listens: from now on no position of before is known. */
+  renew(): void {
+    this.#boot = newBoot();
   }
 
   /** Open streams would hold up the server. */
@@ -103,3 +108,5 @@ export class LiveHub<T> {
     this.#cancelBeat = this.options.clock.after(HEARTBEAT_MS, () => this.#beat());
   }
 }
+
+const newBoot = (): string => randomBytes(6).toString('hex');

@@ -25,6 +25,9 @@ export const DOMAIN_ERROR_STATUS: Record<DomainErrorCode, HttpStatus> = {
   CONTACT_NOT_CHANGEABLE: HttpStatus.CONFLICT,
   EXPORTS_FULL: HttpStatus.SERVICE_UNAVAILABLE,
   PACKET_DEFINITION_UNKNOWN: HttpStatus.SERVICE_UNAVAILABLE,
+  REPLAYS_FULL: HttpStatus.SERVICE_UNAVAILABLE,
+  REPLAY_FORMAT_DIFFERS: HttpStatus.BAD_REQUEST,
+  REPLAY_NOT_FOUND: HttpStatus.NOT_FOUND,
   REPORT_NOT_FOUND: HttpStatus.NOT_FOUND,
   ROCKET_BATCHES_FULL: HttpStatus.SERVICE_UNAVAILABLE,
   ROCKET_CHANNEL_REFUSED: HttpStatus.BAD_REQUEST,
@@ -41,6 +44,7 @@ export const DOMAIN_ERROR_STATUS: Record<DomainErrorCode, HttpStatus> = {
   STREAM_NOT_FOUND: HttpStatus.NOT_FOUND,
   STREAM_QUEUE_FULL: HttpStatus.SERVICE_UNAVAILABLE,
   STREAM_TARGET_REFUSED: HttpStatus.BAD_REQUEST,
+  TELEMETRY_EVENTS_FULL: HttpStatus.SERVICE_UNAVAILABLE,
 };
 
 /** Faults of the request itself that we find before any rule of the domain is asked; status 400. */
