@@ -38,6 +38,9 @@ import { TelemetryIntake } from './intake/telemetry-intake.js';
 import { TextIntake } from './intake/text-intake.js';
 import { SampleFeed } from './live/sample-feed.js';
 import { chooseReceiver } from './udp/receiver-choice.js';
+import { LIVE_CONTROLLERS, LIVE_PROVIDERS } from './live/live-providers.js';
+import { PacketReaders, readPacketReaders } from './packets/packet-readers.js';
+import { REPLAY_CONTROLLERS, REPLAY_PROVIDERS } from './replays/replay-providers.js';
 import { UdpHealth } from './udp/udp.health.js';
 import { UdpModule } from './udp/udp.module.js';
 import { UdpServer } from './udp/udp.server.js';
@@ -101,6 +104,9 @@ export class IngestorModule {
         ReceptionsConsumer,
         ReceptionsController,
         ...SAMPLE_CONTROLLERS,
+        ShipsController,
+        ...LIVE_CONTROLLERS,
+        ...REPLAY_CONTROLLERS,
       ],
     };
   }
@@ -122,6 +128,10 @@ function coreOf(config: IngestorConfig, services: IngestorServices): DynamicModu
     providers: [
       ...TELEMETRY,
       ...RECEPTIONS,
+      ...LIVE_PROVIDERS,
+      ...REPLAY_PROVIDERS,
+      SampleFeed,
+      { provide: PacketReaders, useFactory: () => readPacketReaders(config.INGESTOR_PACKETS) },
       IngestorShutdown,
       {
         provide: ContactKeys,
@@ -134,6 +144,15 @@ function coreOf(config: IngestorConfig, services: IngestorServices): DynamicModu
           new AddressPool(server, portRange(pool), clock, randomInt(APID_MAX)),
       },
     ],
-    exports: [...TELEMETRY, ...RECEPTIONS, adapters, udp],
+    exports: [
+      ...TELEMETRY,
+      ...RECEPTIONS,
+      ...LIVE_PROVIDERS,
+      ...REPLAY_PROVIDERS,
+      SampleFeed,
+      PacketReaders,
+      adapters,
+      udp,
+    ],
   };
 }

@@ -109,7 +109,8 @@ export class HttpSpaceship extends Spaceship {
 
   /** Answers up to 4xx; what is worth another try is thrown. */
   async #call(method: string, path: string, body?: object): Promise<Answer> {
-    const url = new URL(path, this.options.url);
+    // The API may stand below a path, as that of a recorded contact does.
+    const url = new URL(`${this.options.url.replace(/\/+$/, '')}${path}`);
     const request = {
       method,
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),

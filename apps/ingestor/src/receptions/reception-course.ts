@@ -12,6 +12,8 @@ import {
 import { formatInstant, MICROS_PER_MILLISECOND, type ShipStatement } from '#common/domain';
 import { type Envelope, envelope, OutboxRelay } from '#common/messaging';
 import { type CancelTimer, Clock, TIMER_DELAY_MS_MAX } from '#common/platform';
+import { EventSink, UNHEARD_EVENTS } from '../live/event-sink.js';
+import { receptionEvent, type ReceptionStep, reportEvent } from '../live/reception-event.js';
 import { ReceptionListener } from './reception-listener.js';
 import type { Reception } from './reception.js';
 import { reportOf } from './reception-report.js';
@@ -41,11 +43,13 @@ export class ReceptionCourse {
     private readonly store: ReceptionStore,
     private readonly relay: OutboxRelay,
     private readonly clock: Clock,
+    private readonly events: EventSink = UNHEARD_EVENTS,
   ) {}
 
   /** Ends when the report is stored, or the reception was superseded, or the app stops. */
   async run(reception: Reception): Promise<void> {
     await this.listener.listen(reception);
+    this.#tell(reception, reception.agreement ? 'streaming' : 'opened');
     const cancel = this.#endAtPlannedEnd(reception);
     await this.#hold(reception).finally(cancel);
   }
@@ -66,13 +70,16 @@ export class ReceptionCourse {
     await reception.ended;
     if (reception.endCause === 'shutdown') return;
     // Whoever has it now has its stream, too, if it is the one that was noted.
-    if (reception.endCause === 'lost' && isNoted) return this.listener.release(reception);
+    if (reception.endCause === 'lost' && isNoted) {
+      this.#tell(reception, 'left');
+      return this.listener.release(reception);
+    }
 
     const stopped = await this.streams.stop(reception);
     const asStopped = stopped.kind === 'stopped' ? stopped.statement : null;
     await this.listener.drain(reception, asStopped);
     await this.listener.release(reception);
-    if (isAnothers(reception)) return;
+    if (isAnothers(reception)) return this.#tell(reception, 'left');
 
     const statement = asStopped ?? reception.closingStatement();
     // A ship that does not know it may have been told to stop before: what was called off is over.
@@ -97,7 +104,15 @@ export class ReceptionCourse {
       const facts = { state: outcome.state, endedAt, statement, samplesStored };
       const report = reportOf(reception, facts);
       const message = endMessage(reception, outcome, report);
-      await this.store.end({ contactId, fence: opening.fence, endedAt, report, message });
+      const isOurs = await this.store.end({
+        contactId,
+        fence: opening.fence,
+        endedAt,
+        report,
+        message,
+      });
+      this.#tell(reception, isOurs ? 'ended' : 'left');
+      if (isOurs) this.events.tell('report', contactId, reportEvent(report));
     });
     this.relay.wake();
   }
@@ -136,7 +151,14 @@ export class ReceptionCourse {
       isOver,
     );
     this.relay.wake();
+    if (isNoted) this.#tell(reception, 'streaming');
     return isNoted;
+  }
+
+  #tell(reception: Reception, step: ReceptionStep): void {
+    const at = this.clock.nowMs() * MICROS_PER_MILLISECOND;
+    const key = `${reception.contactId}/${reception.opening.fence}`;
+    this.events.tell('reception', key, receptionEvent(reception, step, at));
   }
 
   async #endWithoutStream(
@@ -146,7 +168,7 @@ export class ReceptionCourse {
     const cause = reception.endCause;
     if (cause === 'shutdown') return;
     await this.listener.release(reception);
-    if (isAnothers(reception)) return;
+    if (isAnothers(reception)) return this.#tell(reception, 'left');
     if (asked.kind === 'refused') {
       const reason = `The ship refused the stream: ${asked.reason}`;
       return this.#end(reception, { state: 'failed', fault: 'user', reason }, null);

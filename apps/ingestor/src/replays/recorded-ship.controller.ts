@@ -1,4 +1,14 @@
-import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Post,
+  UseFilters,
+} from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiNotFoundResponse,
@@ -8,7 +18,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { type StreamPhase, StreamRequestDto } from '#common/contracts';
-import { UuidParam } from '#common/platform';
+import { EventKeyFilter, UuidParam } from '#common/platform';
 import {
   ActiveReplaysDto,
   RecordedStreamStartedDto,
@@ -21,6 +31,7 @@ import type { Replay } from './replay.js';
 /** The API of a ship, as far as a recording can speak it. */
 @ApiTags('replays')
 @Controller('replays/:contact_id/stream')
+@UseFilters(EventKeyFilter)
 export class RecordedShipController {
   constructor(private readonly ship: RecordedShip) {}
 
@@ -55,7 +66,7 @@ export class RecordedShipController {
   @Get(':event_key')
   @ApiOperation({ summary: 'One stream, also for a while after its end' })
   @ApiOkResponse({ type: RecordedStreamStateDto })
-  @ApiNotFoundResponse({ description: 'STREAM_NOT_FOUND' })
+  @ApiNotFoundResponse({ description: 'Event key not found' })
   state(
     @UuidParam('contact_id') contactId: string,
     @Param('event_key') eventKey: string,
@@ -67,7 +78,7 @@ export class RecordedShipController {
   @Delete(':event_key')
   @ApiOperation({ summary: 'Stop a stream; answers when its last datagram has left' })
   @ApiOkResponse({ type: RecordedStreamStoppedDto })
-  @ApiNotFoundResponse({ description: 'STREAM_NOT_FOUND' })
+  @ApiNotFoundResponse({ description: 'Event key not found' })
   async stop(
     @UuidParam('contact_id') contactId: string,
     @Param('event_key') eventKey: string,

@@ -23,7 +23,7 @@ import {
   ApiUnsupportedMediaTypeResponse,
 } from '@nestjs/swagger';
 import { StreamRedirectDto, StreamRequestDto } from '#common/contracts';
-import { EventKeyFilter } from './event-key.filter.js';
+import { EventKeyFilter } from '#common/platform';
 import { LedgerQueryDto, StreamLedgerDto, toLedgerFile } from './ledger.dto.js';
 import {
   ActiveStreamsDto,

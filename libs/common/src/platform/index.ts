@@ -1,6 +1,7 @@
 export * from './clock.js';
 export * from './config.js';
 export * from './entity-tag.js';
+export * from './event-key.filter.js';
 export * from './fault-log.js';
 export * from './health.module.js';
 export * from './healthcheck.controller.js';

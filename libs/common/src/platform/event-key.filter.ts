@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DomainError } from '#common/domain';
-import { ProblemFilter } from '#common/platform';
+import { ProblemFilter } from './problem.filter.js';
 
 /** Clients of the original ship know this body for an unknown stream; the rest is problem+json. */
 @Catch(DomainError)
