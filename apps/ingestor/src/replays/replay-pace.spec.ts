@@ -7,7 +7,7 @@ function departures(generatedMs: readonly number[], speed: number): number[] {
   let nowMs = 0;
   return generatedMs.map((atMs) => {
     for (let wait = pace.waitMs(atMs * 1_000, nowMs); wait > 0;) {
-      nowMs += wait;
+      nowMs += Math.ceil(wait);
       wait = pace.waitMs(atMs * 1_000, nowMs);
     }
     return Math.round(nowMs);
