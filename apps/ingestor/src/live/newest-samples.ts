@@ -100,27 +100,27 @@ export class NewestSamples implements OnModuleDestroy {
 
   #tick(): void {
     this.#cancelTick = null;
-    const changed = new Set<string>();
-    const samples = new Map<string, NewestSample>();
+    const changed = new Map<string, Map<number, NewestSample>>();
     for (const packet of this.#window.take())
-      for (const sample of this.#samplesOf(packet))
-        if (this.#note(sample)) samples.set(`${sample.battery}/${sample.shipName}`, sample);
-    for (const { shipName } of samples.values()) changed.add(shipName);
+      for (const sample of this.#samplesOf(packet)) {
+        if (!this.#note(sample)) continue;
+        const ofShip = changed.get(sample.shipName) ?? new Map<number, NewestSample>();
+        changed.set(sample.shipName, ofShip.set(sample.battery, sample));
+      }
+    if (changed.size === 0) return;
+    const all = [...changed.values()].flatMap((ofShip) => [...ofShip.values()]);
     for (const { shipName, listener } of this.#watches) {
-      if (shipName === null && samples.size > 0) listener([...samples.values()]);
-      else if (shipName !== null && changed.has(shipName))
-        listener([...samples.values()].filter((sample) => sample.shipName === shipName));
+      const samples = shipName === null ? all : [...(changed.get(shipName)?.values() ?? [])];
+      if (samples.length > 0) listener(samples);
     }
   }
 
-  #samplesOf({ shipName, contactId, definition, packet, ...rest }: TakenPacket): NewestSample[] {
-    const reader = this.readers.named(definition);
-    if (!reader) return [];
-    const { generatedAt, receivedAt, sequence } = rest;
-    return reader.samplesOf(packet).map(({ battery, values }) => ({
-      ...{ shipName, contactId, generatedAt, receivedAt, sequence },
-      ...{ battery, values, reader },
-    }));
+  #samplesOf(taken: TakenPacket): NewestSample[] {
+    const { shipName, contactId, generatedAt, receivedAt, sequence } = taken;
+    const reader = this.readers.named(taken.definition);
+    const whose = { shipName, contactId, generatedAt, receivedAt, sequence };
+    const samples = reader?.samplesOf(taken.packet) ?? [];
+    return samples.map(({ battery, values }) => ({ ...whose, battery, values, reader: reader! }));
   }
 
   /** False for one that is not newer than what is known. */

@@ -22,14 +22,17 @@ export function receptionEvent(reception: Reception, step: ReceptionStep, at: In
 }
 
 /** Without the ranges: who wants to know more asks for the report. */
-export function reportEvent(report: ContactReport): EventData {
-  const { contact_id, ship_name, state, revision, closed, accounting, ended_at } = report;
-  const { expected, good, missing } = report.numbers;
-  const { samples_stored, datagrams } = report;
-  return {
-    ship: ship_name,
-    ...{ contact_id, revision, state, closed, accounting, ended_at },
-    received: datagrams.received,
-    ...{ expected, good, missing, samples_stored },
-  };
-}
+export const reportEvent = (report: ContactReport): EventData => ({
+  ship: report.ship_name,
+  contact_id: report.contact_id,
+  revision: report.revision,
+  state: report.state,
+  closed: report.closed,
+  accounting: report.accounting,
+  ended_at: report.ended_at,
+  received: report.datagrams.received,
+  expected: report.numbers.expected,
+  good: report.numbers.good,
+  missing: report.numbers.missing,
+  samples_stored: report.samples_stored,
+});

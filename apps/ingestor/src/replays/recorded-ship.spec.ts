@@ -6,8 +6,8 @@ import { until } from '../../../../test/support/until.js';
 import { HttpSpaceship } from '../adapters/http-spaceship.client.js';
 import { MemoryTables } from '../adapters/memory/memory-tables.js';
 import { ShipRefusedError } from '../receptions/spaceship.port.js';
-import { type ReplayApp, replayApp } from './testing/replay-app.js';
-import { storedContact } from './testing/stored-contact.js';
+import { type ReplayApp, replayApp } from '../adapters/testing/replay-app.js';
+import { storedContact } from '../adapters/testing/stored-contact.js';
 import { UdpInbox } from './testing/udp-inbox.js';
 
 const APID = 1_500;

@@ -7,8 +7,12 @@ import { MemoryTables } from '../adapters/memory/memory-tables.js';
 import { framesOf } from '../archive/packet-frame.js';
 import { ReplaysService } from './replays.service.js';
 import type { ReplayDto, ReplayReportDto } from './replay.dto.js';
-import { type ReplayApp, replayApp } from './testing/replay-app.js';
-import { RECORDED_APID, RECORDED_AT_MS, storedContact } from './testing/stored-contact.js';
+import { type ReplayApp, replayApp } from '../adapters/testing/replay-app.js';
+import {
+  RECORDED_APID,
+  RECORDED_AT_MS,
+  storedContact,
+} from '../adapters/testing/stored-contact.js';
 import { UdpInbox } from './testing/udp-inbox.js';
 
 const MAX = 2;

@@ -2,16 +2,16 @@ import type { AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Clock, createHttpApp, SystemClock } from '#common/platform';
-import { MemoryReceptionStore } from '../../adapters/memory/memory-reception.store.js';
-import type { MemoryTables } from '../../adapters/memory/memory-tables.js';
-import { MemoryTelemetryArchive } from '../../adapters/memory/memory-telemetry.archive.js';
+import { MemoryReceptionStore } from '../memory/memory-reception.store.js';
+import type { MemoryTables } from '../memory/memory-tables.js';
+import { MemoryTelemetryArchive } from '../memory/memory-telemetry.archive.js';
 import { TelemetryArchive } from '../../archive/telemetry-archive.port.js';
 import { IngestorConfig } from '../../ingestor.config.js';
 import { LIVE_CONTROLLERS, LIVE_PROVIDERS } from '../../live/live-providers.js';
 import { SampleFeed } from '../../live/sample-feed.js';
 import { PacketReaders, readPacketReaders } from '../../packets/packet-readers.js';
 import { ReceptionStore } from '../../receptions/reception-store.port.js';
-import { REPLAY_CONTROLLERS, REPLAY_PROVIDERS } from '../replay-providers.js';
+import { REPLAY_CONTROLLERS, REPLAY_PROVIDERS } from '../../replays/replay-providers.js';
 
 @Module({})
 class ReplaysModule {}

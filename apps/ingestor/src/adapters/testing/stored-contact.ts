@@ -7,9 +7,9 @@ import {
 } from '#common/contracts';
 import { MICROS_PER_MILLISECOND, type ShipStatement } from '#common/domain';
 import { envelope } from '#common/messaging';
-import { MemoryReceptionStore } from '../../adapters/memory/memory-reception.store.js';
-import type { MemoryTables } from '../../adapters/memory/memory-tables.js';
-import { MemoryTelemetryArchive } from '../../adapters/memory/memory-telemetry.archive.js';
+import { MemoryReceptionStore } from '../memory/memory-reception.store.js';
+import type { MemoryTables } from '../memory/memory-tables.js';
+import { MemoryTelemetryArchive } from '../memory/memory-telemetry.archive.js';
 import { batchReceptionOf, blocksOf, type GivenPacket } from '../../archive/testing/batches.js';
 import { Reception } from '../../receptions/reception.js';
 import { reportOf } from '../../receptions/reception-report.js';
