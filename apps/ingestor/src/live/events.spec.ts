@@ -58,9 +58,16 @@ describe('the events of the ingestor', () => {
 
     await until(() => expect(client.named('sample')).toHaveLength(1));
     expect(client.named('sample')[0]?.data).toEqual({
-      ...{ ship: 'A', contact_id: 'contact of A', sequence: 3, battery: 0 },
+      ship: 'A',
+      contact_id: 'contact of A',
+      sequence: 3,
+      battery: 0,
       generated_at: '2030-01-01T00:00:00.030Z',
-      ...{ mode: 'idle', volts: 3, amperes: 0, celsius: 20, charge: 50 },
+      mode: 'idle',
+      volts: 3,
+      amperes: 0,
+      celsius: 20,
+      charge: 50,
       received_at: '2030-01-01T00:00:00.033Z',
     });
   });

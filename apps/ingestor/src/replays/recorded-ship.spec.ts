@@ -94,7 +94,11 @@ describe('a recorded contact that plays the ship', () => {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
-        ...{ host: '127.0.0.1', port, format: 'ccsds', apid: APID, interval: 0 },
+        host: '127.0.0.1',
+        port,
+        format: 'ccsds',
+        apid: APID,
+        interval: 0,
         key: key.toString('hex'),
       }),
     });

@@ -30,7 +30,10 @@ export function replayNumbers(account: ContactAccount, first: ContactReport): Nu
   const total = sizeOf(missingRanges);
   const hasMore = sizeOf(shown) !== (missing ?? 0);
   return {
-    ...{ expected, good, missing, missing_ranges: shown },
+    expected,
+    good,
+    missing,
+    missing_ranges: shown,
     ...(hasMore && {
       missing_ranges_total: totalRanges(ranges, first.numbers),
       missing_by_cause: byCause(ranges, total, first.numbers),

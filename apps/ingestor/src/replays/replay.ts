@@ -1,5 +1,5 @@
 import type { ContactReport } from '#common/contracts';
-import { ContactAccount, type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
+import { ContactAccount, DomainError, type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
 import { type CancelTimer, Clock, TIMER_DELAY_MS_MAX } from '#common/platform';
 import type { PacketReaders } from '../packets/packet-readers.js';
 import type { ArchivedPacket } from '../samples/packet-order.js';
@@ -14,6 +14,8 @@ const REFUSED_MAX = 1_000;
 const LIFE_MS_MAX = 24 * 3_600_000;
 const READ_TRIES_MAX = 30;
 const READ_AGAIN_MS = 1_000;
+/** For a database that does not answer. */
+const STOP_DEADLINE_MS = 2_000;
 
 export type ReplayState = 'running' | 'completed' | 'stopped' | 'failed';
 
@@ -66,11 +68,16 @@ export class Replay {
     this.ended = this.#run();
   }
 
-  /** Done when all that it will ever send has left. */
-  stop(): Promise<void> {
+  /** Done when all that it will ever send has left, or it takes too long to wait for. */
+  async stop(): Promise<void> {
     this.#isStopped = true;
     this.#wake();
-    return this.ended;
+    let cancel: CancelTimer = () => undefined;
+    const deadline = new Promise<void>((resolve) => {
+      cancel = this.parts.clock.after(STOP_DEADLINE_MS, resolve);
+    });
+    await Promise.race([this.ended, deadline]);
+    cancel();
   }
 
   get #now(): Instant {
@@ -81,7 +88,7 @@ export class Replay {
   get lastSequence(): number {
     const { last_sequence, first_sequence } = this.plan.first;
     if (this.state !== 'running' && this.state !== 'completed') return this.highestSequence ?? 0;
-    return last_sequence ?? this.highestSequence ?? (first_sequence ?? 1) - 1;
+    return last_sequence ?? this.highestSequence ?? Math.max(0, (first_sequence ?? 1) - 1);
   }
 
   async #run(): Promise<void> {
@@ -149,7 +156,7 @@ export class Replay {
       try {
         return await read();
       } catch (fault) {
-        if (attempt >= READ_TRIES_MAX) throw fault;
+        if (attempt >= READ_TRIES_MAX) throw asTold(fault);
         await this.#pause(READ_AGAIN_MS);
       }
     }
@@ -184,3 +191,7 @@ export class Replay {
     this.#wake();
   }
 }
+
+/** What a database says is not for those who ask. */
+const asTold = (cause: unknown): Error =>
+  cause instanceof DomainError ? cause : new Error('The archive could not be read', { cause });

@@ -166,7 +166,11 @@ describe('replays', () => {
         .findLast(({ data }) => data['battery'] === 1 && data['sequence'] === 3);
     await until(() => expect(last()).toBeDefined());
     expect(last()?.data).toMatchObject({
-      ...{ replay: true, replay_id: id, contact_id: first.contact_id, ship: 'A', volts: 3 },
+      replay: true,
+      replay_id: id,
+      contact_id: first.contact_id,
+      ship: 'A',
+      volts: 3,
       generated_at: '2030-01-01T00:00:00.030Z',
     });
     client.cut();

@@ -29,10 +29,6 @@ class Client {
     this.socket.on('error', () => undefined);
   }
 
-  async isOpen(): Promise<void> {
-    await until(() => expect(this.socket.readyState).toBe(WebSocket.OPEN));
-  }
-
   say(...frames: string[]): void {
     for (const frame of frames) this.socket.send(frame);
   }
@@ -61,9 +57,11 @@ describe('the realtime connection', () => {
     clients.push(client);
     return client;
   };
+  const opened = ({ socket }: Client) =>
+    until(() => expect(socket.readyState).toBe(WebSocket.OPEN));
   const connected = async () => {
     const client = newClient();
-    await client.isOpen();
+    await opened(client);
     return client;
   };
   const take = (number: number, ship = 'A') => {
@@ -127,7 +125,7 @@ describe('the realtime connection', () => {
     ['a page without a name', { origin: 'null' }, false],
   ])('lets in: %s', async (_, headers: Record<string, string>, isAllowed) => {
     const client = newClient(headers);
-    if (isAllowed) return client.isOpen();
+    if (isAllowed) return opened(client);
     await until(() => expect(client.status).toBe(403));
   });
 
