@@ -39,7 +39,6 @@ import { TextIntake } from './intake/text-intake.js';
 import { SampleFeed } from './live/sample-feed.js';
 import { chooseReceiver } from './udp/receiver-choice.js';
 import { LIVE_CONTROLLERS, LIVE_PROVIDERS } from './live/live-providers.js';
-import { PacketReaders, readPacketReaders } from './packets/packet-readers.js';
 import { REPLAY_CONTROLLERS, REPLAY_PROVIDERS } from './replays/replay-providers.js';
 import { UdpHealth } from './udp/udp.health.js';
 import { UdpModule } from './udp/udp.module.js';
@@ -104,7 +103,6 @@ export class IngestorModule {
         ReceptionsConsumer,
         ReceptionsController,
         ...SAMPLE_CONTROLLERS,
-        ShipsController,
         ...LIVE_CONTROLLERS,
         ...REPLAY_CONTROLLERS,
       ],
@@ -130,8 +128,6 @@ function coreOf(config: IngestorConfig, services: IngestorServices): DynamicModu
       ...RECEPTIONS,
       ...LIVE_PROVIDERS,
       ...REPLAY_PROVIDERS,
-      SampleFeed,
-      { provide: PacketReaders, useFactory: () => readPacketReaders(config.INGESTOR_PACKETS) },
       IngestorShutdown,
       {
         provide: ContactKeys,
@@ -149,8 +145,6 @@ function coreOf(config: IngestorConfig, services: IngestorServices): DynamicModu
       ...RECEPTIONS,
       ...LIVE_PROVIDERS,
       ...REPLAY_PROVIDERS,
-      SampleFeed,
-      PacketReaders,
       adapters,
       udp,
     ],

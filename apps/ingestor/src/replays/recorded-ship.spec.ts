@@ -41,6 +41,7 @@ describe('a recorded contact that plays the ship', () => {
     shipName: 'A',
     address: { port, apid: format === 'ccsds' ? APID : null },
     stream: { format, interval },
+    key: null,
     until: (Date.now() + 60_000) * MICROS_PER_MILLISECOND,
   });
 
