@@ -44,6 +44,8 @@ GRANT SELECT, INSERT, DELETE ON rocket_rejections TO perigee_rocket_monitor;
 GRANT SELECT, INSERT, UPDATE ON ships, receptions, reports, latest_packets TO perigee_ingestor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON closings, ingestors, unlevelled_minutes, sample_levels
   TO perigee_ingestor;
+GRANT SELECT, INSERT, UPDATE, DELETE ON limits, alarms TO perigee_ingestor;
+GRANT SELECT, UPDATE ON limit_changes TO perigee_ingestor;
 GRANT SELECT, INSERT ON blocks TO perigee_ingestor;
 -- The partitions of blocks are made, merged and dropped by the ingestor: that takes their owner.
 DO $$

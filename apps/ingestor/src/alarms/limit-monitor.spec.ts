@@ -8,6 +8,7 @@ const LIMIT: Limit = {
   critical: { low: 20, high: 32 },
   persistenceSeconds: 0,
   hysteresis: 0.5,
+  staleAfterSeconds: null,
 };
 
 const after = (limit: Limit, values: readonly number[], everySeconds = 1): MonitorState =>
@@ -92,5 +93,7 @@ describe('a limit that cannot be', () => {
     expect(faultOf(LIMIT)).toBeNull();
     expect(faultOf({ ...LIMIT, warning: null })).toBeNull();
     expect(faultOf({ ...LIMIT, critical: { low: 3, high: null } })).toBeNull();
+    const unbounded = { ...LIMIT, warning: null, critical: null };
+    expect(faultOf({ ...unbounded, staleAfterSeconds: 5 })).toBeNull();
   });
 });

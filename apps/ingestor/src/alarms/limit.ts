@@ -16,6 +16,8 @@ export interface Limit {
   readonly persistenceSeconds: number;
   /** Inside by so much before it is over: a value that trembles at the bound must not raise a hundred. */
   readonly hysteresis: number;
+  /** During a contact nothing came for so long: the value is stale. Null: that may last. */
+  readonly staleAfterSeconds: number | null;
 }
 
 export const weightOf = (severity: Severity): number => SEVERITIES.indexOf(severity);
@@ -32,11 +34,38 @@ function isOutside(band: LimitBand | null, value: number, margin: number): boole
   return (low !== null && value < low + margin) || (high !== null && value > high - margin);
 }
 
+/** The bound that makes a value so grave, inside by `margin` as well; null where there is none. */
+export function boundOf(
+  { warning, critical }: Limit,
+  severity: Severity,
+  value: number,
+  margin = 0,
+): number | null {
+  const band = severity === 'critical' ? critical : warning;
+  if (band === null) return null;
+  const { low, high } = band;
+  if (low !== null && value < low + margin) return low;
+  return high !== null && value > high - margin ? high : null;
+}
+
+/** How far outside a value is, of the band of that severity; negative inside. */
+export function excessOf({ warning, critical }: Limit, severity: Severity, value: number): number {
+  const band = severity === 'critical' ? critical : warning;
+  if (band === null) return Number.NEGATIVE_INFINITY;
+  return Math.max((band.low ?? -Infinity) - value, value - (band.high ?? Infinity));
+}
+
 /** In words, where a limit cannot be; null where it can. */
-export function faultOf({ warning, critical, hysteresis }: Limit): string | null {
+export function faultOf({
+  warning,
+  critical,
+  hysteresis,
+  staleAfterSeconds,
+}: Limit): string | null {
   const lows = [critical?.low, warning?.low].filter(isNumber);
   const highs = [warning?.high, critical?.high].filter(isNumber);
-  if (lows.length + highs.length === 0) return 'a limit needs at least one bound';
+  if (lows.length + highs.length === 0 && staleAfterSeconds === null)
+    return 'a limit needs at least one bound, or stale_after';
   const bounds = [...lows, ...highs];
   const isOrdered = bounds.every((bound, at) => at === 0 || bounds[at - 1]! <= bound);
   if (!isOrdered)

@@ -1,3 +1,4 @@
+export * from './alarm-messages.js';
 export * from './battery-packet.js';
 export * from './battery-text.js';
 export * from './contact-messages.js';

@@ -20,10 +20,14 @@ export interface Problem {
 
 /** A new domain error does not compile until it has a status here. */
 export const DOMAIN_ERROR_STATUS: Record<DomainErrorCode, HttpStatus> = {
+  ALARM_ACKNOWLEDGED: HttpStatus.CONFLICT,
+  ALARM_NOT_FOUND: HttpStatus.NOT_FOUND,
   ARCHIVE_READINGS_FULL: HttpStatus.SERVICE_UNAVAILABLE,
   CONTACT_NOT_FOUND: HttpStatus.NOT_FOUND,
   CONTACT_NOT_CHANGEABLE: HttpStatus.CONFLICT,
   EXPORTS_FULL: HttpStatus.SERVICE_UNAVAILABLE,
+  LIMITS_FULL: HttpStatus.CONFLICT,
+  LIMIT_NOT_FOUND: HttpStatus.NOT_FOUND,
   PACKET_DEFINITION_UNKNOWN: HttpStatus.SERVICE_UNAVAILABLE,
   REPLAYS_FULL: HttpStatus.SERVICE_UNAVAILABLE,
   REPLAY_FORMAT_DIFFERS: HttpStatus.BAD_REQUEST,

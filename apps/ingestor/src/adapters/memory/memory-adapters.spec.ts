@@ -1,10 +1,13 @@
+import type { Envelope } from '#common/messaging';
 import { ManualClock } from '#common/platform';
+import { describeAlarmStore } from '../../alarms/alarm-store.contract.js';
 import { describeHoldings } from '../../receptions/holdings.contract.js';
 import { IngestorIdentity } from '../../receptions/ingestor-identity.js';
 import { describeReceptionStore } from '../../receptions/reception-store.contract.js';
 import { describeHotList } from '../../intake/hot-list.contract.js';
 import { describeTelemetryArchive } from '../../archive/telemetry-archive.contract.js';
 import type { ArchiveUnderTest } from '../../archive/testing/archive-under-test.js';
+import { MemoryAlarmStore } from './memory-alarm.store.js';
 import { MemoryHotList } from './memory-hot.list.js';
 import { MemoryHoldings } from './memory.holdings.js';
 import { MemoryReceptionStore } from './memory-reception.store.js';
@@ -43,3 +46,8 @@ describeHoldings(async () => {
 });
 
 describeHotList((listMax, shipsMax) => new MemoryHotList(listMax, shipsMax));
+
+describeAlarmStore(async () => {
+  const outbox: Envelope[] = [];
+  return { store: new MemoryAlarmStore(outbox), outbox: async () => outbox };
+});

@@ -1,4 +1,5 @@
 import type { MigrationInterface } from 'typeorm';
+import { Alarms1700000007000 } from './1700000007000-alarms.js';
 import { Contacts1700000001000 } from './1700000001000-contacts.js';
 import { Ingestors1700000004000 } from './1700000004000-ingestors.js';
 import { Outbox1700000000000 } from './1700000000000-outbox.js';
@@ -16,4 +17,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Ingestors1700000004000,
   Rockets1700000005000,
   PacketBlocks1700000006000,
+  Alarms1700000007000,
 ];
