@@ -46,6 +46,10 @@ export class PacketReaders {
     return this.#byName.get(name);
   }
 
+  all(): readonly PacketReader[] {
+    return [...this.#byName.values()];
+  }
+
   /** By the definition that names it; all others are our own ships'. Undefined for what no ship has. */
   ofApid(apid: number): TableReader | undefined {
     return this.#byApid.get(apid) ?? (this.battery.takes(apid) ? this.battery : undefined);
