@@ -2,6 +2,7 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { connectBus } from '#common/messaging';
 import { createHttpApp, portFault, StructuredLogger } from '#common/platform';
+import { AlarmWatch } from './alarms/alarm-watch.js';
 import type { IngestorConfig } from './ingestor.config.js';
 import { IngestorModule } from './ingestor.module.js';
 import type { IngestorServices } from './ingestor.services.js';
@@ -27,6 +28,7 @@ export async function createIngestor(
     const port = `UDP port ${config.INGESTOR_UDP_PORT} of ${config.INGESTOR_UDP_HOST}`;
     throw portFault(fault, port, 'INGESTOR_UDP_PORT');
   }
+  await app.get(AlarmWatch).start();
   await app.get(HoldingsLoop).start();
   await bus.listen();
   return app;

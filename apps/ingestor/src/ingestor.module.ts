@@ -7,6 +7,8 @@ import {
   type ReadinessCheck,
   SystemClock,
 } from '#common/platform';
+import { ALARM_CONTROLLERS, ALARM_PROVIDERS } from './alarms/alarm-providers.js';
+import { AlarmWatch } from './alarms/alarm-watch.js';
 import { AdaptersModule } from './adapters/adapters.module.js';
 import { IngestorConfig } from './ingestor.config.js';
 import type { IngestorServices } from './ingestor.services.js';
@@ -36,6 +38,7 @@ import { SAMPLE_CONTROLLERS, SAMPLE_PROVIDERS } from './samples/sample-providers
 import { StrayCounters } from './intake/stray-counters.js';
 import { TelemetryIntake } from './intake/telemetry-intake.js';
 import { TextIntake } from './intake/text-intake.js';
+import { EventSink, UNHEARD_EVENTS } from './live/event-sink.port.js';
 import { SampleFeed } from './live/sample-feed.js';
 import { chooseReceiver } from './udp/receiver-choice.js';
 import { LIVE_CONTROLLERS, LIVE_PROVIDERS } from './live/live-providers.js';
@@ -57,6 +60,7 @@ const TELEMETRY = [
   TextIntake,
   TelemetryIntake,
   ...SAMPLE_PROVIDERS,
+  ...ALARM_PROVIDERS,
 ];
 const RECEPTIONS = [
   HoldingsLoop,
@@ -86,6 +90,7 @@ export class IngestorModule {
             MinuteUpkeep,
             PartitionUpkeep,
             ReceptionsHealth,
+            AlarmWatch,
           ],
           useFactory: (hot: HotList, queue: BatchQueue, ...checks: ReadinessCheck[]) => ({
             readiness: [
@@ -105,6 +110,7 @@ export class IngestorModule {
         ...SAMPLE_CONTROLLERS,
         ...LIVE_CONTROLLERS,
         ...REPLAY_CONTROLLERS,
+        ...ALARM_CONTROLLERS,
       ],
     };
   }
@@ -129,6 +135,7 @@ function coreOf(config: IngestorConfig, services: IngestorServices): DynamicModu
       ...LIVE_PROVIDERS,
       ...REPLAY_PROVIDERS,
       IngestorShutdown,
+      { provide: EventSink, useValue: UNHEARD_EVENTS },
       {
         provide: ContactKeys,
         useFactory: () => new ContactKeys(config.TELEMETRY_SECRET ?? null),

@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#common/platform';
+import { AlarmWatch } from './alarms/alarm-watch.js';
 import { HoldingsLoop } from './receptions/holdings.loop.js';
 import { Holdings } from './receptions/holdings.port.js';
 import { ReceptionsService } from './receptions/receptions.service.js';
@@ -9,6 +10,7 @@ import { UdpServer } from './udp/udp.server.js';
 /** Together with a second for the sockets they stay within the deadline of the process. */
 const COURSES_DEADLINE_MS = 4_000;
 const FLUSH_DEADLINE_MS = 3_000;
+const ALARMS_DEADLINE_MS = 500;
 const LEAVE_DEADLINE_MS = 500;
 
 /**
@@ -25,6 +27,7 @@ export class IngestorShutdown implements BeforeApplicationShutdown {
     private readonly receptions: ReceptionsService,
     private readonly udp: UdpServer,
     private readonly writer: ArchiveWriter,
+    private readonly alarms: AlarmWatch,
     private readonly clock: Clock,
   ) {}
 
@@ -32,6 +35,7 @@ export class IngestorShutdown implements BeforeApplicationShutdown {
     await this.#within(COURSES_DEADLINE_MS, this.#stopReceptions());
     await this.udp.close();
     await this.writer.close(FLUSH_DEADLINE_MS);
+    await this.alarms.close(ALARMS_DEADLINE_MS);
     // All is stored: another ingestor may go on.
     await this.#within(LEAVE_DEADLINE_MS, this.holdings.leave());
   }

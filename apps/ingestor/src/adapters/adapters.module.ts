@@ -10,6 +10,7 @@ import {
 import { Outbox, OutboxRelay } from '#common/messaging';
 import { dataSourceOptions, TypeOrmOutbox } from '#common/persistence';
 import { Clock, SystemClock } from '#common/platform';
+import { AlarmStore } from '../alarms/alarm-store.port.js';
 import { IngestorConfig } from '../ingestor.config.js';
 import type { IngestorServices } from '../ingestor.services.js';
 import { Holdings } from '../receptions/holdings.port.js';
@@ -27,6 +28,7 @@ import { HttpSpaceship } from './http-spaceship.client.js';
 import { MemoryHotList } from './memory/memory-hot.list.js';
 import { openBatchQueue } from './open-batch.queue.js';
 import { RedisHotList } from './redis-hot.list.js';
+import { TypeOrmAlarmStore } from './typeorm-alarm.store.js';
 import { TypeOrmHoldings } from './typeorm.holdings.js';
 import { INGESTOR_OUTBOX, TypeOrmReceptionStore } from './typeorm-reception.store.js';
 import { TypeOrmBlockPartitions } from './typeorm-block.partitions.js';
@@ -58,6 +60,7 @@ export class AdaptersModule {
         { provide: Clock, useValue: clock },
         { provide: IngestorConfig, useValue: config },
         { provide: IngestorIdentity, useFactory: () => IngestorIdentity.of(config) },
+        { provide: AlarmStore, useClass: TypeOrmAlarmStore },
         { provide: Holdings, useClass: TypeOrmHoldings },
         { provide: ReceptionStore, useClass: TypeOrmReceptionStore },
         { provide: TelemetryArchive, useClass: TypeOrmTelemetryArchive },
@@ -95,6 +98,7 @@ export class AdaptersModule {
         Clock,
         IngestorConfig,
         IngestorIdentity,
+        AlarmStore,
         Holdings,
         ReceptionStore,
         TelemetryArchive,
