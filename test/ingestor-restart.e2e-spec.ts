@@ -1,5 +1,3 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { instantOf } from '#common/domain';
@@ -9,6 +7,7 @@ import { DataSource } from 'typeorm';
 import { TypeOrmReceptionStore } from '../apps/ingestor/src/adapters/typeorm-reception.store.js';
 import { IngestorIdentity } from '../apps/ingestor/src/receptions/ingestor-identity.js';
 import { type TestDatabase, testDatabase } from './support/database.js';
+import { freePort } from './support/free-port.js';
 import {
   ask,
   closeReception,
@@ -187,13 +186,3 @@ describe('an ingestor that was away', () => {
     });
   });
 });
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}

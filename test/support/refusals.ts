@@ -23,6 +23,8 @@ export const REFUSED_SQL = {
     'SELECT FROM contacts',
     'UPDATE exploded_rockets SET reason = NULL',
     'DELETE FROM reports',
+    'DELETE FROM limit_changes',
+    'TRUNCATE alarms',
     'DROP TABLE reports',
     foreignMessage('scheduler'),
     'CREATE TEMP TABLE mine ()',

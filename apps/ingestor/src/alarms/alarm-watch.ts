@@ -90,6 +90,7 @@ export class AlarmWatch implements ReadinessCheck {
   check(): PartHealth {
     const details = {
       waiting: this.writer.waitingCount,
+      ships_waiting: this.#waitingShips().length,
       lost: this.writer.lostCount,
       series: this.#budget.count,
       values_unjudged: this.#budget.refusedCount,
@@ -150,11 +151,16 @@ export class AlarmWatch implements ReadinessCheck {
   }
 
   async #readOpenAlarms(): Promise<void> {
-    const waiting = [...this.#ships].filter(([, { watch }]) => watch.isWaiting);
+    const waiting = this.#waitingShips();
     if (waiting.length === 0) return;
     const alarms = await this.store.openAlarms(waiting.map(([shipName]) => shipName));
     for (const [name, { watch }] of waiting)
       watch.begin(alarms.filter(({ shipName }) => shipName === name));
+  }
+
+  /** Those whose alarms in the list are not known yet. */
+  #waitingShips(): [string, WatchedShip][] {
+    return [...this.#ships].filter(([, { watch }]) => watch.isWaiting);
   }
 
   async #forget(): Promise<void> {

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import { IsInt, IsNumber, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { MayBeMissing } from '#common/contracts';
 import { ValidationException } from '#common/platform';
@@ -10,6 +10,10 @@ export const BATTERY_MAX = 255;
 const SECONDS_MAX = 86_400;
 const STALE_AFTER_SECONDS_MIN = 1;
 
+/** Any other text stays, and is refused: an empty one is no 0. */
+const digitsToNumber = ({ value }: { readonly value: unknown }): unknown =>
+  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+
 export class LimitQueryDto {
   @ApiPropertyOptional({
     minimum: 0,
@@ -17,7 +21,7 @@ export class LimitQueryDto {
     description: 'Without one: for all batteries that have no limit of their own',
   })
   @MayBeMissing()
-  @Type(() => Number)
+  @Transform(digitsToNumber)
   @IsInt()
   @Min(0)
   @Max(BATTERY_MAX)
