@@ -214,13 +214,12 @@ describe('limits and alarms of the ingestor', () => {
     expect(other.body.code).toBe('ALARM_ACKNOWLEDGED');
     expect(other.body.detail).toContain('Uhura');
     await ask(app).post(path).send({ comment: 'no name' }).expect(400);
-    await ask(app).post('/alarms/1/acknowledge').send({ by: 'Sulu' }).expect(400);
+    await ask(app).get('/alarms/1').expect(400);
     const nowhere = await ask(app)
       .post(`/alarms/${randomUUID()}/acknowledge`)
       .send({ by: 'Sulu' })
       .expect(404);
     expect(nowhere.body.code).toBe('ALARM_NOT_FOUND');
-    await ask(app).get(`/alarms/${randomUUID()}`).expect(404);
     await until(() => expect(told.filter(({ acknowledged }) => acknowledged)).toHaveLength(1));
   });
 
@@ -264,14 +263,7 @@ describe('limits and alarms of the ingestor', () => {
     const { body } = await ask(app).get('/health/ready').expect(200);
     expect(body.details.alarms).toMatchObject({ status: 'up', waiting: 0, lost: 0 });
     const docs = await ask(app).get('/docs-json').expect(200);
-    expect(Object.keys(docs.body.paths as object)).toEqual(
-      expect.arrayContaining([
-        '/alarms',
-        '/alarms/{id}',
-        '/alarms/{id}/acknowledge',
-        '/ships/{name}/limits',
-        '/ships/{name}/limits/{field}',
-      ]),
-    );
+    expect(docs.body.paths).toHaveProperty(['/ships/{name}/limits/{field}', 'put']);
+    expect(docs.body.paths).toHaveProperty(['/alarms/{id}/acknowledge', 'post']);
   });
 });

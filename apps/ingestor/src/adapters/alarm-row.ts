@@ -43,10 +43,16 @@ export const limitOf = (row: LimitRow): ShipLimit => ({
 
 /** In the order of the columns. */
 export const limitParameters = ({ shipName, field, battery, limit }: ShipLimit): unknown[] => [
-  ...[shipName, field, battery],
-  ...[limit.warning?.low ?? null, limit.warning?.high ?? null],
-  ...[limit.critical?.low ?? null, limit.critical?.high ?? null],
-  ...[limit.persistenceSeconds, limit.hysteresis, limit.staleAfterSeconds],
+  shipName,
+  field,
+  battery,
+  limit.warning?.low ?? null,
+  limit.warning?.high ?? null,
+  limit.critical?.low ?? null,
+  limit.critical?.high ?? null,
+  limit.persistenceSeconds,
+  limit.hysteresis,
+  limit.staleAfterSeconds,
 ];
 
 const bandOf = (low: number | null, high: number | null): LimitBand | null =>

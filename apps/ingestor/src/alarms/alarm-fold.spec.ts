@@ -1,5 +1,6 @@
+import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../../../test/support/until.js';
 import { CALM, judge, type MonitorState } from './limit-monitor.js';
 import { shipLimit } from './testing/alarms.js';
@@ -101,6 +102,9 @@ const byBattery = (alarms: readonly unknown[]): unknown[] =>
   BATTERIES.flatMap((nr) => alarms.filter((alarm) => (alarm as Episode).battery === nr));
 
 describe('the list of alarms', () => {
+  // A database that is away is told.
+  beforeAll(() => Logger.overrideLogger(false));
+
   it('is the fold of what each battery said, whatever the database did meanwhile', async () => {
     const withoutLate = fc.array(
       step.map((one) => ({ ...one, after: Math.max(1, one.after) })),

@@ -1,42 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { Logger } from '@nestjs/common';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../../../test/support/until.js';
-import type { Alarm } from './alarm.js';
 import { CLOCK_SET_BACK_MICROS } from './series-watch.js';
-import { HELD_PACKETS_MAX } from './ship-watch.js';
-import { alarmOf, NOW, SHIP, shipLimit } from './testing/alarms.js';
-import { LeavingAlarmStore, second, START, WatchUnderTest } from './testing/watch-under-test.js';
-
-const opened: WatchUnderTest[] = [];
-
-afterEach(async () => {
-  for (const { watch, store } of opened.splice(0)) {
-    store.isAway = false;
-    await watch.close(1_000);
-  }
-});
-
-async function started(test = new WatchUnderTest()): Promise<WatchUnderTest> {
-  opened.push(test);
-  await test.watch.start();
-  return test;
-}
-
-/** With one limit on volts: warning 22 to 30, critical from 20 on. */
-async function watching(change: Parameters<typeof shipLimit>[0] = {}): Promise<WatchUnderTest> {
-  const test = new WatchUnderTest();
-  await test.store.putLimit(shipLimit({ limit: { staleAfterSeconds: null }, ...change }), NOW);
-  await started(test);
-  test.openContact();
-  return test;
-}
-
-const brief = ({ battery, severity, clearedAt }: Alarm): unknown => [
-  battery,
-  severity,
-  clearedAt === null ? 'stands' : 'over',
-];
+import { NOW, SHIP, shipLimit } from './testing/alarms.js';
+import { brief, started, watching } from './testing/started-watches.js';
+import { second } from './testing/watch-under-test.js';
 
 describe('the watch over limits', () => {
+  // A database that is away is told.
+  beforeAll(() => Logger.overrideLogger(false));
+
   it('listens to ships that have limits, and only to these', async () => {
     const { watch, feed, store } = await started();
     expect(feed.wants(SHIP)).toBe(false);
@@ -201,148 +174,5 @@ describe('the watch over limits', () => {
         [0, 'warning', 'stands'],
       ]),
     );
-  });
-});
-
-describe('the watch of another process', () => {
-  it('goes on with the alarm that stands: not raised again, cleared by the next good value', async () => {
-    const first = await watching();
-    first.send(10, { 0: 19 });
-    await first.untilListed((alarms) => expect(alarms).toHaveLength(1));
-    const next = await started(new WatchUnderTest(first.store));
-    next.openContact();
-
-    next.send(9, { 0: 25 });
-    next.send(11, { 0: 20.25 });
-    next.send(12, { 0: 19 });
-    next.send(13, { 0: 18 });
-    await next.untilListed((alarms) =>
-      expect(alarms).toMatchObject([{ severity: 'critical', worst: { value: 18 } }]),
-    );
-    expect(next.sink.heard).toEqual([]);
-    next.send(14, { 0: 25 });
-    await next.untilListed((alarms) =>
-      expect(alarms.map(brief)).toEqual([[0, 'critical', 'over']]),
-    );
-  });
-
-  it('brings nothing more of what was taken from it', async () => {
-    const first = await watching();
-    first.send(1, { 0: 21 });
-    await first.untilListed((alarms) => expect(alarms).toHaveLength(1));
-    const stuck = (await first.listed())[0]!;
-    const next = await started(new WatchUnderTest(first.store));
-    next.openContact();
-    next.send(2, { 0: 19 });
-    next.send(3, { 0: 25 });
-    await next.untilListed((alarms) =>
-      expect(alarms.map(brief)).toEqual([[0, 'critical', 'over']]),
-    );
-
-    expect(await first.store.save([{ ...stuck, version: 99 }])).toEqual([]);
-  });
-
-  it('judges without the list when there is too much to hold, and meets it later', async () => {
-    const store = new LeavingAlarmStore();
-    await store.putLimit(shipLimit({ limit: { staleAfterSeconds: null } }), NOW);
-    const standing = [
-      alarmOf({ raisedAt: second(0), changedAt: second(0) }),
-      alarmOf({ battery: 1, raisedAt: second(0), changedAt: second(0) }),
-      alarmOf({ battery: 2, raisedAt: second(0), changedAt: second(0) }),
-    ];
-    await store.save(standing);
-    const test = await started(new WatchUnderTest(store));
-    test.openContact();
-    store.isAway = true;
-    for (let at = 1; at <= HELD_PACKETS_MAX; at += 1) test.send(at, { 0: 25, 1: 19 });
-
-    store.isAway = false;
-    test.look();
-    await test.untilListed((alarms) =>
-      expect(alarms.map(brief)).toEqual([
-        [0, 'warning', 'over'],
-        [1, 'critical', 'stands'],
-        [2, 'warning', 'stands'],
-      ]),
-    );
-    test.send(100, { 1: 25, 2: 25 });
-    await test.untilListed((alarms) =>
-      expect(alarms.map(({ clearedAt }) => clearedAt)).toEqual([
-        second(HELD_PACKETS_MAX),
-        second(100),
-        second(100),
-      ]),
-    );
-  });
-});
-
-describe('a ship that falls silent', () => {
-  /** Nothing for five seconds is stale. */
-  const listening = (): Promise<WatchUnderTest> => watching({ limit: {} });
-  const stale = (alarms: readonly Alarm[]): unknown =>
-    alarms.filter(({ kind }) => kind === 'stale').map(brief);
-
-  it('is stale during a contact, until it is heard again', async () => {
-    const test = await listening();
-    test.look();
-    test.send(1, { 0: 25 });
-    await until(() => expect(test.watch.check()).toMatchObject({ series: 1 }));
-    test.clock.advance(4_000);
-    expect(await test.listed()).toEqual([]);
-
-    test.clock.advance(1_500);
-    await test.untilListed((alarms) =>
-      expect(alarms).toMatchObject([
-        { kind: 'stale', battery: null, severity: 'warning', value: null, limit: 5, worst: null },
-      ]),
-    );
-    test.send(0.5, { 3: 25 });
-    await test.untilListed((alarms) => expect(stale(alarms)).toEqual([[null, 'warning', 'over']]));
-  });
-
-  it('is stale though it never said anything', async () => {
-    const test = await listening();
-    test.look();
-    await until(() => expect(test.watch.check()).toMatchObject({ status: 'up' }));
-    await until(async () => {
-      test.clock.advance(6_000);
-      expect(stale(await test.listed())).toEqual([[null, 'warning', 'stands']]);
-    });
-    const [alarm] = await test.listed();
-    expect(alarm!.raisedAt).toBeGreaterThanOrEqual(START.getTime() * 1_000 + 5_000_000);
-  });
-
-  it('is not stale any more when the contact ends, and never without one', async () => {
-    const test = await listening();
-    test.look();
-    test.send(1, { 0: 25 });
-    await until(() => expect(test.watch.check()).toMatchObject({ series: 1 }));
-    test.clock.advance(6_000);
-    await test.untilListed((alarms) => expect(stale(alarms)).toHaveLength(1));
-    test.endContacts('planned end');
-    await test.untilListed((alarms) => expect(stale(alarms)).toEqual([[null, 'warning', 'over']]));
-
-    test.clock.advance(60_000);
-    await until(() => expect(test.writer.waitingCount).toBe(0));
-    expect(await test.listed()).toHaveLength(1);
-  });
-
-  it('stays stale where another process goes on with the contact', async () => {
-    const test = await listening();
-    test.look();
-    test.send(1, { 0: 25 });
-    await until(() => expect(test.watch.check()).toMatchObject({ series: 1 }));
-    test.clock.advance(6_000);
-    await test.untilListed((alarms) => expect(stale(alarms)).toHaveLength(1));
-    test.endContacts('lost');
-    const next = await started(new WatchUnderTest(test.store, test.clock));
-    next.openContact();
-
-    next.look();
-    next.clock.advance(6_000);
-    await until(() => expect(next.watch.check()).toMatchObject({ status: 'up' }));
-    expect(stale(await next.listed())).toEqual([[null, 'warning', 'stands']]);
-    next.send(2, { 0: 25 });
-    await next.untilListed((alarms) => expect(stale(alarms)).toEqual([[null, 'warning', 'over']]));
   });
 });
