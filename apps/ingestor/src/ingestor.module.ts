@@ -38,7 +38,6 @@ import { SAMPLE_CONTROLLERS, SAMPLE_PROVIDERS } from './samples/sample-providers
 import { StrayCounters } from './intake/stray-counters.js';
 import { TelemetryIntake } from './intake/telemetry-intake.js';
 import { TextIntake } from './intake/text-intake.js';
-import { EventSink, UNHEARD_EVENTS } from './live/event-sink.port.js';
 import { SampleFeed } from './live/sample-feed.js';
 import { chooseReceiver } from './udp/receiver-choice.js';
 import { LIVE_CONTROLLERS, LIVE_PROVIDERS } from './live/live-providers.js';
@@ -135,7 +134,6 @@ function coreOf(config: IngestorConfig, services: IngestorServices): DynamicModu
       ...LIVE_PROVIDERS,
       ...REPLAY_PROVIDERS,
       IngestorShutdown,
-      { provide: EventSink, useValue: UNHEARD_EVENTS },
       {
         provide: ContactKeys,
         useFactory: () => new ContactKeys(config.TELEMETRY_SECRET ?? null),
@@ -147,13 +145,6 @@ function coreOf(config: IngestorConfig, services: IngestorServices): DynamicModu
           new AddressPool(server, portRange(pool), clock, randomInt(APID_MAX)),
       },
     ],
-    exports: [
-      ...TELEMETRY,
-      ...RECEPTIONS,
-      ...LIVE_PROVIDERS,
-      ...REPLAY_PROVIDERS,
-      adapters,
-      udp,
-    ],
+    exports: [...TELEMETRY, ...RECEPTIONS, ...LIVE_PROVIDERS, ...REPLAY_PROVIDERS, adapters, udp],
   };
 }

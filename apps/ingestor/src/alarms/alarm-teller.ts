@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OutboxRelay } from '#common/messaging';
-import { EventSink } from '../live/event-sink.port.js';
+import { EventSink } from '../live/event-sink.js';
 import type { AlarmChange } from './alarm.js';
 import { alarmMessageOf } from './alarm-message.js';
 

@@ -4,7 +4,7 @@ import { InProcessBus, MemoryOutbox, OutboxRelay } from '#common/messaging';
 import { ManualClock } from '#common/platform';
 import { until } from '../../../../../test/support/until.js';
 import { MemoryAlarmStore } from '../../adapters/memory/memory-alarm.store.js';
-import { EventSink } from '../../live/event-sink.port.js';
+import { EventSink } from '../../live/event-sink.js';
 import { SampleFeed } from '../../live/sample-feed.js';
 import { BATTERY, PacketReaders, readPacketReaders } from '../../packets/packet-readers.js';
 import type { Alarm, AlarmChange, AlarmRecord } from '../alarm.js';
