@@ -18,7 +18,16 @@ const TYPE_WORDS = 'uint1 to uint64, int1 to int64, float32 or float64';
 
 const FIELD_NAME = /^[a-z][a-z0-9_]{0,47}$/;
 /** Names that a sample has already. */
-const TAKEN_NAMES: ReadonlySet<string> = new Set(['battery', 'time', 'sequence', 'contact']);
+const TAKEN_NAMES: ReadonlySet<string> = new Set([
+  'battery',
+  'time',
+  'sequence',
+  'contact',
+  'contact_id',
+  'packet',
+  'generated_at',
+  'received_at',
+]);
 const UNIT = /^\S(.{0,14}\S)?$/u;
 const VALUE_TEXT = /^\S(.{0,62}\S)?$/u;
 const VALUE_TEXTS_MAX = 256;

@@ -25,6 +25,8 @@ export interface AccountSnapshot extends DatagramCounts {
   readonly shedUnnumbered: number;
   readonly restarts: readonly SequenceRange[];
   readonly restartedFrom: number | null;
+  /** Left out while there are none. */
+  readonly neverSent?: readonly SequenceRange[];
 }
 
 export const EMPTY_ACCOUNT: AccountSnapshot = {

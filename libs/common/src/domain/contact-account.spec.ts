@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ContactAccount, type ShipStatement } from './contact-account.js';
+import { ContactAccount, NEVER_SENT_RANGES_MAX, type ShipStatement } from './contact-account.js';
 import type { NumberCause } from './missing-causes.js';
 import { SequenceSet } from './sequence-set.js';
 
@@ -204,6 +204,51 @@ describe('an account', () => {
     const account = accountOf([1, 3, 2, 5, 4, 4].map((n) => ({ kind: 'good', n })));
 
     expect(account.counts()).toMatchObject({ good: 5, late: 2, duplicates: 1 });
+  });
+
+  it('does not miss what a ship that counts anew never sent', () => {
+    const account = accountOf([16_384, 16_386].map((n) => ({ kind: 'good', n })));
+    account.skip(16_387, 20_000);
+    account.skip(5, 4);
+    for (const n of [20_001, 20_003]) account.takeNumbered(n, BYTES);
+    const lost = [
+      { from: 16_385, to: 16_385, cause: 'lost' },
+      { from: 20_002, to: 20_002, cause: 'lost' },
+    ];
+    const snapshot = JSON.parse(JSON.stringify(account.snapshot()));
+    const restored = ContactAccount.restore(
+      snapshot,
+      SequenceSet.of([16_384, 16_386, 20_001, 20_003].map((n) => [n, n])),
+    );
+
+    for (const one of [account, restored]) {
+      expect(one.seen).toEqual([16_384, 20_003]);
+      expect(one.numbers(null)).toMatchObject({ good: 4, missingRanges: lost });
+      const stated = { firstSequence: 16_384, lastSequence: 20_003, sent: 6 };
+      expect(one.numbers(stated)).toMatchObject({ expected: 6, good: 4, missing: 2 });
+      expect(one.isClosed(stated)).toBe(true);
+      expect(one.isComplete(stated)).toBe(false);
+    }
+  });
+
+  it('counts a number that was thought never sent once it comes', () => {
+    const account = accountOf([{ kind: 'good', n: 1 }]);
+    account.skip(2, 9);
+    for (const n of [10, 5]) account.takeNumbered(n, BYTES);
+
+    expect(account.numbers({ firstSequence: 1, lastSequence: 10, sent: 3 })).toMatchObject({
+      expected: 3,
+      good: 3,
+      missing: 0,
+    });
+  });
+
+  it('remembers only so many beginnings of a count', () => {
+    const account = accountOf([{ kind: 'good', n: 0 }]);
+    for (let n = 1; n <= NEVER_SENT_RANGES_MAX + 2; n += 1) account.skip(2 * n, 2 * n);
+
+    expect(account.snapshot().neverSent).toHaveLength(NEVER_SENT_RANGES_MAX);
+    expect(accountOf([]).snapshot()).not.toHaveProperty('neverSent');
   });
 
   it('has no room for more holes than its limit, only for numbers that make none', () => {

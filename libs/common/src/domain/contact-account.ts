@@ -34,6 +34,8 @@ export interface NumbersPart {
 
 /** Claims come from damaged bytes: random ones must not fill the memory. The rest is just counted. */
 export const CLAIMED_RANGES_MAX = 4_096;
+/** A ship that counts anew all the time must not either. The numbers skipped beyond count as missing. */
+export const NEVER_SENT_RANGES_MAX = 4_096;
 
 /** Eight megabytes for one contact: half a million holes. What would make another one is shed. */
 export const GOOD_RANGES_MAX = 524_288;
@@ -62,6 +64,7 @@ export class ContactAccount {
   readonly #corrupt: Claims;
   readonly #shed: Claims;
   readonly #restarts: SequenceRange[];
+  readonly #neverSent: SequenceRange[];
   readonly #rejected: Map<string, number>;
   readonly #counts: {
     -readonly [K in Exclude<keyof DatagramCounts, 'rejected'>]: DatagramCounts[K];
@@ -84,6 +87,7 @@ export class ContactAccount {
     this.#corrupt = new Claims(SequenceSet.of(corruptClaims), corruptUnnumbered);
     this.#shed = new Claims(SequenceSet.of(shedClaims), shedUnnumbered);
     this.#restarts = [...snapshot.restarts];
+    this.#neverSent = [...(snapshot.neverSent ?? [])];
     this.#restartedFrom = snapshot.restartedFrom;
   }
 
@@ -102,6 +106,12 @@ export class ContactAccount {
 
   get control(): number {
     return this.#counts.control;
+  }
+
+  /** The lowest and the highest good number; null before the first. */
+  get seen(): SequenceRange | null {
+    const { lowest, highest } = this.#good;
+    return lowest === null || highest === null ? null : [lowest, highest];
   }
 
   /** Without room the datagram must be shed. */
@@ -165,6 +175,12 @@ export class ContactAccount {
     this.#restartedFrom ??= (this.#good.highest ?? -1) + 1;
   }
 
+  /** The ship began to count anew: no datagram ever had these numbers, so they are not missing. */
+  skip(from: number, to: number): void {
+    if (from > to || this.#neverSent.length >= NEVER_SENT_RANGES_MAX) return;
+    this.#neverSent.push([from, to]);
+  }
+
   /**
    * How many the ship had sent when the receiver was back. Where datagrams have no numbers, this alone
    * tells how many at most were sent meanwhile.
@@ -190,7 +206,7 @@ export class ContactAccount {
     const explained = { good, missingRanges, missingByCause };
     if (!statement) return { expected: null, missing: null, ...explained };
     const missing = Object.values(missingByCause).reduce((sum, count) => sum + count, 0);
-    return { expected: expectedOf(statement), missing, ...explained };
+    return { expected: this.#expectedOf(statement), missing, ...explained };
   }
 
   /** Both identities hold, and the ship said what it sent. */
@@ -206,7 +222,7 @@ export class ContactAccount {
   isComplete(statement: ShipStatement): boolean {
     if (this.accounting === 'totals') return this.#receivedOfShip() >= (statement.sent ?? Infinity);
     const { firstSequence, lastSequence } = statement;
-    return this.#good.countWithin(firstSequence, lastSequence) >= expectedOf(statement);
+    return this.#good.countWithin(firstSequence, lastSequence) >= this.#expectedOf(statement);
   }
 
   snapshot(): AccountSnapshot {
@@ -219,6 +235,7 @@ export class ContactAccount {
       shedUnnumbered: this.#shed.unnumbered,
       restarts: [...this.#restarts],
       restartedFrom: this.#restartedFrom,
+      ...(this.#neverSent.length > 0 && { neverSent: [...this.#neverSent] }),
     };
   }
 
@@ -250,7 +267,7 @@ export class ContactAccount {
   #explain(first: number, last: number): ExplainedRange[] {
     const open = this.#restartedFrom;
     const restarts = SequenceSet.of(this.#restarts);
-    return explainMissing(this.#good.missing(first, last), {
+    return explainMissing(this.#goodOrNeverSent().missing(first, last), {
       corrupt: this.#corrupt.numbers,
       shed: this.#shed.numbers,
       restart:
@@ -261,6 +278,18 @@ export class ContactAccount {
       shedUnplaced: this.#shed.unnumbered + outside(this.#shed.numbers, first, last),
       kernel: this.#counts.kernelDropped,
     });
+  }
+
+  /** What is not missing: it is good, or nobody ever sent it. */
+  #goodOrNeverSent(): SequenceSet {
+    if (this.#neverSent.length === 0) return this.#good;
+    return SequenceSet.union([...this.#good.ranges(), ...this.#neverSent]);
+  }
+
+  #expectedOf({ firstSequence: first, lastSequence: last }: ShipStatement): number {
+    const neverSent =
+      this.#goodOrNeverSent().countWithin(first, last) - this.#good.countWithin(first, last);
+    return Math.max(0, last - first + 1 - neverSent);
   }
 
   #isEveryDatagramExplained(): boolean {
@@ -275,6 +304,3 @@ const outside = (numbers: SequenceSet, first: number, last: number): number =>
 
 const sizeOf = (ranges: readonly SequenceRange[]): number =>
   ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);
-
-const expectedOf = ({ firstSequence, lastSequence }: ShipStatement): number =>
-  Math.max(0, lastSequence - firstSequence + 1);
