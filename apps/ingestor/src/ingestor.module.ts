@@ -14,6 +14,8 @@ import { IngestorConfig } from './ingestor.config.js';
 import type { IngestorServices } from './ingestor.services.js';
 import { IngestorShutdown } from './ingestor.shutdown.js';
 import { AddressPool, portRange } from './receptions/address-pool.js';
+import { ForeignResumption } from './receptions/foreign-resumption.js';
+import { ForeignShips } from './receptions/foreign-ships.js';
 import { HoldingsLoop } from './receptions/holdings.loop.js';
 import { ReceptionCourse } from './receptions/reception-course.js';
 import { ReceptionListener } from './receptions/reception-listener.js';
@@ -28,12 +30,14 @@ import { ArchiveWriter } from './archive/archive-writer.js';
 import { ContactKeys } from './intake/contact-keys.js';
 import { DatagramAccounts } from './intake/datagram-accounts.js';
 import { DatagramsConsumer } from './intake/datagrams.consumer.js';
+import { ForeignIntake } from './intake/foreign-intake.js';
 import { HotList } from './intake/hot-list.port.js';
 import { PacketIntake } from './intake/packet-intake.js';
 import { PacketOutlet } from './intake/packet-outlet.js';
 import { MinuteUpkeep } from './archive/minute-upkeep.js';
 import { PartitionUpkeep } from './archive/partition-upkeep.js';
 import { ReceptionRoutes } from './intake/reception-routes.js';
+import { PacketReaders } from './packets/packet-readers.js';
 import { SAMPLE_CONTROLLERS, SAMPLE_PROVIDERS } from './samples/sample-providers.js';
 import { StrayCounters } from './intake/stray-counters.js';
 import { TelemetryIntake } from './intake/telemetry-intake.js';
@@ -56,6 +60,7 @@ const TELEMETRY = [
   DatagramAccounts,
   PacketOutlet,
   PacketIntake,
+  ForeignIntake,
   TextIntake,
   TelemetryIntake,
   ...SAMPLE_PROVIDERS,
@@ -67,6 +72,8 @@ const RECEPTIONS = [
   ReceptionCourse,
   ReceptionListener,
   ReceptionResumption,
+  ForeignShips,
+  ForeignResumption,
   StreamControl,
   ReceptionsHealth,
 ];
@@ -140,9 +147,9 @@ function coreOf(config: IngestorConfig, services: IngestorServices): DynamicModu
       },
       {
         provide: AddressPool,
-        inject: [UdpServer],
-        useFactory: (server: UdpServer) =>
-          new AddressPool(server, portRange(pool), clock, randomInt(APID_MAX)),
+        inject: [UdpServer, PacketReaders],
+        useFactory: (server: UdpServer, { foreignApids }: PacketReaders) =>
+          new AddressPool(server, portRange(pool), clock, randomInt(APID_MAX), foreignApids),
       },
     ],
     exports: [...TELEMETRY, ...RECEPTIONS, ...LIVE_PROVIDERS, ...REPLAY_PROVIDERS, adapters, udp],

@@ -20,7 +20,8 @@ export class ContactKeys {
 
   /** Null where the packets of the contact are not signed. */
   keyOf(reception: Reception): Buffer | null {
-    if (this.secret === null || reception.opening.stream.format !== 'ccsds') return null;
+    const isSigned = reception.opening.stream.format === 'ccsds' && reception.foreign === null;
+    if (this.secret === null || !isSigned) return null;
     let key = this.#keys.get(reception);
     if (!key) this.#keys.set(reception, (key = contactKey(this.secret, reception.contactId)));
     return key;

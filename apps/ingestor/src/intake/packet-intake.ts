@@ -116,18 +116,24 @@ export class PacketIntake {
   #takeCorrupt(arrival: Arrival): void {
     const { apid, sequence } = this.#view;
     const byApid = apid === null ? undefined : this.routes.ofApid(apid);
-    const bySender = this.routes.ofSender(arrival.port);
-    const reception = this.accounts.owner(bySender ?? byApid, arrival, 'corrupt');
+    const reception = this.accounts.owner(this.#senderOf(arrival) ?? byApid, arrival, 'corrupt');
     if (!reception) return;
     reception.noteArrival(arrival.receivedAtMs, arrival.nowMs);
-    this.accounts.corrupt(reception, sequence, arrival);
+    // A number is where our packets have it.
+    this.accounts.corrupt(reception, reception.foreign ? null : sequence, arrival);
   }
 
   /** `signer` has proven that it is its own. */
   #takeMalformed(arrival: Arrival, signer?: Reception): void {
-    const origin = signer ?? this.routes.ofSender(arrival.port);
+    const origin = signer ?? this.#senderOf(arrival);
     const reception = this.accounts.owner(origin, arrival, 'malformed');
     if (reception) this.accounts.reject(reception, this.#view.reason, arrival);
+  }
+
+  /** By the port alone; but a foreign ship, on another host, may have the same one. */
+  #senderOf({ port, address }: Arrival): Reception | undefined {
+    const sender = this.routes.ofSender(port);
+    return sender?.foreign && !sender.isFrom(address) ? undefined : sender;
   }
 
   /** False where it is not: then it is counted here. */

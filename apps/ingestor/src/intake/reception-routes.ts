@@ -8,6 +8,8 @@ export class ReceptionRoutes {
   readonly #byPort = new Map<number, Reception>();
   /** By APID: each packet asks. */
   readonly #byApid = Array.from<Reception | undefined>({ length: APID_MAX + 1 });
+  /** Apart from ours: who reads packets of ours must never meet them. */
+  readonly #byForeignApid = Array.from<Reception | undefined>({ length: APID_MAX + 1 });
   /** Null where several receptions came from one port of the ship. */
   readonly #bySender = new Map<number, Reception | null>();
   readonly #senders = new Map<Reception, Set<number>>();
@@ -19,21 +21,23 @@ export class ReceptionRoutes {
     const { address } = reception;
     if (!address) return;
     if (address.apid === null) this.#byPort.set(address.port, reception);
-    else this.#byApid[address.apid] = reception;
+    else this.#apidsOf(reception)[address.apid] = reception;
   }
 
-  has({ address }: Reception): boolean {
+  has(reception: Reception): boolean {
+    const { address } = reception;
     if (!address) return false;
     return address.apid === null
       ? this.#byPort.has(address.port)
-      : this.#byApid[address.apid] !== undefined;
+      : this.#apidsOf(reception)[address.apid] === reception;
   }
 
   remove(reception: Reception): void {
     const { address } = reception;
     if (!address) return;
     if (address.apid === null) this.#byPort.delete(address.port);
-    else this.#byApid[address.apid] = undefined;
+    // The next contact of a foreign ship has the same APID, and may have begun already.
+    else if (this.has(reception)) this.#apidsOf(reception)[address.apid] = undefined;
     for (const port of this.#senders.get(reception) ?? []) this.#bySender.delete(port);
     this.#senders.delete(reception);
     this.#learntOf = null;
@@ -45,6 +49,10 @@ export class ReceptionRoutes {
 
   ofApid(apid: number): Reception | undefined {
     return this.#byApid[apid];
+  }
+
+  ofForeignApid(apid: number): Reception | undefined {
+    return this.#byForeignApid[apid];
   }
 
   /** A good packet of the reception came from this port of the ship. */
@@ -64,6 +72,10 @@ export class ReceptionRoutes {
   /** For packets whose APID cannot be believed. */
   ofSender(port: number): Reception | undefined {
     return this.#bySender.get(port) ?? undefined;
+  }
+
+  #apidsOf({ foreign }: Reception): (Reception | undefined)[] {
+    return foreign ? this.#byForeignApid : this.#byApid;
   }
 }
 

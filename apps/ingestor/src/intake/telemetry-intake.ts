@@ -4,6 +4,7 @@ import type { DatagramBatch } from '../udp/datagram-batch.js';
 import type { Datagram } from '../udp/udp.events.js';
 import { UdpServer } from '../udp/udp.server.js';
 import { Arrival } from './arrival.js';
+import { ForeignIntake } from './foreign-intake.js';
 import { PacketIntake } from './packet-intake.js';
 import { PacketOutlet } from './packet-outlet.js';
 import { ReceptionRoutes } from './reception-routes.js';
@@ -22,6 +23,7 @@ export class TelemetryIntake {
     private readonly udp: UdpServer,
     private readonly routes: ReceptionRoutes,
     private readonly packets: PacketIntake,
+    private readonly foreign: ForeignIntake,
     private readonly texts: TextIntake,
     private readonly outlet: PacketOutlet,
     private readonly clock: Clock,
@@ -40,15 +42,15 @@ export class TelemetryIntake {
   shed(port: number, datagram: Datagram): void {
     const arrival = this.#shed;
     arrival.become(datagram);
-    if (port === this.udp.sharedPort) this.packets.shed(arrival);
-    else this.texts.shed(this.routes.ofPort(port), arrival);
+    if (port !== this.udp.sharedPort) this.texts.shed(this.routes.ofPort(port), arrival);
+    else if (!this.foreign.shed(arrival)) this.packets.shed(arrival);
   }
 
   #takePackets(batch: DatagramBatch): void {
     const arrival = this.#arrival;
     for (let nr = 0; nr < batch.count; nr += 1) {
       arrival.turnTo(batch, nr);
-      this.packets.take(arrival);
+      if (!this.foreign.take(arrival)) this.packets.take(arrival);
     }
   }
 

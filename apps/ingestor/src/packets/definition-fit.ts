@@ -10,6 +10,7 @@ import {
   timeBytesOf,
   trailerBytesOf,
 } from './packet-definition.js';
+import { DATAGRAM_BYTES_MAX } from '../udp/datagram-batch.js';
 import type { YamlSection } from './yaml-section.js';
 
 /** Bytes of the extended count. */
@@ -43,10 +44,23 @@ function tellNames({ fields, repeat }: PacketDefinition, section: YamlSection): 
   for (const name of new Set(twice)) section.tell('fields', `have the name "${name}" twice`);
 }
 
-function tellShip({ apids, foreign }: PacketDefinition, section: YamlSection): void {
-  if (foreign && apids === 'any') {
-    section.tell('apids', 'must be named for a ship that is not ours');
-  }
+/** An account has one sequence of numbers, and each APID has its own. */
+function tellShip(definition: PacketDefinition, section: YamlSection): void {
+  const { apids, foreign, bytes, repeat } = definition;
+  if (!foreign) return;
+  if (apids === 'any') section.tell('apids', 'must be named for a ship that is not ours');
+  else if (apids.length > 1)
+    section.tell(
+      'apids',
+      `must be one for a ship that is not ours, since packets are counted per APID; they are ${apids.length}`,
+    );
+  const group = repeat ? repeat.at + repeat.size * maxRecordsOf(repeat) : 0;
+  const longest = bytes ?? group + trailerBytesOf(definition);
+  if (longest > DATAGRAM_BYTES_MAX)
+    section.tell(
+      'ship',
+      `sends packets of up to ${longest} bytes; ${DATAGRAM_BYTES_MAX} are received at most`,
+    );
 }
 
 function tellTag({ tag, bytes }: PacketDefinition, section: YamlSection): void {

@@ -22,6 +22,8 @@ const GROUP = `repeat:
   fields: [{ name: cell, at: 0, type: uint8 }]
 `;
 
+const SAMPLE_NAMES = ['contact_id', 'packet', 'generated_at', 'received_at'];
+
 /** The good text with one line changed. */
 const withLine = (from: string, to: string): string => {
   expect(GOOD).toContain(from);
@@ -46,6 +48,30 @@ describe('a definition', () => {
     ['100-102', [100, 101, 102]],
   ])('has the APIDs %s', (apids, expected) => {
     expect(definitionOf(withLine('apids: 7', `apids: ${apids}`)).apids).toEqual(expected);
+  });
+
+  it.each(['battery', 'time', 'sequence', 'contact'].concat(SAMPLE_NAMES))(
+    'has no field of the name %s, which a sample has already',
+    (name) => {
+      expect(faultsOf(withLine('name: volts', `name: ${name}`))).toEqual([
+        expect.stringContaining(`a sample has a ${name} already`),
+      ]);
+    },
+  );
+
+  it.each([
+    ['several APIDs', ['apids: 7', 'apids: 7-8'], 'apids must be one for a ship that is not ours'],
+    ['any APID', ['apids: 7', 'apids: any'], 'apids must be named for a ship that is not ours'],
+    [
+      'packets longer than a datagram that is kept',
+      ['length: 20', 'length: 2049'],
+      'ship sends packets of up to 2049 bytes; 2048 are received at most',
+    ],
+  ] as const)('of a foreign ship has not %s', (_what, [from, to], sentence) => {
+    const text = `${withLine(from, to)}ship: Thing One\nfrom: [192.0.2.7]\n`;
+
+    expect(faultsOf(text)).toEqual([expect.stringContaining(sentence)]);
+    expect(faultsOf(text.replace(to, from))).toEqual([]);
   });
 
   it('is as the example of the documentation shows', () => {

@@ -17,6 +17,7 @@ sequence: header
 checksum: none
 fields: [{ name: volts, at: 6, type: float32 }]
 `;
+const ONE_APID = THING.replace('[7, 8]', '7');
 const SHIP = 'ship: Thing One\nfrom: [192.0.2.7]\n';
 
 describe('the readers of packets', () => {
@@ -46,7 +47,7 @@ describe('the readers of packets', () => {
     expect(readers.ofApid(101)).toBe(readers.battery);
     expect(readers.ofApid(2_047)).toBeUndefined();
     expect(readers.foreignShip('Yamcs quickstart')).toMatchObject({
-      apids: [100],
+      apid: 100,
       from: ['127.0.0.1'],
     });
     expect(readers.foreignShip('USS Enterprise')).toBeUndefined();
@@ -92,11 +93,11 @@ describe('the readers of packets', () => {
   });
 
   it('are read of a folder of others beside our battery', () => {
-    put('thing.yaml', THING + SHIP);
+    put('thing.yaml', ONE_APID + SHIP);
     put('notes.txt', 'not read');
     const readers = readPacketReaders(folder);
 
-    expect(readers.ofApid(8)?.name).toBe('thing');
+    expect(readers.ofApid(7)?.name).toBe('thing');
     expect(readers.foreignShip('Thing One')?.reader).toBe(readers.named('thing'));
     expect(readers.named('yamcs-quickstart')).toBeUndefined();
   });
@@ -116,8 +117,8 @@ describe('the readers of packets', () => {
     ['a name twice', THING.replace('[7, 8]', '9'), 'the name thing belongs to'],
     [
       'an APID twice',
-      THING.replace('thing', 'other').replace('[7, 8]', '8-9'),
-      'APID 8 belongs to',
+      THING.replace('thing', 'other').replace('[7, 8]', '7-9'),
+      'APID 7 belongs to',
     ],
     [
       'a ship twice',
@@ -132,7 +133,7 @@ describe('the readers of packets', () => {
     ['a file that is too long', THING + '#'.repeat(262_144), 'a definition has at most 262144'],
     ['bytes that are no text', Buffer.from([0x6e, 0xff]), 'b.yml: is not UTF-8'],
   ])('are refused with %s', (_name, text, sentence) => {
-    put('a.yml', THING + SHIP);
+    put('a.yml', ONE_APID + SHIP);
     writeFileSync(join(folder, 'b.yml'), text);
     expect(faultsOf()).toContain(sentence);
   });

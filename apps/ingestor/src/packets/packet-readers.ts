@@ -16,8 +16,8 @@ export interface ForeignShipDefinition {
   readonly ship: string;
   /** Addresses whose datagrams are believed. */
   readonly from: readonly string[];
-  /** Sorted; all of its packets are of this one format. */
-  readonly apids: readonly number[];
+  /** Of all its packets, and of no other ship's. */
+  readonly apid: number;
   readonly reader: TableReader;
 }
 
@@ -68,7 +68,9 @@ export class PacketReaders {
     const { apids, foreign } = reader.definition;
     if (apids === 'any') return;
     for (const apid of apids) this.#byApid.set(apid, reader);
-    if (foreign) this.#foreign.set(foreign.ship, { ...foreign, apids, reader });
+    const [apid] = apids;
+    if (foreign && apid !== undefined)
+      this.#foreign.set(foreign.ship, { ...foreign, apid, reader });
   }
 }
 

@@ -85,6 +85,11 @@ export class RecordGroup {
     return samples;
   }
 
+  instancesInto(room: Uint8Array, bytes: Buffer, offset: number, count: number): void {
+    for (let index = 0; index < count; index += 1)
+      room[index] = this.#instanceOf(bytes, offset + this.#at + index * this.#size, index);
+  }
+
   #instanceOf(packet: Buffer, offset: number, index: number): number {
     if (this.#instance) return this.#instance(packet, offset);
     return this.#hasIndex ? index : 0;

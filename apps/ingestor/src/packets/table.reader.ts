@@ -87,6 +87,11 @@ export class TableReader extends PacketReader {
     return this.#group.samplesOf(packet, front);
   }
 
+  /** Instances of the samples of a good packet, in order, into room for 256. */
+  instancesInto(room: Uint8Array, bytes: Buffer, offset: number, count: number): void {
+    this.#group.instancesInto(room, bytes, offset, count);
+  }
+
   #checkBody(bytes: Buffer, offset: number, length: number, apid: number): PacketVerdict {
     const control = bytes.readUInt16BE(offset + 2);
     const count14 = control & COUNT_MASK;

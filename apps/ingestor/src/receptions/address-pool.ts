@@ -34,12 +34,16 @@ export class AddressPool {
   #next: number;
   #nextSpare: number;
 
-  /** @param offset where ports and spare APIDs begin, so that a restart does not begin with the same */
+  /**
+   * @param offset where ports and spare APIDs begin, so that a restart does not begin with the same
+   * @param foreign APIDs of foreign ships: no ship of ours is given one
+   */
   constructor(
     private readonly udp: UdpServer,
     private readonly range: PortRange,
     private readonly clock: Clock,
     offset = 0,
+    private readonly foreign: ReadonlySet<number> = new Set(),
   ) {
     this.#next = range.first + (offset % (range.last - range.first + 1));
     this.#nextSpare = SHIP_APID_MAX + 1 + (offset % SPARE_APIDS);
@@ -66,7 +70,7 @@ export class AddressPool {
       return;
     }
     if (port !== this.udp.sharedPort) throw new Error(`The shared port is not ${port} any more`);
-    if (this.#apids.has(apid)) throw new Error(`APID ${apid} is taken`);
+    if (!this.#isFree(apid)) throw new Error(`APID ${apid} is taken`);
     this.#apids.add(apid);
   }
 
@@ -106,7 +110,7 @@ export class AddressPool {
 
   #takeApid(shipId: number): ReceptionAddress {
     const own = apidOfShip(shipId);
-    const apid = own !== null && !this.#apids.has(own) ? own : this.#spareApid();
+    const apid = own !== null && this.#isFree(own) ? own : this.#spareApid();
     if (apid === null) throw new Error('No APID is free');
     this.#apids.add(apid);
     return { port: this.udp.sharedPort!, apid };
@@ -117,9 +121,13 @@ export class AddressPool {
     for (let tries = SPARE_APIDS; tries > 0; tries -= 1) {
       const apid = this.#nextSpare;
       this.#nextSpare = apid >= APID_MAX ? SHIP_APID_MAX + 1 : apid + 1;
-      if (!this.#apids.has(apid)) return apid;
+      if (this.#isFree(apid)) return apid;
     }
     return null;
+  }
+
+  #isFree(apid: number): boolean {
+    return !this.#apids.has(apid) && !this.foreign.has(apid);
   }
 
   #wake(): void {

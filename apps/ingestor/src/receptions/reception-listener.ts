@@ -34,6 +34,8 @@ export class ReceptionListener {
 
   /** Until all is there that the ship says it sent, or nothing has come for a while. */
   async drain(reception: Reception, statement: ShipStatement | null): Promise<void> {
+    // It sends on: its contact has what came up to its end.
+    if (reception.foreign) return;
     const from = this.clock.monotonicMs();
     while (this.clock.monotonicMs() - from < DRAIN_DEADLINE_MS) {
       if (statement && isAllThere(reception, statement)) return;

@@ -18,7 +18,7 @@ export interface ReportFacts {
 
 /** The account of a contact as WIRE has it, section "Ingestor". */
 export function reportOf(reception: Reception, facts: ReportFacts): ContactReport {
-  const { opening, account, streamAskedAt, firstDatagramAt, agreement } = reception;
+  const { opening, account, streamAskedAt, firstDatagramAt } = reception;
   const { state, endedAt, statement } = facts;
   const { missingRanges, missingByCause, ...numbers } = account.numbers(statement);
   const { kernelDropped, ...counts } = account.counts();
@@ -39,8 +39,7 @@ export function reportOf(reception: Reception, facts: ReportFacts): ContactRepor
     first_datagram_at: orNull(firstDatagramAt),
     ended_at: formatInstant(endedAt),
     lateness_ms: opening.latenessMs,
-    first_sequence: statement?.firstSequence ?? agreement?.firstSequence ?? null,
-    last_sequence: statement?.lastSequence ?? null,
+    ...edgesOf(reception, statement),
     datagrams: {
       received: counts.received,
       bytes: counts.bytes,
@@ -62,6 +61,19 @@ export function reportOf(reception: Reception, facts: ReportFacts): ContactRepor
       ...(!isAllShown && { missing_by_cause: missingByCause }),
     },
     samples_stored: facts.samplesStored,
+  };
+}
+
+/** A foreign ship states nothing: what was seen of its numbers stands there. */
+function edgesOf(
+  { foreign, account, agreement }: Reception,
+  statement: ShipStatement | null,
+): Pick<ContactReport, 'first_sequence' | 'last_sequence'> {
+  const [lowest = null, highest = null] = account.seen ?? [];
+  if (foreign) return { first_sequence: lowest, last_sequence: highest };
+  return {
+    first_sequence: statement?.firstSequence ?? agreement?.firstSequence ?? null,
+    last_sequence: statement?.lastSequence ?? null,
   };
 }
 

@@ -8,8 +8,11 @@ import { MemoryTelemetryArchive } from '../adapters/memory/memory-telemetry.arch
 import { ArchiveWriter } from '../archive/archive-writer.js';
 import { ContactKeys } from '../intake/contact-keys.js';
 import { ReceptionRoutes } from '../intake/reception-routes.js';
+import { readPacketReaders } from '../packets/packet-readers.js';
 import { UdpServer } from '../udp/udp.server.js';
 import { AddressPool } from './address-pool.js';
+import { ForeignResumption } from './foreign-resumption.js';
+import { ForeignShips } from './foreign-ships.js';
 import { ReceptionCourse } from './reception-course.js';
 import { ReceptionListener } from './reception-listener.js';
 import { ReceptionResumption } from './reception-resumption.js';
@@ -64,7 +67,15 @@ describe('a resumption', () => {
     const addresses = new AddressPool(udp, { first: 0, last: 0 }, clock);
     const writer = new ArchiveWriter(new MemoryTelemetryArchive(tables), clock);
     const listener = new ReceptionListener(udp, routes, addresses, writer, store, clock);
-    const streams = new StreamControl(ship, store, addresses, routes, new ContactKeys(null), clock);
+    const ships = new ForeignShips(readPacketReaders(), ship, udp);
+    const streams = new StreamControl(
+      ships,
+      store,
+      addresses,
+      routes,
+      new ContactKeys(null),
+      clock,
+    );
     const client = new InProcessBus().client();
     const relay = new OutboxRelay({
       outbox: new MemoryOutbox(clock),
@@ -73,7 +84,16 @@ describe('a resumption', () => {
       mandatory: new Set(),
     });
     const course = new ReceptionCourse(streams, listener, store, relay, clock);
-    resumption = new ReceptionResumption(course, streams, listener, addresses, store, clock);
+    const foreign = new ForeignResumption(course, listener, ships, store, clock);
+    resumption = new ReceptionResumption(
+      course,
+      streams,
+      listener,
+      addresses,
+      store,
+      clock,
+      foreign,
+    );
   });
 
   afterEach(() => udp.close());

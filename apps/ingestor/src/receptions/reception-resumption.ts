@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { MICROS_PER_MILLISECOND } from '#common/domain';
 import { Clock } from '#common/platform';
 import { AddressPool } from './address-pool.js';
+import { ForeignResumption } from './foreign-resumption.js';
 import { ReceptionCourse } from './reception-course.js';
 import { ReceptionListener } from './reception-listener.js';
 import type { Reception } from './reception.js';
@@ -26,10 +27,12 @@ export class ReceptionResumption {
     private readonly addresses: AddressPool,
     private readonly store: ReceptionStore,
     private readonly clock: Clock,
+    private readonly foreign: ForeignResumption,
   ) {}
 
   /** Listens again before anything else, since the ship may be sending; gives the rest of the course. */
   async prepare(reception: Reception, predecessor: Predecessor): Promise<() => Promise<void>> {
+    if (reception.foreign) return this.foreign.prepare(reception);
     const { address: old, agreement, opening } = reception;
     reception.address = null;
     if (agreement) reception.mayBeSentTo = true;

@@ -6,6 +6,7 @@ import {
   type SequenceSet,
 } from '#common/domain';
 import type { Envelope } from '#common/messaging';
+import type { CountState } from '../packets/count-unwrapper.js';
 
 /** How the ship shall send, handed on to it as it is. */
 export type StreamOptions = Readonly<Pick<StreamOptionsDto, keyof StreamOptionsDto>>;
@@ -32,6 +33,7 @@ export interface ReceptionAddress {
 export interface Agreement {
   readonly eventKey: string;
   readonly firstSequence: number;
+  /** Of a foreign ship: when we began to listen. */
   readonly streamAskedAt: Instant;
 }
 
@@ -41,6 +43,8 @@ export interface ReceptionProgress {
   readonly firstDatagramAt: Instant | null;
   /** The last number, as closing packets say. */
   readonly closingSequence: number | null;
+  /** Only of a foreign ship; `count` is null before its first packet. */
+  readonly foreign?: { readonly count: CountState | null };
 }
 
 export interface NewReception {

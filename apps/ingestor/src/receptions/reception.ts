@@ -5,6 +5,7 @@ import {
   MICROS_PER_SECOND,
 } from '#common/domain';
 import type { ShipStatement } from '#common/domain';
+import { CountUnwrapper } from '../packets/count-unwrapper.js';
 import type {
   Agreement,
   NewReception,
@@ -25,6 +26,8 @@ export class Reception {
   readonly opening: ReceptionOpening;
   readonly shipId: number;
   readonly account: ContactAccount;
+  /** Null: the ship is ours, which is asked for its stream and says its numbers in full. */
+  readonly foreign: CountUnwrapper | null;
   address: ReceptionAddress | null;
   agreement: Agreement | null = null;
   streamAskedAt: Instant | null = null;
@@ -49,6 +52,8 @@ export class Reception {
   #sources: ReadonlySet<string> = new Set();
 
   private constructor(reception: NewReception, account: ContactAccount) {
+    const { foreign } = reception.progress;
+    this.foreign = foreign ? new CountUnwrapper(foreign.count) : null;
     this.opening = reception.opening;
     this.shipId = reception.shipId;
     this.address = reception.address;
@@ -70,6 +75,21 @@ export class Reception {
     const account = ContactAccount.open(accounting);
     const progress = { account: account.snapshot(), firstDatagramAt: null, closingSequence: null };
     return new Reception({ opening, shipId, address, openedAt: 0, progress }, account);
+  }
+
+  /** Of a ship that sends whether or not a contact listens; only what is from these addresses is its own. */
+  static openForeign(
+    opening: ReceptionOpening,
+    shipId: number,
+    address: ReceptionAddress | null,
+    sources: ReadonlySet<string>,
+  ): Reception {
+    const account = ContactAccount.open('sequence');
+    const snapshot = { account: account.snapshot(), firstDatagramAt: null, closingSequence: null };
+    const progress = { ...snapshot, foreign: { count: null } };
+    const reception = new Reception({ opening, shipId, address, openedAt: 0, progress }, account);
+    reception.expectFrom(sources);
+    return reception;
   }
 
   static restore(stored: StoredReception): Reception {
@@ -124,8 +144,14 @@ export class Reception {
   }
 
   progress(): ReceptionProgress {
-    const { firstDatagramAt, closingSequence } = this;
-    return { account: this.account.snapshot(), firstDatagramAt, closingSequence };
+    const { firstDatagramAt, closingSequence, foreign } = this;
+    const account = this.account.snapshot();
+    return {
+      account,
+      firstDatagramAt,
+      closingSequence,
+      ...(foreign && { foreign: { count: foreign.state } }),
+    };
   }
 
   /** What the closing packets state; null without them. */

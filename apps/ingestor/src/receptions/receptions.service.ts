@@ -3,6 +3,7 @@ import { MICROS_PER_MILLISECOND } from '#common/domain';
 import { Clock } from '#common/platform';
 import { IngestorConfig } from '../ingestor.config.js';
 import { AddressPool } from './address-pool.js';
+import { ForeignShips } from './foreign-ships.js';
 import type { Held } from './holdings.port.js';
 import { ReceptionCourse } from './reception-course.js';
 import { type Predecessor, ReceptionResumption } from './reception-resumption.js';
@@ -38,6 +39,7 @@ export class ReceptionsService {
     private readonly resumption: ReceptionResumption,
     private readonly clock: Clock,
     private readonly config: IngestorConfig,
+    private readonly foreign: ForeignShips,
   ) {}
 
   /** Done when the reception is stored and on its way; the contact itself goes on without us. */
@@ -49,16 +51,11 @@ export class ReceptionsService {
     const shipId = await this.store.shipId(opening.shipName);
     const isClosed = await this.store.isClosed(opening.contactId, opening.fence);
     const place = isClosed ? NOWHERE : await this.#takeAddress(opening, shipId);
-    const reception = Reception.open(opening, shipId, place.address);
+    const reception = this.#receptionOf(opening, shipId, place);
     if (isClosed) reception.end('stopped');
     if (!(await this.#begin(reception))) return;
     this.#open.get(opening.contactId)?.end('superseded');
-    this.#track(
-      reception,
-      place.reason === null
-        ? this.course.run(reception)
-        : this.course.giveUp(reception, 'system', place.reason),
-    );
+    this.#track(reception, this.#start(reception, place));
     await this.#endIfClosed(reception);
   }
 
@@ -111,6 +108,23 @@ export class ReceptionsService {
     await Promise.all(this.#courses);
   }
 
+  #receptionOf(opening: ReceptionOpening, shipId: number, { address }: Place): Reception {
+    const { shipName } = opening;
+    if (!this.foreign.has(shipName)) return Reception.open(opening, shipId, address);
+    const sources = this.foreign.sourcesOf(shipName);
+    return Reception.openForeign(opening, shipId, address, sources);
+  }
+
+  /** Without a pause from the look at the open receptions to the beginning of this one. */
+  #start(reception: Reception, { reason }: Place): Promise<void> {
+    if (reason !== null) return this.course.giveUp(reception, 'system', reason);
+    if (!reception.foreign || reception.endCause !== null) return this.course.run(reception);
+    const refusal = this.foreign.refusalOf(reception, this.list());
+    if (refusal === null) return this.course.run(reception);
+    reception.address = null;
+    return this.course.giveUp(reception, 'user', refusal);
+  }
+
   async #endIfClosed(reception: Reception): Promise<void> {
     const { contactId, opening } = reception;
     if (await this.store.isClosed(contactId, opening.fence)) reception.end('stopped');
@@ -135,12 +149,14 @@ export class ReceptionsService {
     }
   }
 
-  async #takeAddress({ stream }: ReceptionOpening, shipId: number): Promise<Place> {
+  async #takeAddress({ stream, shipName }: ReceptionOpening, shipId: number): Promise<Place> {
     const max = this.config.INGESTOR_RECEPTIONS_MAX;
     if (this.#open.size >= max)
       return { address: null, reason: `${max} receptions are open, that is the limit` };
     try {
-      const address = await this.addresses.take(stream.format ?? 'json', shipId);
+      const address =
+        this.foreign.addressOf(shipName) ??
+        (await this.addresses.take(stream.format ?? 'json', shipId));
       return { address, reason: null };
     } catch (fault) {
       return { address: null, reason: (fault as Error).message };

@@ -13,6 +13,7 @@ export interface StreamOrder {
 
 export interface StartedStream {
   readonly eventKey: string;
+  /** 0 where nobody knows: a foreign ship was not asked. */
   readonly firstSequence: number;
 }
 

@@ -4,13 +4,14 @@ import { Clock } from '#common/platform';
 import { ContactKeys } from '../intake/contact-keys.js';
 import { ReceptionRoutes } from '../intake/reception-routes.js';
 import { AddressPool } from './address-pool.js';
+import { ForeignShips } from './foreign-ships.js';
 import type { Reception } from './reception.js';
 import { type Agreement, ReceptionStore } from './reception-store.port.js';
 import {
   type SentSoFar,
   ShipRefusedError,
   ShipUnreachableError,
-  Spaceship,
+  type Spaceship,
   type StoppedStream,
 } from './spaceship.port.js';
 
@@ -42,7 +43,7 @@ export class StreamControl {
   readonly #logger = new Logger(StreamControl.name);
 
   constructor(
-    private readonly ship: Spaceship,
+    private readonly ships: ForeignShips,
     private readonly store: ReceptionStore,
     private readonly addresses: AddressPool,
     private readonly routes: ReceptionRoutes,
@@ -71,7 +72,7 @@ export class StreamControl {
   /** After a restart: from where do its datagrams come? False when that cannot be found out now. */
   async learnSources(reception: Reception): Promise<boolean> {
     try {
-      reception.expectFrom(await this.ship.addresses());
+      reception.expectFrom(await this.ships.shipOf(reception).addresses());
       return true;
     } catch (fault) {
       reception.lastFault = messageOf(fault);
@@ -83,7 +84,7 @@ export class StreamControl {
   async progress(reception: Reception): Promise<SentSoFar | null> {
     if (!reception.agreement) return null;
     try {
-      return await this.ship.progress(reception.agreement.eventKey);
+      return await this.ships.shipOf(reception).progress(reception.agreement.eventKey);
     } catch (fault) {
       reception.lastFault = messageOf(fault);
       return { sent: null };
@@ -99,7 +100,7 @@ export class StreamControl {
     for (let attempt = 0; !this.#isOver(reception); attempt += 1) {
       try {
         if (!(await this.#isNoted(reception))) break;
-        const progress = await this.ship.redirect(eventKey, reception.address!);
+        const progress = await this.ships.shipOf(reception).redirect(eventKey, reception.address!);
         return progress ? { kind: 'redirected', ...progress } : { kind: 'unknown' };
       } catch (fault) {
         if (fault instanceof ShipRefusedError) return { kind: 'refused', reason: fault.message };
@@ -114,10 +115,11 @@ export class StreamControl {
   async stop(reception: Reception): Promise<StopOutcome> {
     const { agreement } = reception;
     if (!agreement) return { kind: 'unknown' };
+    const ship = this.ships.shipOf(reception);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const stopped = await this.ship.stop(agreement.eventKey);
-        const ended = stopped ?? (await this.#endOf(agreement));
+        const stopped = await ship.stop(agreement.eventKey);
+        const ended = stopped ?? (await this.#endOf(ship, agreement));
         reception.mayBeSentTo = false;
         if (ended) return { kind: 'stopped', statement: statementOf(agreement, ended) };
         // The first answer may have been lost: then the stream is gone because we stopped it.
@@ -130,8 +132,8 @@ export class StreamControl {
   }
 
   /** Of a stream that was stopped before, by whoever held the reception, or by an answer that was lost. */
-  async #endOf({ eventKey }: Agreement): Promise<StoppedStream | null> {
-    const progress = await this.ship.progress(eventKey);
+  async #endOf(ship: Spaceship, { eventKey }: Agreement): Promise<StoppedStream | null> {
+    const progress = await ship.progress(eventKey);
     return progress?.isOver ? progress : null;
   }
 
@@ -153,10 +155,10 @@ export class StreamControl {
 
   async #askOnce(reception: Reception): Promise<Agreement> {
     const { shipName, stream } = reception.opening;
-    reception.expectFrom(await this.ship.addresses());
+    reception.expectFrom(await this.ships.shipOf(reception).addresses());
     const streamAskedAt = this.clock.nowMs() * MICROS_PER_MILLISECOND;
     reception.streamAskedAt ??= streamAskedAt;
-    const started = await this.ship.start({
+    const started = await this.ships.shipOf(reception).start({
       shipName,
       stream,
       until: reception.surelyOver,

@@ -7,11 +7,14 @@ import { ArchiveWriter } from '../../archive/archive-writer.js';
 import type { PacketBlock } from '../../archive/packet-block.js';
 import { framesOf, type PacketFrame } from '../../archive/packet-frame.js';
 import { SampleFeed } from '../../live/sample-feed.js';
+import { type PacketReaders, readPacketReaders } from '../../packets/packet-readers.js';
 import { Reception } from '../../receptions/reception.js';
+import type { ReceptionOpening } from '../../receptions/reception-store.port.js';
 import { UdpServer } from '../../udp/udp.server.js';
 import type { Datagram } from '../../udp/udp.events.js';
 import { ContactKeys } from '../contact-keys.js';
 import { DatagramAccounts } from '../datagram-accounts.js';
+import { ForeignIntake } from '../foreign-intake.js';
 import { PacketIntake } from '../packet-intake.js';
 import { PacketOutlet } from '../packet-outlet.js';
 import { ReceptionRoutes } from '../reception-routes.js';
@@ -34,18 +37,30 @@ export class IntakeUnderTest {
   readonly keys: ContactKeys;
   readonly intake: TelemetryIntake;
 
-  constructor(secret: string | null = null) {
+  constructor(secret: string | null = null, readers: PacketReaders = readPacketReaders()) {
     const { routes, hot } = this;
     this.keys = new ContactKeys(secret);
     const accounts = new DatagramAccounts(this.strays, this.writer);
     const outlet = new PacketOutlet(this.writer, this.feed);
     const packets = new PacketIntake(routes, accounts, this.keys, outlet, hot);
     const texts = new TextIntake(accounts, outlet, hot);
-    this.intake = new TelemetryIntake(this.udp, routes, packets, texts, outlet, this.clock);
+    const foreign = new ForeignIntake(readers, routes, accounts, outlet);
+    this.intake = new TelemetryIntake(
+      this.udp,
+      routes,
+      packets,
+      foreign,
+      texts,
+      outlet,
+      this.clock,
+    );
   }
 
-  static async start(secret: string | null = null): Promise<IntakeUnderTest> {
-    const made = new IntakeUnderTest(secret);
+  static async start(
+    secret: string | null = null,
+    readers?: PacketReaders,
+  ): Promise<IntakeUnderTest> {
+    const made = new IntakeUnderTest(secret, readers);
     await new Promise<void>((resolve) => made.udp.listen(() => resolve()));
     return made;
   }
@@ -53,28 +68,22 @@ export class IntakeUnderTest {
   /** A contact of its own ship, with an APID, or with a port where there is none. */
   async receive(nr: number, at: { apid: number } | { port: number }): Promise<Reception> {
     const isPacket = 'apid' in at;
-    const opening = {
-      contactId: `00000000-0000-4000-8000-${String(nr).padStart(12, '0')}`,
-      fence: 1,
-      shipName: `Ship ${nr}`,
-      plannedStart: 0,
-      plannedEnd: 60_000_000,
-      startedAt: 0,
-      latenessMs: 0,
-      stream: { format: isPacket ? ('ccsds' as const) : ('json' as const) },
-    };
+    const opening = openingOf(nr, isPacket ? 'ccsds' : 'json');
     const shipId = await this.store.shipId(opening.shipName);
     const address = isPacket ? { port: 10_015, apid: at.apid } : { port: at.port, apid: null };
     const reception = Reception.open(opening, shipId, address);
-    await this.store.begin({
-      opening,
-      shipId,
-      address,
-      openedAt: 0,
-      progress: reception.progress(),
-    });
     reception.expectFrom(new Set([SHIP_ADDRESS]));
-    this.routes.add(reception);
+    await this.#begin(reception);
+    return reception;
+  }
+
+  /** A contact of a foreign ship. */
+  async listen(nr: number, apid: number, sources = [SHIP_ADDRESS]): Promise<Reception> {
+    const opening = openingOf(nr, 'ccsds');
+    const shipId = await this.store.shipId(opening.shipName);
+    const address = { port: 10_015, apid };
+    const reception = Reception.openForeign(opening, shipId, address, new Set(sources));
+    await this.#begin(reception);
     return reception;
   }
 
@@ -99,4 +108,22 @@ export class IntakeUnderTest {
     await this.udp.close();
     await this.writer.close(1_000);
   }
+
+  async #begin(reception: Reception): Promise<void> {
+    const { opening, shipId, address } = reception;
+    const progress = reception.progress();
+    await this.store.begin({ opening, shipId, address, openedAt: 0, progress });
+    this.routes.add(reception);
+  }
 }
+
+const openingOf = (nr: number, format: 'json' | 'ccsds'): ReceptionOpening => ({
+  contactId: `00000000-0000-4000-8000-${String(nr).padStart(12, '0')}`,
+  fence: 1,
+  shipName: `Ship ${nr}`,
+  plannedStart: 0,
+  plannedEnd: 60_000_000,
+  startedAt: 0,
+  latenessMs: 0,
+  stream: { format },
+});

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readDefinition } from '../definition-reader.js';
 import type { PacketDefinition } from '../packet-definition.js';
-import { ownPacketsFolder } from '../packet-readers.js';
+import { ownPacketsFolder, PacketReaders } from '../packet-readers.js';
 import { TableReader } from '../table.reader.js';
 import { DefinitionFaults } from '../yaml-section.js';
 
@@ -16,6 +16,10 @@ export function definitionOf(text: string): PacketDefinition {
   if (!definition) throw new Error(faults.sentences().join('\n'));
   return definition;
 }
+
+/** Our own packet and those of these texts. */
+export const readersOf = (...texts: readonly string[]): PacketReaders =>
+  new PacketReaders([ownFile('battery.yml'), ...texts].map(definitionOf));
 
 export const readerOf = (text: string): TableReader => new TableReader(definitionOf(text));
 

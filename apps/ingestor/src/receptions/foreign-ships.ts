@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { formatInstant } from '#common/domain';
+import { PacketReaders } from '../packets/packet-readers.js';
+import { UdpServer } from '../udp/udp.server.js';
+import { ForeignSpaceship } from './foreign.spaceship.js';
+import type { Reception } from './reception.js';
+import type { ReceptionAddress } from './reception-store.port.js';
+import { Spaceship } from './spaceship.port.js';
+
+/** Which ships are asked for their streams, and which are just listened to: those of a packet definition. */
+@Injectable()
+export class ForeignShips {
+  constructor(
+    private readonly readers: PacketReaders,
+    private readonly asked: Spaceship,
+    private readonly udp: UdpServer,
+  ) {}
+
+  has(shipName: string): boolean {
+    return this.readers.foreignShip(shipName) !== undefined;
+  }
+
+  /** None where no definition names the ship (any more). */
+  sourcesOf(shipName: string): ReadonlySet<string> {
+    return new Set(this.readers.foreignShip(shipName)?.from);
+  }
+
+  /** The shared port and the APID of its definition; null where none names the ship (any more). */
+  addressOf(shipName: string): ReceptionAddress | null {
+    const ship = this.readers.foreignShip(shipName);
+    return ship ? { port: this.udp.sharedPort!, apid: ship.apid } : null;
+  }
+
+  /** Who answers for the ship. */
+  shipOf({ foreign, shipName }: Reception): Spaceship {
+    return foreign ? new ForeignSpaceship(this.sourcesOf(shipName)) : this.asked;
+  }
+
+  /** Why the booking cannot be kept, in words; null where it can. */
+  refusalOf(
+    { opening, contactId, shipName }: Reception,
+    open: readonly Reception[],
+  ): string | null {
+    const { format, ...wishes } = opening.stream;
+    if (format !== 'ccsds')
+      return `${shipName} sends packets: book it with "stream": {"format": "ccsds"}`;
+    const wished = Object.entries(wishes).find(([, value]) => value !== undefined);
+    if (wished) return `Nobody asks ${shipName} how to send: book it without stream.${wished[0]}`;
+    const other = open.find(
+      (one) =>
+        one.foreign !== null &&
+        one.shipName === shipName &&
+        one.contactId !== contactId &&
+        one.endCause === null &&
+        one.opening.plannedEnd > opening.plannedStart,
+    );
+    if (!other) return null;
+    const until = formatInstant(other.opening.plannedEnd);
+    return `Contact ${other.contactId} receives ${shipName} until ${until}, and a packet belongs to one contact`;
+  }
+}
