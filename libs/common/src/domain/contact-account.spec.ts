@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ContactAccount, NEVER_SENT_RANGES_MAX, type ShipStatement } from './contact-account.js';
+import { ContactAccount, type ShipStatement } from './contact-account.js';
 import type { NumberCause } from './missing-causes.js';
+import { NEVER_SENT_RANGES_MAX } from './never-sent.js';
 import { SequenceSet } from './sequence-set.js';
 
 const SENT = 40;

@@ -11,6 +11,8 @@ import {
   type DatagramCounts,
   EMPTY_ACCOUNT,
 } from './contact-account-snapshot.js';
+import { Claims } from './claims.js';
+import { NeverSent } from './never-sent.js';
 import { type SequenceRange, SequenceSet } from './sequence-set.js';
 
 export type { Accounting, AccountSnapshot, DatagramCounts } from './contact-account-snapshot.js';
@@ -32,28 +34,10 @@ export interface NumbersPart {
   readonly missingByCause: CountByCause;
 }
 
-/** Claims come from damaged bytes: random ones must not fill the memory. The rest is just counted. */
-export const CLAIMED_RANGES_MAX = 4_096;
-/** A ship that counts anew all the time must not either. The numbers skipped beyond count as missing. */
-export const NEVER_SENT_RANGES_MAX = 4_096;
-
 /** Eight megabytes for one contact: half a million holes. What would make another one is shed. */
 export const GOOD_RANGES_MAX = 524_288;
 /** The reason of a reject that is not the ship's: it says nothing of what the ship sent. */
 export const UNKNOWN_SOURCE = 'unknown_source';
-
-/** The numbers of datagrams that came but were not kept. */
-class Claims {
-  constructor(
-    readonly numbers = new SequenceSet(),
-    public unnumbered = 0,
-  ) {}
-
-  add(number: number | null): void {
-    if (number === null || this.numbers.rangeCount >= CLAIMED_RANGES_MAX) this.unnumbered += 1;
-    else this.numbers.add(number);
-  }
-}
 
 /**
  * The account of one contact: every datagram taken from the socket is told to it exactly once, and
@@ -64,7 +48,7 @@ export class ContactAccount {
   readonly #corrupt: Claims;
   readonly #shed: Claims;
   readonly #restarts: SequenceRange[];
-  readonly #neverSent: SequenceRange[];
+  readonly #neverSent: NeverSent;
   readonly #rejected: Map<string, number>;
   readonly #counts: {
     -readonly [K in Exclude<keyof DatagramCounts, 'rejected'>]: DatagramCounts[K];
@@ -87,7 +71,7 @@ export class ContactAccount {
     this.#corrupt = new Claims(SequenceSet.of(corruptClaims), corruptUnnumbered);
     this.#shed = new Claims(SequenceSet.of(shedClaims), shedUnnumbered);
     this.#restarts = [...snapshot.restarts];
-    this.#neverSent = [...(snapshot.neverSent ?? [])];
+    this.#neverSent = new NeverSent(snapshot.neverSent);
     this.#restartedFrom = snapshot.restartedFrom;
   }
 
@@ -177,8 +161,7 @@ export class ContactAccount {
 
   /** The ship began to count anew: no datagram ever had these numbers, so they are not missing. */
   skip(from: number, to: number): void {
-    if (from > to || this.#neverSent.length >= NEVER_SENT_RANGES_MAX) return;
-    this.#neverSent.push([from, to]);
+    this.#neverSent.add(from, to);
   }
 
   /**
@@ -235,7 +218,7 @@ export class ContactAccount {
       shedUnnumbered: this.#shed.unnumbered,
       restarts: [...this.#restarts],
       restartedFrom: this.#restartedFrom,
-      ...(this.#neverSent.length > 0 && { neverSent: [...this.#neverSent] }),
+      ...this.#neverSent.snapshot(),
     };
   }
 
@@ -267,7 +250,7 @@ export class ContactAccount {
   #explain(first: number, last: number): ExplainedRange[] {
     const open = this.#restartedFrom;
     const restarts = SequenceSet.of(this.#restarts);
-    return explainMissing(this.#goodOrNeverSent().missing(first, last), {
+    return explainMissing(this.#neverSent.with(this.#good).missing(first, last), {
       corrupt: this.#corrupt.numbers,
       shed: this.#shed.numbers,
       restart:
@@ -280,15 +263,8 @@ export class ContactAccount {
     });
   }
 
-  /** What is not missing: it is good, or nobody ever sent it. */
-  #goodOrNeverSent(): SequenceSet {
-    if (this.#neverSent.length === 0) return this.#good;
-    return SequenceSet.union([...this.#good.ranges(), ...this.#neverSent]);
-  }
-
   #expectedOf({ firstSequence: first, lastSequence: last }: ShipStatement): number {
-    const neverSent =
-      this.#goodOrNeverSent().countWithin(first, last) - this.#good.countWithin(first, last);
+    const neverSent = this.#neverSent.countWithout(this.#good, first, last);
     return Math.max(0, last - first + 1 - neverSent);
   }
 
