@@ -74,6 +74,12 @@ describe('a definition', () => {
     expect(faultsOf(text.replace(to, from))).toEqual([]);
   });
 
+  it('has the addresses of a foreign ship as a socket writes them', () => {
+    const foreign = 'ship: Thing One\nfrom: [192.0.2.7, "2001:DB8:0::07"]\n';
+
+    expect(definitionOf(GOOD + foreign).foreign?.from).toEqual(['192.0.2.7', '2001:db8::7']);
+  });
+
   it('is as the example of the documentation shows', () => {
     const [, example = ''] =
       /```yaml\n([^]*?)```/.exec(readFileSync('docs/packets.md', 'utf8')) ?? [];

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, SocketAddress } from 'node:net';
 import { isAlias, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { APID_MAX, APID_MIN } from '#common/contracts';
 import { readFields, readRepeat } from './definition-fields.js';
@@ -139,12 +139,16 @@ function rangeOf(value: unknown): readonly [number, number] | null {
   return isKnown && isRange && first >= APIDS.min && last <= APIDS.max ? [first, last] : null;
 }
 
+/** An IPv6 address can be written in many ways; a socket has one. */
+const asReceived = (address: string): string =>
+  isIP(address) === 6 ? new SocketAddress({ address, family: 'ipv6' }).address : address;
+
 function readForeign(section: YamlSection): ForeignShip | null {
   if (!section.has('ship') && !section.has('from')) return null;
   const isAddress = (value: unknown): value is string =>
     typeof value === 'string' && isIP(value) !== 0;
   return {
     ship: section.text('ship', SHIP, 'the name of a ship as it is booked, 1 to 128 long'),
-    from: section.list('from', FROM_MAX, isAddress, 'an IPv4 or IPv6 address'),
+    from: section.list('from', FROM_MAX, isAddress, 'an IPv4 or IPv6 address').map(asReceived),
   };
 }

@@ -102,6 +102,15 @@ describe('AddressPool', () => {
     });
   });
 
+  it('gives no APID of a foreign ship, and takes none back', async () => {
+    const foreign = new Set([7, SHIP_APID_MAX + 1]);
+    const beside = new AddressPool(udp, { first, last: first }, clock, 0, foreign);
+
+    expect((await beside.take('ccsds', 7)).apid).toBe(SHIP_APID_MAX + 2);
+    expect((await beside.take('ccsds', 8)).apid).toBe(8);
+    await expect(beside.retake({ port: udp.sharedPort!, apid: 7 })).rejects.toThrow('taken');
+  });
+
   it('has no APID of their own for ships beyond the last', () => {
     expect(apidOfShip(1)).toBe(1);
     expect(apidOfShip(SHIP_APID_MAX)).toBe(SHIP_APID_MAX);

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { formatInstant } from '#common/domain';
 import { PacketReaders } from '../packets/packet-readers.js';
@@ -22,7 +23,11 @@ export class ForeignShips {
 
   /** None where no definition names the ship (any more). */
   sourcesOf(shipName: string): ReadonlySet<string> {
-    return new Set(this.readers.foreignShip(shipName)?.from);
+    const from = this.readers.foreignShip(shipName)?.from ?? [];
+    // A socket of IPv6 takes IPv4, too, and writes it so.
+    return new Set(
+      from.flatMap((address) => [address, ...(isIPv4(address) ? [`::ffff:${address}`] : [])]),
+    );
   }
 
   /** The shared port and the APID of its definition; null where none names the ship (any more). */
