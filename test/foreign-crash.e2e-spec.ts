@@ -1,5 +1,4 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
+import type { Socket } from 'node:dgram';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +7,10 @@ import type { ContactReport } from '#common/contracts';
 import { quickstartPacket } from '../apps/ingestor/src/packets/testing/quickstart-packet.js';
 import { ask } from '../scripts/ask.js';
 import { anyPorts } from './support/any-ports.js';
+import { freeUdpPort, QUICKSTART, udpSocket, WRAP } from './support/foreign-under-test.js';
 import { PerigeeProcess } from './support/process.js';
 import { until } from './support/until.js';
 
-const SHIP = 'Yamcs quickstart';
-const WRAP = 16_384;
 const FIRST = WRAP - 40;
 const SEND_EVERY_MS = 50;
 const DEADLINE_MS = 60_000;
@@ -39,8 +37,8 @@ describe('kill -9 during the contact of a foreign ship', { timeout: 240_000 }, (
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'perigee-foreign-'));
-    link = await socketOf();
-    udpPort = await freePort();
+    link = await udpSocket('127.0.0.1');
+    udpPort = await freeUdpPort();
     next = FIRST;
     await start();
   });
@@ -67,7 +65,7 @@ describe('kill -9 during the contact of a foreign ship', { timeout: 240_000 }, (
   const contacts = (): string => `${perigee.url('scheduler')}/scheduler`;
 
   async function samples(): Promise<Sample[]> {
-    const ship = encodeURIComponent(SHIP);
+    const ship = encodeURIComponent(QUICKSTART);
     const query = 'format=ndjson&field=elapsed_seconds';
     const answer = await fetch(`${perigee.url('ingestor')}/ships/${ship}/export?${query}`);
     expect(answer.status).toBe(200);
@@ -77,7 +75,7 @@ describe('kill -9 during the contact of a foreign ship', { timeout: 240_000 }, (
 
   it('loses no number of its wraps, and names what was sent meanwhile', async () => {
     const { id } = await ask<Contact>(`${contacts()}/`, {
-      ship_name: SHIP,
+      ship_name: QUICKSTART,
       start_time: new Date(Date.now() + 1_000).toISOString(),
       duration: 1_000,
       stream: { format: 'ccsds' },
@@ -114,18 +112,3 @@ describe('kill -9 during the contact of a foreign ship', { timeout: 240_000 }, (
     expect(report!.last_sequence).toBeGreaterThan(2 * WRAP);
   });
 });
-
-async function socketOf(): Promise<Socket> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  return socket;
-}
-
-async function freePort(): Promise<number> {
-  const socket = await socketOf();
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
