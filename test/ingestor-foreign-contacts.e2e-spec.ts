@@ -37,9 +37,9 @@ describe('the contacts of a foreign ship', () => {
   });
 
   it('is given up when the planned end passed while nobody listened', async () => {
-    const command = await test.listen(test.booked(3));
+    const command = await test.listen();
     await test.app.close();
-    await until(() => expect(Date.now()).toBeGreaterThan(Date.parse(command.planned_end)));
+    await test.passTheEndOf(command);
     await test.startApp();
 
     expect(await reportOf(test.app, command)).toMatchObject({ state: 'failed', closed: false });

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createSocket, type Socket } from 'node:dgram';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CONTACT_COMPLETED, CONTACT_FAILED } from '#common/contracts';
+import { DataSource } from 'typeorm';
 import { InProcessBus } from '#common/messaging';
+import { dataSourceOptions } from '#common/persistence';
 import type { IngestorConfig } from '../../apps/ingestor/src/ingestor.config.js';
 import { quickstartPacket } from '../../apps/ingestor/src/packets/testing/quickstart-packet.js';
 import { type TestDatabase, testDatabase } from './database.js';
@@ -96,6 +98,17 @@ export class ForeignUnderTest {
     await openReception(this.bus, command);
     await this.listening(command);
     return command;
+  }
+
+  /** Its planned end passes now, whatever the clock says. For when the app is closed. */
+  async passTheEndOf({ contact_id, planned_start }: OpenCommand): Promise<void> {
+    const source = new DataSource(dataSourceOptions(this.database.url, 'test'));
+    await source.initialize();
+    await source.query('UPDATE receptions SET planned_end = $2 WHERE contact_id = $1', [
+      contact_id,
+      planned_start,
+    ]);
+    await source.destroy();
   }
 
   /** Two fences of a contact are told apart by their ends. */
