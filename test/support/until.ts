@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 /** Repeats a check until it stops throwing, or throws its last fault after the deadline. */
 export async function until(
-  check: () => Promise<void> | void,
+  check: () => unknown,
   deadlineMs = 20_000,
   everyMs = 20,
 ): Promise<void> {

@@ -17,6 +17,7 @@ import { AddressPool, portRange } from './receptions/address-pool.js';
 import { ForeignResumption } from './receptions/foreign-resumption.js';
 import { ForeignShips } from './receptions/foreign-ships.js';
 import { HoldingsLoop } from './receptions/holdings.loop.js';
+import { LatePackets } from './receptions/late-packets.js';
 import { ReceptionCourse } from './receptions/reception-course.js';
 import { ReceptionListener } from './receptions/reception-listener.js';
 import { ReceptionResumption } from './receptions/reception-resumption.js';
@@ -27,6 +28,7 @@ import { ReceptionsService } from './receptions/receptions.service.js';
 import { StreamControl } from './receptions/stream-control.js';
 import { BatchQueue } from './archive/batch-queue.js';
 import { ArchiveWriter } from './archive/archive-writer.js';
+import { LeftOutBlocks } from './archive/left-out.port.js';
 import { ContactKeys } from './intake/contact-keys.js';
 import { DatagramAccounts } from './intake/datagram-accounts.js';
 import { DatagramsConsumer } from './intake/datagrams.consumer.js';
@@ -68,6 +70,8 @@ const TELEMETRY = [
 ];
 const RECEPTIONS = [
   HoldingsLoop,
+  LatePackets,
+  { provide: LeftOutBlocks, useExisting: LatePackets },
   ReceptionsService,
   ReceptionCourse,
   ReceptionListener,
@@ -97,6 +101,7 @@ export class IngestorModule {
             PartitionUpkeep,
             ReceptionsHealth,
             AlarmWatch,
+            LatePackets,
           ],
           useFactory: (hot: HotList, queue: BatchQueue, ...checks: ReadinessCheck[]) => ({
             readiness: [

@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { Clock } from '#common/platform';
 import { AlarmWatch } from './alarms/alarm-watch.js';
 import { HoldingsLoop } from './receptions/holdings.loop.js';
+import { LatePackets } from './receptions/late-packets.js';
 import { Holdings } from './receptions/holdings.port.js';
 import { ReceptionsService } from './receptions/receptions.service.js';
 import { ArchiveWriter } from './archive/archive-writer.js';
@@ -11,6 +12,7 @@ import { UdpServer } from './udp/udp.server.js';
 const COURSES_DEADLINE_MS = 4_000;
 const FLUSH_DEADLINE_MS = 3_000;
 const ALARMS_DEADLINE_MS = 500;
+const LATE_DEADLINE_MS = 500;
 const LEAVE_DEADLINE_MS = 500;
 
 /**
@@ -28,6 +30,7 @@ export class IngestorShutdown implements BeforeApplicationShutdown {
     private readonly udp: UdpServer,
     private readonly writer: ArchiveWriter,
     private readonly alarms: AlarmWatch,
+    private readonly late: LatePackets,
     private readonly clock: Clock,
   ) {}
 
@@ -36,6 +39,7 @@ export class IngestorShutdown implements BeforeApplicationShutdown {
     await this.udp.close();
     await this.writer.close(FLUSH_DEADLINE_MS);
     await this.alarms.close(ALARMS_DEADLINE_MS);
+    await this.#within(LATE_DEADLINE_MS, this.late.stop());
     // All is stored: another ingestor may go on.
     await this.#within(LEAVE_DEADLINE_MS, this.holdings.leave());
   }

@@ -59,7 +59,7 @@ describe('blocks in PostgreSQL', () => {
   }
 
   /** A block each so many microseconds. */
-  const fill = (count: number, every = BLOCK_SPAN_MICROS): Promise<void> =>
+  const fill = (count: number, every = BLOCK_SPAN_MICROS): Promise<unknown> =>
     archive.store(
       batchOf(
         reception,

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { type SequenceRange, SequenceSet } from '#common/domain';
-import type { StoredReception } from '../receptions/reception-store.port.js';
+import type { ContactReport } from '#common/contracts';
+import type { EndedReception, StoredReception } from '../receptions/reception-store.port.js';
 import { RECEPTION_COLUMNS, type ReceptionRow, storedReceptionOf } from './reception-row.js';
 import { Snapshot } from './snapshot.js';
 
@@ -20,6 +21,33 @@ export async function readUnfinished(
   for (const row of rows)
     unfinished.push(storedReceptionOf(row, await goodNumbers(source, row.contact_id)));
   return unfinished;
+}
+
+interface EndedRow extends ReceptionRow {
+  readonly samples_stored: string;
+  readonly is_open: boolean;
+  /** Null where it has not ended. */
+  readonly report: ContactReport | null;
+}
+
+export async function readEnded(
+  source: DataSource,
+  contactId: string,
+): Promise<EndedReception | 'open' | null> {
+  const rows = (await source.query(
+    `SELECT ${RECEPTION_COLUMNS}, samples_stored, r.ended_at IS NULL AS is_open, p.report
+     FROM receptions r JOIN ships s ON s.id = r.ship_id
+     LEFT JOIN closings c ON c.contact_id = r.contact_id
+     LEFT JOIN reports p ON p.contact_id = r.contact_id AND p.fence = r.fence
+     WHERE r.contact_id = $1`,
+    [contactId],
+  )) as EndedRow[];
+  const [row] = rows;
+  if (!row) return null;
+  const { report, is_open, samples_stored } = row;
+  if (is_open || report === null) return 'open';
+  const stored = storedReceptionOf(row, await goodNumbers(source, contactId));
+  return { ...stored, report, samplesStored: Number(samples_stored) };
 }
 
 /** Rows at a time: of a contact whose blocks are not merged yet there may be a million. */

@@ -1,4 +1,8 @@
-import type { ArchiveBatch, LatestPacket } from '../archive/telemetry-archive.port.js';
+import type {
+  ArchiveBatch,
+  BatchReception,
+  LatestPacket,
+} from '../archive/telemetry-archive.port.js';
 import type { PacketBlock } from '../archive/packet-block.js';
 import {
   binaryArray,
@@ -84,7 +88,23 @@ export const STORE = `
          first_sample_at = least(first_sample_at, first),
          last_sample_at = greatest(last_sample_at, last)
   FROM held LEFT JOIN per_contact ON per_contact.contact_id = held.contact_id
-  WHERE receptions.contact_id = held.contact_id`;
+  WHERE receptions.contact_id = held.contact_id
+  RETURNING receptions.contact_id, receptions.fence`;
+
+/** What the statement gives: the receptions of the batch that were taken. */
+export interface TakenRow {
+  readonly contact_id: string;
+  readonly fence: string;
+}
+
+export function leftOutOf(
+  { receptions }: ArchiveBatch,
+  rows: readonly TakenRow[],
+): readonly BatchReception[] {
+  if (rows.length === receptions.length) return [];
+  const taken = new Set(rows.map(({ contact_id, fence }) => `${contact_id}/${fence}`));
+  return receptions.filter((reception) => !taken.has(keyOf(reception)));
+}
 
 /** No text is made of numbers on the way, and no text of bytes. */
 export function storeParameters(process: string, batch: ArchiveBatch): unknown[] {

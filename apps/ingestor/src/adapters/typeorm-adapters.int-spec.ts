@@ -6,6 +6,7 @@ import { type TestDatabase, testDatabase } from '../../../../test/support/databa
 import { describeHoldings } from '../receptions/holdings.contract.js';
 import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import { describeReceptionStore } from '../receptions/reception-store.contract.js';
+import { describeReportRevisions } from '../receptions/report-revisions.contract.js';
 import { describeTelemetryArchive } from '../archive/telemetry-archive.contract.js';
 import type { ArchiveUnderTest } from '../archive/testing/archive-under-test.js';
 import { TypeOrmHoldings } from './typeorm.holdings.js';
@@ -59,6 +60,21 @@ describeReceptionStore(async () => {
   return {
     store: new TypeOrmReceptionStore(source, identity),
     outbox: async () => (await outbox.claim(10, 0)).map(({ envelope }) => envelope),
+  };
+});
+
+describeReportRevisions(async () => {
+  await empty();
+  const outbox = new TypeOrmOutbox(source, INGESTOR_OUTBOX);
+  return {
+    outbox: async () => (await outbox.claim(10, 0)).map(({ envelope }) => envelope),
+    process: (name) => {
+      const own = new IngestorIdentity(name);
+      return {
+        store: new TypeOrmReceptionStore(source, own),
+        archive: new TypeOrmTelemetryArchive(source, own),
+      };
+    },
   };
 });
 

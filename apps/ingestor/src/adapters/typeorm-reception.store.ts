@@ -10,14 +10,17 @@ import {
   type Agreement,
   CLOSINGS_KEPT_MAX,
   CLOSINGS_KEPT_MICROS,
+  type EndedReception,
   type NewReception,
   type ReceptionAddress,
   type ReceptionClosing,
   type ReceptionEnd,
   ReceptionStore,
+  type ReportRevision,
   type StoredReception,
 } from '../receptions/reception-store.port.js';
-import { readUnfinished } from './reception-reader.js';
+import { readEnded, readUnfinished } from './reception-reader.js';
+import { reviseReport } from './report-revision.js';
 
 /** Whose relay sends what this app writes into the outbox. */
 export const INGESTOR_OUTBOX = 'ingestor';
@@ -133,13 +136,13 @@ export class TypeOrmReceptionStore extends ReceptionStore {
     return Number(rows[0]?.samples_stored ?? 0);
   }
 
-  end({ contactId, fence, endedAt, report, message }: ReceptionEnd): Promise<boolean> {
+  end({ contactId, fence, endedAt, progress, report, message }: ReceptionEnd): Promise<boolean> {
     return this.source.transaction(async (manager) => {
       const at = formatInstant(endedAt);
       const [, count] = (await manager.query(
-        `UPDATE receptions SET ended_at = $3
+        `UPDATE receptions SET ended_at = $3, progress = $5
          WHERE contact_id = $1 AND fence = $2 AND holder = $4 AND ended_at IS NULL`,
-        [contactId, fence, at, this.identity.process],
+        [contactId, fence, at, this.identity.process, JSON.stringify(progress)],
       )) as [unknown, number];
       if (count === 0) return false;
       await manager.query(
@@ -165,6 +168,18 @@ export class TypeOrmReceptionStore extends ReceptionStore {
       contactId,
     ])) as { report: ContactReport }[];
     return rows[0]?.report ?? null;
+  }
+
+  ended(contactId: string): Promise<EndedReception | 'open' | null> {
+    return readEnded(this.source, contactId);
+  }
+
+  revise(revision: ReportRevision): Promise<boolean> {
+    return this.source.transaction(async (manager) => {
+      const isRevised = await reviseReport(manager, this.identity.process, revision);
+      if (isRevised) await insertOutbox(manager, INGESTOR_OUTBOX, [revision.message]);
+      return isRevised;
+    });
   }
 
   async #hasAgreed(manager: EntityManager, contactId: string, eventKey: string): Promise<boolean> {

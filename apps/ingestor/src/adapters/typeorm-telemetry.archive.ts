@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { PacketBlock } from '../archive/packet-block.js';
 import {
   type ArchiveBatch,
+  type BatchReception,
   type LatestPacket,
   type LevelQuery,
   type Levels,
@@ -17,7 +18,7 @@ import { BlockSource } from './block-source.js';
 import { readLevels } from './levels-query.js';
 import { runPrepared } from './prepared-statement.js';
 import { Readings } from './readings.js';
-import { STORE, storeParameters } from './store-statement.js';
+import { leftOutOf, STORE, storeParameters, type TakenRow } from './store-statement.js';
 import {
   LATEST_COLUMNS,
   latestPacketOf,
@@ -38,9 +39,10 @@ export class TypeOrmTelemetryArchive extends TelemetryArchive implements BeforeA
     super();
   }
 
-  async store(batch: ArchiveBatch): Promise<void> {
+  async store(batch: ArchiveBatch): Promise<readonly BatchReception[]> {
     const parameters = storeParameters(this.identity.process, batch);
-    await runPrepared(this.source, 'store-blocks', STORE, parameters);
+    const taken = await runPrepared<TakenRow>(this.source, 'store-blocks', STORE, parameters);
+    return leftOutOf(batch, taken);
   }
 
   async ships(afterName: string | null, limit: number): Promise<ShipSummary[]> {

@@ -10,7 +10,13 @@ import type { Reception } from '../receptions/reception.js';
 import { BatchQueue, MemoryBatchQueue } from './batch-queue.js';
 import type { GoodPacket } from './good-packet.js';
 import { OpenBatch } from './open-batch.js';
-import { TelemetryArchive } from './telemetry-archive.port.js';
+import type { PacketBlock } from './packet-block.js';
+import { LeftOutBlocks } from './left-out.port.js';
+import {
+  type ArchiveBatch,
+  type BatchReception,
+  TelemetryArchive,
+} from './telemetry-archive.port.js';
 
 /** A packet waits at most so long before it is on its way to the archive. */
 export const FLUSH_EVERY_MS = 50;
@@ -45,6 +51,8 @@ export class ArchiveWriter implements ReadinessCheck {
     private readonly archive: TelemetryArchive,
     private readonly clock: Clock,
     @Optional() private readonly queue: BatchQueue = new MemoryBatchQueue(),
+    /** Without it, what the archive leaves out is gone. */
+    @Optional() private readonly leftOut?: LeftOutBlocks,
   ) {
     this.#faults = new FaultLog(this.#logger, clock);
     this.#sealedCount = queue.size;
@@ -158,9 +166,9 @@ export class ArchiveWriter implements ReadinessCheck {
     for (let attempt = 0; !this.#isClosed; attempt += 1) {
       try {
         const first = await this.queue.first();
-        await this.archive.store(first.batch);
+        const leftOut = await this.archive.store(first.batch);
         await this.queue.shift();
-        return this.#stored(first.samples);
+        return this.#stored(first.samples - this.#handOver(first.batch, leftOut));
       } catch (fault) {
         this.#noteFault(fault);
         await this.#relieve();
@@ -179,6 +187,18 @@ export class ArchiveWriter implements ReadinessCheck {
     } catch (fault) {
       this.#faults.note('What waits for the archive cannot be put elsewhere', fault);
     }
+  }
+
+  /** How many samples. */
+  #handOver({ blocks }: ArchiveBatch, leftOut: readonly BatchReception[]): number {
+    if (leftOut.length === 0) return 0;
+    const isLeftOut = (block: PacketBlock): boolean =>
+      leftOut.some(
+        ({ contactId, fence }) => contactId === block.contactId && fence === block.fence,
+      );
+    const theirs = blocks.filter(isLeftOut);
+    if (theirs.length > 0) this.leftOut?.take(theirs);
+    return theirs.reduce((sum, { samples }) => sum + samples, 0);
   }
 
   #stored(samples: number): void {

@@ -149,10 +149,12 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
     });
 
     it('leaves out what is of a start that was superseded, and begins anew with the next', async () => {
-      await archive.store(batchOf(reception, ...packets(1, 2)));
+      expect(await archive.store(batchOf(reception, ...packets(1, 2)))).toEqual([]);
       const next = await hands.begin('USS Enterprise', reception.contactId, 2);
       const other = await hands.begin('Voyager');
-      await archive.store(joined(batchOf(reception, ...packets(3)), batchOf(other, ...packets(1))));
+      const late = batchOf(reception, ...packets(3));
+      const leftOut = await archive.store(joined(late, batchOf(other, ...packets(1))));
+      expect(leftOut).toEqual(late.receptions);
 
       expect(await blocksIn(ALL)).toMatchObject([{ number: 1, fence: 1 }]);
       expect(await archive.latest(reception.shipId)).toMatchObject([{ sequence: 2 }]);

@@ -78,9 +78,10 @@ export abstract class TelemetryArchive {
   /**
    * Stores blocks, accounts and counts of ships at once or not at all. A batch given twice counts
    * once: of each reception only blocks after the last stored one are taken. What belongs to a
-   * reception that has ended, was superseded or is another process's is left out.
+   * reception that has ended, was superseded or is another process's is left out: those of
+   * `batch.receptions` it resolves with.
    */
-  abstract store(batch: ArchiveBatch): Promise<void>;
+  abstract store(batch: ArchiveBatch): Promise<readonly BatchReception[]>;
   /** By name, those after `afterName`. */
   abstract ships(afterName: string | null, limit: number): Promise<ShipSummary[]>;
   /** Null for a ship that never had a contact. */

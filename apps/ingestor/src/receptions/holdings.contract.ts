@@ -129,8 +129,9 @@ export function describeHoldings(empty: () => Promise<(name: string) => Member>)
       const facts = { state: 'completed' as const, endedAt: NOW, statement: null };
       const report = reportOf(reception, { ...facts, samplesStored: 0 });
       const message = envelope(CONTACT_COMPLETED, {});
+      const progress = reception.progress();
       const ended = ({ store }: Member): Promise<boolean> =>
-        store.end({ contactId, fence: 1, endedAt: NOW, report, message });
+        store.end({ contactId, fence: 1, endedAt: NOW, progress, report, message });
 
       expect(await heldBy(one)).toEqual([]);
       expect(await one.store.moved(contactId, 1, { port: 41_000, apid: null })).toBe(false);

@@ -104,13 +104,10 @@ export class ReceptionCourse {
       const facts = { state: outcome.state, endedAt, statement, samplesStored };
       const report = reportOf(reception, facts);
       const message = endMessage(reception, outcome, report);
-      const isOurs = await this.store.end({
-        contactId,
-        fence: opening.fence,
-        endedAt,
-        report,
-        message,
-      });
+      const { fence } = opening;
+      const progress = reception.progress();
+      const end = { contactId, fence, endedAt, progress, report, message };
+      const isOurs = await this.store.end(end);
       this.#tell(reception, isOurs ? 'ended' : 'left');
       if (isOurs) this.events.tell('report', contactId, reportEvent(report));
     });

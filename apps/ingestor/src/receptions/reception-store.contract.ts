@@ -57,12 +57,10 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
     function endOf({ opening }: NewReception): ReceptionEnd {
       const { contactId, fence } = opening;
       const facts = { state: 'completed' as const, endedAt: NOW, statement: null };
-      const report = reportOf(Reception.open(opening, shipId, null), {
-        ...facts,
-        samplesStored: 0,
-      });
+      const ended = Reception.open(opening, shipId, null);
+      const report = reportOf(ended, { ...facts, samplesStored: 0 });
       const message = envelope(CONTACT_COMPLETED, { contact_id: contactId });
-      return { contactId, fence, endedAt: NOW, report, message };
+      return { contactId, fence, endedAt: NOW, progress: ended.progress(), report, message };
     }
 
     it('gives a ship one number for ever', async () => {

@@ -7,6 +7,7 @@ import {
 } from '#common/domain';
 import type { Envelope } from '#common/messaging';
 import type { CountState } from '../packets/count-unwrapper.js';
+import type { ArchiveBatch } from '../archive/telemetry-archive.port.js';
 
 /** How the ship shall send, handed on to it as it is. */
 export type StreamOptions = Readonly<Pick<StreamOptionsDto, keyof StreamOptionsDto>>;
@@ -81,6 +82,24 @@ export interface ReceptionEnd {
   readonly contactId: string;
   readonly fence: number;
   readonly endedAt: Instant;
+  /** What the report was made of: late data goes on from it. */
+  readonly progress: ReceptionProgress;
+  readonly report: ContactReport;
+  readonly message: Envelope;
+}
+
+/** A reception that is over, as its report says, and all that a new report is made of. */
+export interface EndedReception extends StoredReception {
+  readonly report: ContactReport;
+  readonly samplesStored: number;
+}
+
+/** What came late for a reception that has ended, and the report that counts it as well. */
+export interface ReportRevision {
+  /** Of the last block that was known when this was made: another one, and all is to be made anew. */
+  readonly lastBlock: number;
+  /** Of this one reception. Its blocks go on behind `lastBlock`. */
+  readonly batch: ArchiveBatch;
   readonly report: ContactReport;
   readonly message: Envelope;
 }
@@ -121,4 +140,12 @@ export abstract class ReceptionStore {
   /** Receptions that this process holds and did not end, oldest first; all, or those of some contacts. */
   abstract unfinished(contactIds?: readonly string[]): Promise<StoredReception[]>;
   abstract report(contactId: string): Promise<ContactReport | null>;
+  /** The last start of a contact, whoever held it, once it has ended. Null where nobody knows one. */
+  abstract ended(contactId: string): Promise<EndedReception | 'open' | null>;
+  /**
+   * Stores what came late, puts the new report in the place of the old one and the message into the
+   * outbox, all at once. False, and nothing changes, when the reception is open again, was superseded,
+   * or others have stored late data of it meanwhile.
+   */
+  abstract revise(revision: ReportRevision): Promise<boolean>;
 }

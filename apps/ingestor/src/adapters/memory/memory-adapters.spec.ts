@@ -4,6 +4,7 @@ import { describeAlarmStore } from '../../alarms/alarm-store.contract.js';
 import { describeHoldings } from '../../receptions/holdings.contract.js';
 import { IngestorIdentity } from '../../receptions/ingestor-identity.js';
 import { describeReceptionStore } from '../../receptions/reception-store.contract.js';
+import { describeReportRevisions } from '../../receptions/report-revisions.contract.js';
 import { describeHotList } from '../../intake/hot-list.contract.js';
 import { describeTelemetryArchive } from '../../archive/telemetry-archive.contract.js';
 import type { ArchiveUnderTest } from '../../archive/testing/archive-under-test.js';
@@ -27,6 +28,17 @@ describeTelemetryArchive(async () => {
 describeReceptionStore(async () => {
   const tables = new MemoryTables();
   return { store: new MemoryReceptionStore(tables), outbox: async () => tables.outbox };
+});
+
+describeReportRevisions(async () => {
+  const tables = new MemoryTables();
+  return {
+    outbox: async () => tables.outbox,
+    process: (name) => ({
+      store: new MemoryReceptionStore(tables, name),
+      archive: new MemoryTelemetryArchive(tables, name),
+    }),
+  };
 });
 
 describeHoldings(async () => {

@@ -5,14 +5,17 @@ import {
   type Agreement,
   CLOSINGS_KEPT_MAX,
   CLOSINGS_KEPT_MICROS,
+  type EndedReception,
   type NewReception,
   type ReceptionAddress,
   type ReceptionClosing,
   type ReceptionEnd,
   ReceptionStore,
+  type ReportRevision,
   type StoredReception,
 } from '../../receptions/reception-store.port.js';
-import { type MemoryReception, MemoryTables, unfinishedIn } from './memory-tables.js';
+import { storeBatch } from './memory-batches.js';
+import { type MemoryReception, MemoryTables, storedIn, unfinishedIn } from './memory-tables.js';
 
 @Injectable()
 export class MemoryReceptionStore extends ReceptionStore {
@@ -77,10 +80,11 @@ export class MemoryReceptionStore extends ReceptionStore {
     return this.tables.receptions.get(contactId)?.samplesStored ?? 0;
   }
 
-  async end({ contactId, fence, report, message }: ReceptionEnd): Promise<boolean> {
+  async end({ contactId, fence, progress, report, message }: ReceptionEnd): Promise<boolean> {
     const open = this.#open(contactId, fence);
     if (!open) return false;
     open.isEnded = true;
+    open.progress = progress;
     this.tables.reports.set(contactId, report);
     this.tables.outbox.push(message);
     return true;
@@ -96,6 +100,25 @@ export class MemoryReceptionStore extends ReceptionStore {
 
   async report(contactId: string): Promise<ContactReport | null> {
     return this.tables.reports.get(contactId) ?? null;
+  }
+
+  async ended(contactId: string): Promise<EndedReception | 'open' | null> {
+    const known = this.tables.receptions.get(contactId);
+    if (!known) return null;
+    const report = this.tables.reports.get(contactId);
+    if (!known.isEnded || !report) return 'open';
+    return { ...storedIn(this.tables, known), samplesStored: known.samplesStored, report };
+  }
+
+  async revise({ lastBlock, batch, report, message }: ReportRevision): Promise<boolean> {
+    const [reception] = batch.receptions;
+    const known = this.tables.receptions.get(reception!.contactId);
+    if (known?.opening.fence !== reception!.fence || !known.isEnded) return false;
+    if (known.lastBlock !== lastBlock) return false;
+    storeBatch(this.tables, batch, () => known);
+    this.tables.reports.set(reception!.contactId, report);
+    this.tables.outbox.push(message);
+    return true;
   }
 
   #open(contactId: string, fence: number): MemoryReception | undefined {

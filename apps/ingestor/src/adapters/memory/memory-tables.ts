@@ -55,11 +55,13 @@ export const unfinishedIn = (
   [...tables.receptions.values()]
     .filter((reception) => !reception.isEnded && isAskedFor(reception))
     .toSorted((a, b) => a.openedAt - b.openedAt)
-    .map((reception) => ({
-      ...reception,
-      isClosed: isCalledOff(tables, reception),
-      good: goodNumbers(tables, reception),
-    }));
+    .map((reception) => storedIn(tables, reception));
+
+export const storedIn = (tables: MemoryTables, reception: MemoryReception): StoredReception => ({
+  ...reception,
+  isClosed: isCalledOff(tables, reception),
+  good: goodNumbers(tables, reception),
+});
 
 export const isCalledOff = ({ closings }: MemoryTables, { opening }: MemoryReception): boolean =>
   (closings.get(opening.contactId)?.fence ?? 0) >= opening.fence;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Instant } from '#common/domain';
 import { LEVEL_STEPS } from '../../archive/level-steps.js';
 import { mergedLevel } from '../../archive/merged-levels.js';
-import { blockMinute, type BlockPosition, type PacketBlock } from '../../archive/packet-block.js';
+import type { BlockPosition, PacketBlock } from '../../archive/packet-block.js';
 import {
   type ArchiveBatch,
   type BatchReception,
@@ -16,7 +16,8 @@ import {
   type TimeRange,
 } from '../../archive/telemetry-archive.port.js';
 import { Readings, type ReadingSource } from '../readings.js';
-import { blockKey, type MemoryReception, MemoryTables } from './memory-tables.js';
+import { storeBatch } from './memory-batches.js';
+import { type MemoryReception, MemoryTables } from './memory-tables.js';
 
 const [MINUTE] = LEVEL_STEPS;
 /** As few as make an end of a short reading. */
@@ -33,22 +34,8 @@ export class MemoryTelemetryArchive extends TelemetryArchive {
     super();
   }
 
-  async store({ receptions, blocks, latest }: ArchiveBatch): Promise<void> {
-    const held = new Map<string, MemoryReception>();
-    for (const reception of receptions) {
-      const ours = this.#held(reception);
-      if (ours) held.set(keyOf(reception), ours);
-    }
-    const stored = new Map([...held].map(([key, { lastBlock }]) => [key, lastBlock]));
-    for (const block of blocks) {
-      const reception = held.get(keyOf(block));
-      if (reception && block.number > stored.get(keyOf(block))!) this.#add(reception, block);
-    }
-    for (const packet of latest) if (held.has(keyOf(packet))) this.#noteLatest(packet);
-    for (const reception of receptions) {
-      const ours = held.get(keyOf(reception));
-      if (ours) ours.progress = reception.progress;
-    }
+  async store(batch: ArchiveBatch): Promise<readonly BatchReception[]> {
+    return storeBatch(this.tables, batch, (reception) => this.#held(reception));
   }
 
   async ships(afterName: string | null, limit: number): Promise<ShipSummary[]> {
@@ -115,31 +102,7 @@ export class MemoryTelemetryArchive extends TelemetryArchive {
       return null;
     return known;
   }
-
-  #add(reception: MemoryReception, block: PacketBlock): void {
-    this.tables.blocks.set(blockKey(block), { ...block, body: Buffer.from(block.body) });
-    reception.lastBlock = Math.max(reception.lastBlock, block.number);
-    reception.samplesStored += block.samples;
-    const unlevelled = this.tables.unlevelled.get(block.shipId) ?? new Set();
-    this.tables.unlevelled.set(block.shipId, unlevelled.add(blockMinute(block.firstAt)));
-    const ship = [...this.tables.ships.values()].find(({ id }) => id === block.shipId);
-    if (!ship) return;
-    ship.samplesCount += block.samples;
-    ship.firstSampleAt = Math.min(ship.firstSampleAt ?? Infinity, block.firstAt);
-    ship.lastSampleAt = Math.max(ship.lastSampleAt ?? -Infinity, block.lastAt);
-  }
-
-  #noteLatest(packet: LatestPacket): void {
-    const { latest } = this.tables;
-    const place = `${packet.shipId}/${packet.battery}`;
-    const known = latest.get(place);
-    if (known && compareLatest(known, packet) >= 0) return;
-    latest.set(place, { ...packet, packet: Buffer.from(packet.packet) });
-  }
 }
-
-const keyOf = ({ contactId, fence }: { contactId: string; fence: number }): string =>
-  `${contactId}/${fence}`;
 
 const bare = ({ start, count, min, minAt, max, maxAt }: Level): Level => ({
   start,
@@ -157,12 +120,6 @@ const compareBlocks = (a: BlockPosition, b: BlockPosition): number =>
   compareTexts(a.contactId, b.contactId) ||
   a.fence - b.fence ||
   a.number - b.number;
-
-const compareLatest = (a: LatestPacket, b: LatestPacket): number =>
-  a.generatedAt - b.generatedAt ||
-  compareTexts(a.contactId, b.contactId) ||
-  a.fence - b.fence ||
-  a.sequence - b.sequence;
 
 function sourceOf(blocks: readonly PacketBlock[]): ReadingSource<PacketBlock> {
   let at = 0;
