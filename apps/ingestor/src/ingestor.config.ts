@@ -67,6 +67,12 @@ export class IngestorConfig extends HttpConfig {
   @Max(1_048_576)
   readonly INGESTOR_SPOOL_MIB_MAX: number = 1_024;
 
+  /** Telemetry that waits for the database in memory; what finds no room there is shed, and counted. */
+  @IsInt()
+  @Min(1)
+  @Max(4_096)
+  readonly INGESTOR_WAITING_MIB_MAX: number = 64;
+
   /** Contacts at one time. */
   @IsInt()
   @Min(1)

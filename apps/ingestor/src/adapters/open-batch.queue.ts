@@ -27,16 +27,18 @@ export async function openBatchQueue(place: QueuePlace): Promise<BatchQueue> {
   const { config, dataFolder, identity, clock } = place;
   const named = config.INGESTOR_SPOOL_FOLDER;
   const base = named ?? (dataFolder === undefined ? undefined : join(dataFolder, 'spool'));
-  if (base === undefined) return new MemoryBatchQueue();
+  const waitingMax = config.INGESTOR_WAITING_MIB_MAX * MEBIBYTE;
+  if (base === undefined) return new MemoryBatchQueue(waitingMax);
   const folder = join(base, folderOf(identity.name));
   const bytesMax = config.INGESTOR_SPOOL_MIB_MAX * MEBIBYTE;
   try {
-    return new SpooledBatchQueue(await FileBatchSpool.open({ folder, bytesMax, clock }), clock);
+    const spool = await FileBatchSpool.open({ folder, bytesMax, clock });
+    return new SpooledBatchQueue(spool, clock, waitingMax);
   } catch (fault) {
     const reason = `The spool in ${folder} cannot be used: ${(fault as Error).message}`;
     if (named !== undefined) throw new ConfigError(`INGESTOR_SPOOL_FOLDER: ${reason}`);
     new Logger('BatchQueue').warn(`${reason}. While the database is away the memory must do.`);
-    return new MemoryBatchQueue();
+    return new MemoryBatchQueue(waitingMax);
   }
 }
 
