@@ -17,7 +17,7 @@ export interface FleetOrder {
   readonly flights: readonly FlightOrder[];
 }
 
-export const COUNT_MAX = 300;
+export const COUNT_MAX = 200;
 export const PERIOD_MS = 100;
 const STREAM_SECONDS_MAX = (COUNT_MAX * PERIOD_MS) / 1_000;
 
@@ -53,8 +53,9 @@ const flight: fc.Arbitrary<FlightOrder> = fc.record({
   faults: fc.option(faults, { freq: 20 }),
 });
 
-/** As many profiles as `fleets`, over several contacts at one time. */
+export const FLIGHTS_PER_FLEET = 2;
+
 export const fleets: fc.Arbitrary<FleetOrder> = fc.record({
   isSigned: fc.boolean(),
-  flights: fc.array(flight, { minLength: 1, maxLength: 3 }),
+  flights: fc.array(flight, { minLength: FLIGHTS_PER_FLEET, maxLength: FLIGHTS_PER_FLEET }),
 });

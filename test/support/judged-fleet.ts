@@ -41,12 +41,45 @@ interface Underway {
   readonly arrivals: { readonly datagram: SimulatedDatagram; readonly how: Reaching }[];
 }
 
+export interface JudgedFleet {
+  readonly contacts: readonly JudgedContact[];
+  /** Datagrams that no account knows. */
+  readonly strays: Readonly<Record<string, number>>;
+}
+
+/** Flies fleets, one after the other, and says what the ingestor made of them. */
+export class FleetJudge {
+  readonly #closings: Promise<void>[] = [];
+
+  /** @param reaching draws what becomes of a datagram; without it all are taken */
+  async judge(
+    { isSigned, flights }: FleetOrder,
+    reaching: (draws: Draws) => Reaching = () => 'taken',
+  ): Promise<JudgedFleet> {
+    const intake = await IntakeUnderTest.start(isSigned ? SECRET : null);
+    try {
+      const reception = new FleetReception(intake, reaching, flights[0]!.seed);
+      for (const [nr, order] of flights.entries()) await reception.begin(nr, order, isSigned);
+      await reception.fly();
+      const contacts = await reception.end();
+      return { contacts, strays: intake.strays.get() };
+    } finally {
+      // A socket waits for quiet before it closes; the next fleet need not.
+      this.#closings.push(intake.close());
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#closings);
+  }
+}
+
 /** All that leaves some ships, mixed as it leaves, in batches of any size, to the end of each contact. */
-export class JudgedFleet {
+class FleetReception {
   readonly #draws: Draws;
   readonly #contacts: Underway[] = [];
 
-  private constructor(
+  constructor(
     private readonly intake: IntakeUnderTest,
     private readonly reaching: (draws: Draws) => Reaching,
     seed: number,
@@ -54,24 +87,7 @@ export class JudgedFleet {
     this.#draws = new Draws(seededRandom(seed, 2));
   }
 
-  /** @param reaching draws what becomes of a datagram; without it all are taken */
-  static async judge(
-    { isSigned, flights }: FleetOrder,
-    reaching: (draws: Draws) => Reaching = () => 'taken',
-  ): Promise<{ contacts: JudgedContact[]; strays: Readonly<Record<string, number>> }> {
-    const intake = await IntakeUnderTest.start(isSigned ? SECRET : null);
-    try {
-      const fleet = new JudgedFleet(intake, reaching, flights[0]!.seed);
-      for (const [nr, order] of flights.entries()) await fleet.#begin(nr, order, isSigned);
-      await fleet.#fly();
-      const contacts = await fleet.#end();
-      return { contacts, strays: intake.strays.get() };
-    } finally {
-      await intake.close();
-    }
-  }
-
-  async #begin(nr: number, order: FlightOrder, isSigned: boolean): Promise<void> {
+  async begin(nr: number, order: FlightOrder, isSigned: boolean): Promise<void> {
     const isText = order.format === 'json';
     const apid = FIRST_APID + nr;
     const reception = await this.intake.receive(
@@ -90,7 +106,7 @@ export class JudgedFleet {
     this.#contacts.push({ order, reception, flight, datagrams, arrivals: [] });
   }
 
-  async #fly(): Promise<void> {
+  async fly(): Promise<void> {
     const places = this.#contacts.map(() => 0);
     for (;;) {
       const nr = this.#nextToLeave(places);
@@ -131,7 +147,7 @@ export class JudgedFleet {
     reception.account.dropInKernel(wrapped.filter(({ how }) => how === 'dropped').length);
   }
 
-  async #end(): Promise<JudgedContact[]> {
+  async end(): Promise<JudgedContact[]> {
     const { blocks } = await this.intake.stored();
     const contacts: JudgedContact[] = [];
     for (const { order, reception, flight, datagrams, arrivals } of this.#contacts) {
