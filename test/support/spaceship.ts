@@ -35,6 +35,12 @@ export class ShipUnderTest {
     return request(this.app.getHttpServer());
   }
 
+  /** Listens on any port, for apps that are to reach it; its address. */
+  async listenForHttp(): Promise<string> {
+    await this.app.listen(0, LOOPBACK);
+    return this.app.getUrl();
+  }
+
   /** `POST /stream/` that must succeed; the event key. */
   async start(body: object): Promise<string> {
     const answer = await this.http().post('/stream/').send(body).expect(200);
