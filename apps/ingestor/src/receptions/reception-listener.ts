@@ -17,6 +17,8 @@ import { ReceptionStore } from './reception-store.port.js';
 const QUIET_MS = 200;
 const DRAIN_DEADLINE_MS = 2_000;
 const LOOK_EVERY_MS = 10;
+/** A process that stood still for longer than the deadline has not looked yet. */
+const LOOKS_MIN = 10;
 const CLOSING_PACKETS = 3;
 const DRAWN_AWAY_MICROS = 60 * MICROS_PER_SECOND;
 
@@ -32,17 +34,27 @@ export class ReceptionListener {
     private readonly clock: Clock,
   ) {}
 
-  /** Until all is there that the ship says it sent, or nothing has come for a while. */
+  /**
+   * Until all is there that the ship says it sent, or nothing has come for a while and nothing waits to
+   * be read: on a busy machine that takes longer.
+   */
   async drain(reception: Reception, statement: ShipStatement | null): Promise<void> {
     // It sends on: its contact has what came up to its end.
     if (reception.foreign) return;
     const from = this.clock.monotonicMs();
-    while (this.clock.monotonicMs() - from < DRAIN_DEADLINE_MS) {
+    const isQuiet = (): boolean =>
+      this.clock.monotonicMs() - Math.max(from, reception.lastDatagramAtMonotonicMs) >= QUIET_MS;
+    const isDue = (): boolean => this.clock.monotonicMs() - from < DRAIN_DEADLINE_MS;
+    for (let look = 0; look < LOOKS_MIN || isDue(); look += 1) {
       if (statement && isAllThere(reception, statement)) return;
-      const last = Math.max(from, reception.lastDatagramAtMonotonicMs);
-      if (this.clock.monotonicMs() - last >= QUIET_MS) return;
+      // Quiet still, after what came during the look.
+      if (isQuiet() && !(await this.#hasMore(reception)) && isQuiet()) return;
       await this.clock.sleep(LOOK_EVERY_MS);
     }
+  }
+
+  async #hasMore({ address }: Reception): Promise<boolean> {
+    return address !== null && this.udp.hasMore(address.port);
   }
 
   /** From now on its datagrams, and the steps of the kernel's counter, are this reception's. */

@@ -5,21 +5,36 @@ import { isIPv4 } from 'node:net';
  * How many datagrams the kernel dropped at the socket that is bound to this address and port, from
  * the last column of `/proc/net/udp` and `udp6`. Null where the system has no such file or row.
  */
-export async function readKernelDrops(address: string, port: number): Promise<number | null> {
-  try {
-    const table = await readFile(isIPv4(address) ? '/proc/net/udp' : '/proc/net/udp6', 'latin1');
-    return dropsIn(table, address, port);
-  } catch {
-    return null;
-  }
-}
+export const readKernelDrops = async (address: string, port: number): Promise<number | null> =>
+  dropsIn(await readTable(address), address, port);
+
+/** How many bytes wait there to be read, with what the kernel adds to each datagram. Null as above. */
+export const readKernelQueue = async (address: string, port: number): Promise<number | null> =>
+  queuedIn(await readTable(address), address, port);
+
+export const dropsIn = (table: string, address: string, port: number): number | null => {
+  const row = rowOf(table, address, port);
+  return row && Number(row.at(-1));
+};
+
+export const queuedIn = (table: string, address: string, port: number): number | null => {
+  const row = rowOf(table, address, port);
+  return row && Number.parseInt(row[QUEUES]!.split(':')[1]!, 16);
+};
+
+/** `tx_queue:rx_queue`, hexadecimal. */
+const QUEUES = 4;
+
+/** Empty where there is none. */
+const readTable = (address: string): Promise<string> =>
+  readFile(isIPv4(address) ? '/proc/net/udp' : '/proc/net/udp6', 'latin1').catch(() => '');
 
 /** Rows: `sl local_address rem_address st queues timer retrnsmt uid timeout inode ref pointer drops`. */
-export function dropsIn(table: string, address: string, port: number): number | null {
+function rowOf(table: string, address: string, port: number): string[] | null {
   const wanted = localAddress(address, port);
   for (const line of table.split('\n')) {
     const columns = line.trim().split(/\s+/);
-    if (columns[1]?.endsWith(wanted)) return Number(columns.at(-1));
+    if (columns[1]?.endsWith(wanted)) return columns;
   }
   return null;
 }

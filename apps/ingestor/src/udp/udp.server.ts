@@ -144,6 +144,12 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
     return drops !== null && socket === this.#shared ? drops + this.#sharedDropsPast : drops;
   }
 
+  /** Datagrams for the port are received and not yet handled, or wait in the kernel to be received. */
+  async hasMore(port: number): Promise<boolean> {
+    const socket = this.#sockets().find((one) => one.port === port);
+    return socket !== undefined && socket.hasMore();
+  }
+
   /** Reads until quiet, waits for the handlers, closes every port. A second call waits for the first. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

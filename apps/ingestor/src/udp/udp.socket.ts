@@ -2,12 +2,14 @@ import type { EventEmitter } from 'node:events';
 import type { Clock } from '#common/platform';
 import type { DatagramBatch } from './datagram-batch.js';
 import type { DatagramReceiver, OpenReceiver, ReceiverOptions } from './datagram-receiver.port.js';
-import { readKernelDrops } from './kernel-drops.js';
+import { readKernelDrops, readKernelQueue } from './kernel-drops.js';
 import type { Datagram, UdpCounters } from './udp.events.js';
 
 /** A socket that had nothing for so long has nothing more: the stop of the sender came before. */
 const QUIET_MS = 50;
 const LOOK_EVERY_MS = 10;
+/** A process that stood still for longer than any deadline has not looked yet. */
+const LOOKS_MIN = 10;
 /** Then the loop looks after all else: handlers that never wait would keep it for themselves. */
 const BATCHES_PER_TURN_MAX = 4;
 
@@ -69,18 +71,26 @@ export class UdpSocket {
     return readKernelDrops(this.#receiver.address, this.port);
   }
 
+  /** Datagrams wait here or in the kernel. Where the system does not say, those here alone tell. */
+  async hasMore(): Promise<boolean> {
+    if (this.waiting > 0 || this.#isPumping) return true;
+    const queued = await readKernelQueue(this.#receiver.address, this.port);
+    return this.waiting > 0 || this.#isPumping || (queued ?? 0) > 0;
+  }
+
   /** Waits until nothing came for a while and the handlers are done, at most `deadlineMs`. */
   async drain(deadlineMs: number): Promise<void> {
     const { clock } = this.options;
     const from = clock.monotonicMs();
     let quietSinceMs = from;
     let seen = this.#receiver.traffic.received;
-    while (clock.monotonicMs() - from < deadlineMs) {
-      const { received, waiting } = this.#receiver.traffic;
-      if (received !== seen) quietSinceMs = clock.monotonicMs();
+    for (let look = 0; look < LOOKS_MIN || clock.monotonicMs() - from < deadlineMs; look += 1) {
+      // Time alone does not tell: while a busy process did not look, datagrams came.
+      const hasMore = await this.hasMore();
+      const { received } = this.#receiver.traffic;
+      if (hasMore || received !== seen) quietSinceMs = clock.monotonicMs();
       seen = received;
-      const isQuiet = clock.monotonicMs() - quietSinceMs >= QUIET_MS;
-      if (isQuiet && waiting === 0 && !this.#isPumping) return;
+      if (clock.monotonicMs() - quietSinceMs >= QUIET_MS) return;
       await clock.sleep(LOOK_EVERY_MS);
     }
   }
