@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -170,6 +171,22 @@ export function udpServerContract(kind: ReceiverKind): void {
       expect(handled).toHaveLength(100);
       expect(server.counters).toMatchObject({ received: 100, handled: 100 });
       expect(await firstValueFrom(server.status)).toBe('unavailable');
+    });
+
+    it('reads what came while the process stood still before it closes a port', async () => {
+      let count = 0;
+      const server = make((batch) => void (count += batch.count));
+      await listen(server);
+      const port = await server.openPort(0);
+      ship.connect(port, HOST);
+      await once(ship, 'connect');
+      const closed = server.closePort(port);
+      for (let nr = 0; nr < 200; nr += 1) ship.send('late');
+      const until = performance.now() + 300;
+      while (performance.now() < until);
+      await closed;
+
+      expect(count).toBe(200);
     });
 
     it('opens and closes further ports while it runs', async () => {
