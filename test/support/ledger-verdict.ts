@@ -90,7 +90,7 @@ function unnumbered({ totals }: FlownStream): object {
 }
 
 /** Nothing where an undamaged datagram of the number left. */
-function fateOf({ number, datagrams, corrupted }: LedgerEntry): MissingRange[] {
+export function fateOf({ number, datagrams, corrupted }: LedgerEntry): MissingRange[] {
   if (datagrams > corrupted) return [];
   return [{ from: number, to: number, cause: corrupted > 0 ? 'corrupt' : 'lost' }];
 }

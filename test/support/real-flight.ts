@@ -15,7 +15,8 @@ export interface RealFlight {
   readonly format: 'ccsds' | 'json';
   readonly batteries: number;
   readonly seed: number;
-  readonly count: number;
+  /** Numbers that are made; null: until the ship is told to stop. */
+  readonly count: number | null;
   /** Seconds. */
   readonly interval: number;
   readonly epoch: string;
@@ -23,11 +24,15 @@ export interface RealFlight {
 }
 
 /** As a contact asks for it. */
-export const streamOf = (flight: RealFlight): StreamOptionsDto => ({ ...flight });
+export const streamOf = ({ count, ...flight }: RealFlight): StreamOptionsDto => ({
+  ...flight,
+  ...(count !== null && { count }),
+});
 
-/** Undamaged packets of the flight as hexadecimal texts, by number: what may be in the archive. */
+/** Undamaged packets up to a number as hexadecimal texts, by number: what may be in the archive. */
 export function goodPackets(
-  { format, batteries: batteryCount, seed, count, interval, epoch, faults }: RealFlight,
+  { format, batteries: batteryCount, seed, interval, epoch, faults }: RealFlight,
+  count: number,
   apid: number,
   signedBy: { readonly secret: string; readonly contactId: string } | null = null,
 ): Map<number, string> {
@@ -65,6 +70,14 @@ export class ArchiveLook {
       [contactId],
     );
     return rows.flatMap((row) => framesOf(blockOf(row).body));
+  }
+
+  /** By number, as hexadecimal texts. */
+  async texts(contactId: string): Promise<Map<number, string>> {
+    const packets = await this.packets(contactId);
+    const texts = new Map(packets.map((one) => [one.sequence, one.packet.toString('hex')]));
+    if (texts.size !== packets.length) throw new Error('A packet is stored twice');
+    return texts;
   }
 
   /** Under which the ship knows the stream; null before it has agreed. */

@@ -6,10 +6,11 @@ import { MemoryTelemetryArchive } from '../../adapters/memory/memory-telemetry.a
 import { ArchiveWriter } from '../../archive/archive-writer.js';
 import type { PacketBlock } from '../../archive/packet-block.js';
 import { framesOf, type PacketFrame } from '../../archive/packet-frame.js';
+import type { TelemetryArchive } from '../../archive/telemetry-archive.port.js';
 import { SampleFeed } from '../../live/sample-feed.js';
 import { type PacketReaders, readPacketReaders } from '../../packets/packet-readers.js';
 import { Reception } from '../../receptions/reception.js';
-import type { ReceptionOpening } from '../../receptions/reception-store.port.js';
+import type { ReceptionOpening, ReceptionStore } from '../../receptions/reception-store.port.js';
 import { UdpServer } from '../../udp/udp.server.js';
 import type { Datagram } from '../../udp/udp.events.js';
 import { ContactKeys } from '../contact-keys.js';
@@ -23,13 +24,20 @@ import { TelemetryIntake } from '../telemetry-intake.js';
 import { TextIntake } from '../text-intake.js';
 import { batchOf, SHIP_ADDRESS } from './datagrams.js';
 
-/** The way from a socket to the archive, over memory adapters. */
+/** Where the intake stores; both of the same process. */
+export interface IntakeStorage {
+  readonly archive: TelemetryArchive;
+  readonly store: ReceptionStore;
+}
+
+/** The way from a socket to the archive, over memory adapters unless others are given. */
 export class IntakeUnderTest {
   readonly clock = new SystemClock();
   readonly udp = new UdpServer({ host: SHIP_ADDRESS, port: 0, clock: this.clock });
   readonly tables = new MemoryTables();
-  readonly store = new MemoryReceptionStore(this.tables);
-  readonly writer = new ArchiveWriter(new MemoryTelemetryArchive(this.tables), this.clock);
+  readonly archive: TelemetryArchive;
+  readonly store: ReceptionStore;
+  readonly writer: ArchiveWriter;
   readonly routes = new ReceptionRoutes();
   readonly strays = new StrayCounters();
   readonly hot = new MemoryHotList();
@@ -37,8 +45,15 @@ export class IntakeUnderTest {
   readonly keys: ContactKeys;
   readonly intake: TelemetryIntake;
 
-  constructor(secret: string | null = null, readers: PacketReaders = readPacketReaders()) {
-    const { routes, hot } = this;
+  constructor(
+    secret: string | null = null,
+    readers: PacketReaders = readPacketReaders(),
+    storage?: IntakeStorage,
+  ) {
+    const { routes, hot, tables } = this;
+    this.archive = storage?.archive ?? new MemoryTelemetryArchive(tables);
+    this.store = storage?.store ?? new MemoryReceptionStore(tables);
+    this.writer = new ArchiveWriter(this.archive, this.clock);
     this.keys = new ContactKeys(secret);
     const accounts = new DatagramAccounts(this.strays, this.writer);
     const outlet = new PacketOutlet(this.writer, this.feed);
@@ -59,8 +74,9 @@ export class IntakeUnderTest {
   static async start(
     secret: string | null = null,
     readers?: PacketReaders,
+    storage?: IntakeStorage,
   ): Promise<IntakeUnderTest> {
-    const made = new IntakeUnderTest(secret, readers);
+    const made = new IntakeUnderTest(secret, readers, storage);
     await new Promise<void>((resolve) => made.udp.listen(() => resolve()));
     return made;
   }
@@ -96,7 +112,7 @@ export class IntakeUnderTest {
     this.intake.take(batchOf(port, ...datagrams));
   }
 
-  /** What the archive has, once it has everything. */
+  /** What the archive in memory has, once it has everything. */
   async stored(): Promise<{ blocks: PacketBlock[]; frames: PacketFrame[]; samples: number }> {
     await this.writer.flush();
     const blocks = [...this.tables.blocks.values()];
