@@ -1,3 +1,4 @@
+import { type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
 import type { DatagramBatch } from '../udp/datagram-batch.js';
 import type { Datagram } from '../udp/udp.events.js';
 
@@ -13,14 +14,15 @@ export class Arrival {
   /** Where it says it comes from: a sender can forge both. */
   address = '';
   port = 0;
-  receivedAtMs = 0;
+  receivedAt: Instant = 0;
   /** By the clock that never steps. */
   nowMs = 0;
 
   /** The next ones are of this batch. */
   enter({ bytes, receivedAtMs }: DatagramBatch, nowMs: number): void {
     this.bytes = bytes;
-    this.receivedAtMs = receivedAtMs;
+    // A receiver may know fractions of milliseconds; an instant has none of its microseconds.
+    this.receivedAt = Math.round(receivedAtMs * MICROS_PER_MILLISECOND);
     this.nowMs = nowMs;
   }
 

@@ -77,7 +77,7 @@ export class ForeignIntake {
     if (!owner) return true;
     if (verdict.kind === 'malformed') this.accounts.reject(owner, verdict.reason, arrival);
     else {
-      owner.noteArrival(arrival.receivedAtMs, arrival.nowMs);
+      owner.noteArrival(arrival.receivedAt, arrival.nowMs);
       if (verdict.kind === 'good') this.#takeGood(reader, owner, verdict, arrival);
       else this.accounts.corrupt(owner, null, arrival);
     }
@@ -113,9 +113,8 @@ export class ForeignIntake {
     reception: Reception,
     sequence: number,
     { generatedAt, sampleCount }: GoodVerdict,
-    { bytes, start, length, receivedAtMs }: Arrival,
+    { bytes, start, length, receivedAt }: Arrival,
   ): void {
-    const receivedAt: Instant = receivedAtMs * MICROS_PER_MILLISECOND;
     const good = this.#good;
     good.definition = reader.name;
     good.sequence = sequence;
@@ -138,9 +137,9 @@ const apidIn = ({ bytes, start }: Arrival): number =>
 function extended(
   { foreign, account }: Reception,
   count14: number,
-  { receivedAtMs }: Arrival,
+  { receivedAt }: Arrival,
 ): number {
-  const { kind, sequence, skipped } = foreign!.take(count14, receivedAtMs);
+  const { kind, sequence, skipped } = foreign!.take(count14, receivedAt / MICROS_PER_MILLISECOND);
   if (kind === 'reset') account.skip(sequence - skipped, sequence - 1);
   return sequence;
 }

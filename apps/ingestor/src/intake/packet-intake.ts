@@ -82,7 +82,7 @@ export class PacketIntake {
       return this.#takeMalformed(arrival, key === null ? undefined : byApid);
     const reception = this.accounts.owner(byApid, arrival, 'unknown_apid');
     if (!reception) return;
-    reception.noteArrival(arrival.receivedAtMs, arrival.nowMs);
+    reception.noteArrival(arrival.receivedAt, arrival.nowMs);
     if (view.kind === 'closing') this.accounts.close(reception, view.sequence!, arrival);
     else this.#takeBattery(reception, view.sequence!, arrival);
   }
@@ -102,7 +102,7 @@ export class PacketIntake {
     const good = this.#good;
     good.sequence = sequence;
     good.generatedAt = generatedAtMs * MICROS_PER_MILLISECOND;
-    good.receivedAt = arrival.receivedAtMs * MICROS_PER_MILLISECOND;
+    good.receivedAt = arrival.receivedAt;
     good.bytes = arrival.bytes;
     good.start = arrival.start;
     good.length = arrival.length;
@@ -118,7 +118,7 @@ export class PacketIntake {
     const byApid = apid === null ? undefined : this.routes.ofApid(apid);
     const reception = this.accounts.owner(this.#senderOf(arrival) ?? byApid, arrival, 'corrupt');
     if (!reception) return;
-    reception.noteArrival(arrival.receivedAtMs, arrival.nowMs);
+    reception.noteArrival(arrival.receivedAt, arrival.nowMs);
     // A number is where our packets have it.
     this.accounts.corrupt(reception, reception.foreign ? null : sequence, arrival);
   }

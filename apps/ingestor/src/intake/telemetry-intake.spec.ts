@@ -6,6 +6,8 @@ import { batchOf, datagram, SHIP_PORT } from './testing/datagrams.js';
 import { IntakeUnderTest } from './testing/intake-under-test.js';
 
 const T0 = 1_900_000_000_000;
+/** As `batchOf` says it. */
+const RECEIVED_AT = 1_900_000_000_000_123;
 const TEXT_PORT = 41_000;
 const FOREIGN = '127.0.0.2';
 
@@ -57,6 +59,16 @@ describe('TelemetryIntake', () => {
           encodeBatteryText({ generatedAt: (T0 + sequence) * 1_000, volts: 20 + (nr % 2) }),
         ),
       );
+    });
+
+    it('knows when each was received to the whole microsecond', async () => {
+      const reception = await intake.receive(1, { apid: 1 });
+      intake.take(datagram(packet(1, 1)));
+      const { blocks, frames } = await intake.stored();
+
+      expect(reception.firstDatagramAt).toBe(RECEIVED_AT);
+      expect(blocks.map(({ receivedAt }) => receivedAt)).toEqual([RECEIVED_AT]);
+      expect(frames.map(({ receivedAt }) => receivedAt)).toEqual([RECEIVED_AT]);
     });
 
     it('stores a packet that tells of one battery twice, and counts both samples', async () => {

@@ -6,7 +6,6 @@ import {
   utf8TextIn,
   type VoltageReading,
 } from '#common/contracts';
-import { MICROS_PER_MILLISECOND } from '#common/domain';
 import type { Reception } from '../receptions/reception.js';
 import type { Arrival } from './arrival.js';
 import { DatagramAccounts } from './datagram-accounts.js';
@@ -30,7 +29,7 @@ export class TextIntake {
   take(ofPort: Reception | undefined, arrival: Arrival): void {
     const reception = this.accounts.owner(ofPort, arrival, 'unknown_port');
     if (!reception) return;
-    reception.noteArrival(arrival.receivedAtMs, arrival.nowMs);
+    reception.noteArrival(arrival.receivedAt, arrival.nowMs);
     const { bytes, start, length } = arrival;
     if (length > BATTERY_TEXT_BYTES_MAX)
       return this.accounts.reject(reception, 'too-long', arrival);
@@ -53,13 +52,13 @@ export class TextIntake {
     reception: Reception,
     { generatedAt, volts }: VoltageReading,
     text: string,
-    { bytes, start, length, receivedAtMs }: Arrival,
+    { bytes, start, length, receivedAt }: Arrival,
   ): void {
     this.outlet.take(reception, {
       definition: BATTERY_TEXT,
       sequence: reception.account.takeUnnumbered(length),
       generatedAt,
-      receivedAt: receivedAtMs * MICROS_PER_MILLISECOND,
+      receivedAt,
       bytes,
       start,
       length,

@@ -1,9 +1,4 @@
-import {
-  ContactAccount,
-  type Instant,
-  MICROS_PER_MILLISECOND,
-  MICROS_PER_SECOND,
-} from '#common/domain';
+import { ContactAccount, type Instant, MICROS_PER_SECOND } from '#common/domain';
 import type { ShipStatement } from '#common/domain';
 import { CountUnwrapper } from '../packets/count-unwrapper.js';
 import type {
@@ -121,8 +116,8 @@ export class Reception {
     return this.#sources.has(address);
   }
 
-  noteArrival(receivedAtMs: number, monotonicMs: number): void {
-    this.firstDatagramAt ??= receivedAtMs * MICROS_PER_MILLISECOND;
+  noteArrival(receivedAt: Instant, monotonicMs: number): void {
+    this.firstDatagramAt ??= receivedAt;
     this.lastDatagramAtMonotonicMs = monotonicMs;
   }
 

@@ -8,7 +8,7 @@ export const DATAGRAM_BYTES_MAX = 2_048;
 export interface DatagramBatch {
   /** The local port. */
   readonly port: number;
-  /** When the last of them was taken from the socket, Unix milliseconds. */
+  /** When the last of them was taken from the socket, Unix milliseconds, maybe with a fraction. */
   readonly receivedAtMs: number;
   readonly count: number;
   readonly bytes: Buffer;
