@@ -142,7 +142,8 @@ describe('kill -9 of the ingestor in the middle of a contact', { timeout: 240_00
       await untilStored(contactId, atDeath.length + 200);
       await tell(RECEPTION_CLOSE, { ...command, reason: 'enough' });
       const report = await reportOf(command);
-      if (endMerging) expect(await endMerging()).toBeGreaterThan(0);
+      // Null where nothing was to be merged.
+      expect(endMerging && (await endMerging())).not.toBe(0);
 
       const ledger = await ship.ledger(key);
       const stored = await look.texts(contactId);

@@ -6,8 +6,8 @@ import { batchOf, datagram, SHIP_PORT } from './testing/datagrams.js';
 import { IntakeUnderTest } from './testing/intake-under-test.js';
 
 const T0 = 1_900_000_000_000;
-/** As `batchOf` says it. */
-const RECEIVED_AT = 1_900_000_000_000_123;
+/** As `batchOf` says it, but for its part of a microsecond. */
+const RECEIVED_AT = 1_900_000_000_000_000;
 const TEXT_PORT = 41_000;
 const FOREIGN = '127.0.0.2';
 
@@ -49,7 +49,7 @@ describe('TelemetryIntake', () => {
       expect(frames[1]).toMatchObject({
         sequence: 2,
         generatedAt: (T0 + 2) * 1_000,
-        receivedAt: 1_900_000_000_000_000,
+        receivedAt: RECEIVED_AT,
       });
       expect(blocks).toMatchObject([{ definition: 'battery', packets: 2, number: 1 }]);
       expect(samples).toBe(4);

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Logger } from '@nestjs/common';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { FaultLog } from '#common/platform';
 import type { DatagramBatch } from './datagram-batch.js';
 import type { OpenReceiver, ReceiverKind } from './datagram-receiver.port.js';
 import { chooseReceiver, type ReceiverChoice } from './receiver-choice.js';
@@ -28,8 +29,7 @@ import { UdpSocket } from './udp.socket.js';
 const DRAIN_DEADLINE_MS = 1_000;
 const REOPEN_DELAY_MS = 100;
 const REOPEN_DELAY_MS_MAX = 5_000;
-/** A handler that fails under load must not fill the log. */
-const FAULT_LOG_EVERY_MS = 10_000;
+const NOT_REOPENED = 'The shared port could not be opened again';
 
 /**
  * A Nest transport for UDP. A datagram is an event, never a request, and is never answered, since its
@@ -56,7 +56,8 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
   #sharedDropsPast = 0;
   #reopening: Promise<void> | null = null;
   #past: UdpCounters = NO_COUNTERS;
-  #lastFaultLoggedAtMs = -Infinity;
+  /** A handler that fails under load must not fill the log. */
+  readonly #faults: FaultLog;
   #closing: Promise<void> | null = null;
   #isStopping = false;
   #stop: () => void = () => undefined;
@@ -73,6 +74,7 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
     this.#pool = new SlabPool(queuedMax, QUEUED_BYTES_MAX, batchMax);
     this.#batchMax = batchMax;
     this.#choice = options.receiver ?? chooseReceiver('plain');
+    this.#faults = new FaultLog(this.logger, options.clock);
     this._status$.next('unavailable');
   }
 
@@ -138,7 +140,7 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
 
   /** Null where the port is not open or the system does not say. */
   async kernelDrops(port: number): Promise<number | null> {
-    const socket = this.#sockets().find((one) => one.port === port);
+    const socket = this.#socketAt(port);
     if (!socket) return port === this.#sharedPort ? this.#sharedDropsPast : null;
     const drops = await socket.kernelDrops();
     return drops !== null && socket === this.#shared ? drops + this.#sharedDropsPast : drops;
@@ -146,8 +148,7 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
 
   /** Datagrams for the port are received and not yet handled, or wait in the kernel to be received. */
   async hasMore(port: number): Promise<boolean> {
-    const socket = this.#sockets().find((one) => one.port === port);
-    return socket !== undefined && socket.hasMore();
+    return (await this.#socketAt(port)?.hasMore()) ?? false;
   }
 
   /** Reads until quiet, waits for the handlers, closes every port. A second call waits for the first. */
@@ -186,11 +187,9 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
   }
 
   async #bind(port: number, open: OpenReceiver): Promise<UdpSocket> {
-    const { host, clock } = this.options;
     const socket = await UdpSocket.open({
-      host,
+      ...this.options,
       port,
-      clock,
       open,
       batchMax: this.#batchMax,
       pool: this.#pool,
@@ -205,19 +204,18 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
 
   /** A faulty socket of a contact goes with its contact; without the shared one nothing goes on. */
   #fail(fault: Error, socket: UdpSocket): void {
-    const { port } = socket;
     this.#faulty.add(socket);
     this.#tellStatus();
     if (socket === this.#shared)
       this.#reopening ??= this.#reopen(socket)
-        .catch((reason: unknown) => this.#logFault(reason))
+        .catch((reason: unknown) => this.#faults.note(NOT_REOPENED, reason))
         .finally(() => {
           this.#reopening = null;
           this.#tellStatus();
         });
-    this.handleError(`Port ${port}: ${fault.message}`);
+    this.handleError(`Port ${socket.port}: ${fault.message}`);
     // An emitter without a listener would throw.
-    if (this.#events.listenerCount('error') > 0) this.#events.emit('error', fault, port);
+    if (this.#events.listenerCount('error') > 0) this.#events.emit('error', fault, socket.port);
   }
 
   #tellStatus(): void {
@@ -238,7 +236,7 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
         this.#shared = await this.#bind(port, this.#choice.open);
         break;
       } catch (fault) {
-        this.#logFault(fault);
+        this.#faults.note(NOT_REOPENED, fault);
       }
       const delayMs = Math.min(REOPEN_DELAY_MS_MAX, REOPEN_DELAY_MS * 2 ** Math.min(attempt, 8));
       await Promise.race([this.options.clock.sleep(delayMs), this.#stopped]);
@@ -264,16 +262,13 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
       return true;
     } catch (fault) {
-      this.#logFault(fault);
+      this.#faults.note('Datagrams could not be handled', fault);
       return false;
     }
   }
 
-  #logFault(fault: unknown): void {
-    const now = this.options.clock.monotonicMs();
-    if (now - this.#lastFaultLoggedAtMs < FAULT_LOG_EVERY_MS) return;
-    this.#lastFaultLoggedAtMs = now;
-    this.logger.error(fault instanceof Error ? fault : new Error(String(fault)));
+  #socketAt(port: number): UdpSocket | undefined {
+    return this.#sockets().find((one) => one.port === port);
   }
 
   #sockets(): UdpSocket[] {

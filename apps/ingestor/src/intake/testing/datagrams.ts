@@ -5,7 +5,7 @@ import type { Datagram } from '../../udp/udp.events.js';
 export const SHIP_ADDRESS = '127.0.0.1';
 export const SHIP_PORT = 5_000;
 /** In parts of a microsecond, as the kernel tells it. */
-export const RECEIVED_AT_MS = 1_900_000_000_000.123_4;
+export const RECEIVED_AT_MS = 1_900_000_000_000.000_244_140_625;
 
 /** As from a ship, unless it says otherwise. */
 export const datagram = (data: Buffer, port = SHIP_PORT, address = SHIP_ADDRESS): Datagram => ({
