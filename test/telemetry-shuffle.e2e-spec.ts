@@ -22,7 +22,7 @@ const PERIOD_MS = 100;
 const APID = 100;
 /** Long ago, so that its minutes are quiet at once. */
 const EPOCH = parseInstant('2020-06-12T12:00:00Z')!;
-const DEADLINE_MS = 300_000;
+const DEADLINE_MS = 900_000;
 
 const SHIP = '/ships/Ship%201';
 const [FROM, TO] = ['2020-06-12T12:20:00.05Z', '2020-06-12T12:23:31.7Z'];
@@ -32,7 +32,7 @@ const POINTS = `${NUMBER_POINTS},Ship~201.1.mode`;
 const QUERIES = [
   '/ships',
   `${SHIP}/latest`,
-  `${SHIP}/samples?limit=1000`,
+  `${SHIP}/samples?limit=1000&start=${FROM_MS}&end=${TO_MS}`,
   `${SHIP}/samples?start=${FROM}&end=${TO}`,
   `${SHIP}/samples?limit=97&start=${FROM_MS}&end=${FROM_MS + 90_000}&battery=1&field=volts,charge`,
   `${SHIP}/samples?strategy=latest`,
