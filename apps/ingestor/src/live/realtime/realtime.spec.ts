@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { DRAIN_DEADLINE_MS, HEARTBEAT_MS } from '#common/live';
 import { ManualClock } from '#common/platform';
+import { RealtimeTestClient } from '../../../../../test/support/realtime-client.js';
 import { until } from '../../../../../test/support/until.js';
 import { TELL_EVERY_MS } from '../newest-samples.js';
 import { SampleFeed } from '../sample-feed.js';
@@ -12,33 +13,11 @@ import { RealtimeServer } from './realtime.server.js';
 
 const CLIENTS_MAX = 2;
 
-/** As Open MCT's tutorial has it, but for what it remembers. */
-class Client {
-  readonly socket: WebSocket;
-  readonly points: Record<string, unknown>[] = [];
-  closeCode: number | null = null;
-  status: number | null = null;
-
-  constructor(url: string, headers: Record<string, string> = {}) {
-    this.socket = new WebSocket(url, { headers });
-    this.socket.on('message', (data: Buffer) => {
-      this.points.push(JSON.parse(data.toString()) as Record<string, unknown>);
-    });
-    this.socket.on('close', (code) => (this.closeCode = code));
-    this.socket.on('unexpected-response', (_, { statusCode }) => (this.status = statusCode ?? 0));
-    this.socket.on('error', () => undefined);
-  }
-
-  say(...frames: string[]): void {
-    for (const frame of frames) this.socket.send(frame);
-  }
-}
-
 describe('the realtime connection', () => {
   let clock: ManualClock;
   let live: LiveApp;
   let feed: SampleFeed;
-  const clients: Client[] = [];
+  const clients: RealtimeTestClient[] = [];
 
   beforeEach(async () => {
     clock = new ManualClock(new Date(START_MS));
@@ -53,11 +32,11 @@ describe('the realtime connection', () => {
   });
 
   const newClient = (headers?: Record<string, string>, path = '/realtime') => {
-    const client = new Client(`ws://127.0.0.1:${live.port}${path}`, headers);
+    const client = new RealtimeTestClient(`ws://127.0.0.1:${live.port}${path}`, headers);
     clients.push(client);
     return client;
   };
-  const opened = ({ socket }: Client) =>
+  const opened = ({ socket }: RealtimeTestClient) =>
     until(() => expect(socket.readyState).toBe(WebSocket.OPEN));
   const connected = async () => {
     const client = newClient();
