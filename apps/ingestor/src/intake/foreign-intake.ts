@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { APID_MAX } from '#common/contracts';
-import { type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
+import { MICROS_PER_MILLISECOND } from '#common/domain';
 import type { BadPacket, GoodPacket as GoodVerdict } from '../packets/packet-reader.js';
 import { PacketReaders } from '../packets/packet-readers.js';
 import type { TableReader } from '../packets/table.reader.js';

@@ -56,7 +56,8 @@ export async function storedContact(
   const facts = { state: 'completed', endedAt: startedAt, statement, samplesStored } as const;
   const report = reportOf(reception, facts);
   const message = envelope('contact.completed', {});
-  await store.end({ contactId, fence, endedAt: startedAt, report, message });
+  const end = { contactId, fence, endedAt: startedAt, progress: reception.progress() };
+  await store.end({ ...end, report, message });
   return report;
 }
 
