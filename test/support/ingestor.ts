@@ -10,7 +10,7 @@ import {
   type ReceptionCloseDto,
   type ReceptionOpenDto,
 } from '#common/contracts';
-import { envelope, type InProcessBus } from '#common/messaging';
+import { type Bus, envelope, type InProcessBus } from '#common/messaging';
 import { createIngestor } from '../../apps/ingestor/src/ingestor.app.js';
 import { IngestorConfig } from '../../apps/ingestor/src/ingestor.config.js';
 import { until } from './until.js';
@@ -71,13 +71,13 @@ export function opening(
   };
 }
 
-export const openReception = (bus: InProcessBus, command: OpenCommand): Promise<unknown> =>
+export const openReception = (bus: Bus, command: OpenCommand): Promise<unknown> =>
   emit(bus, RECEPTION_OPEN, command);
 
-export const closeReception = (bus: InProcessBus, command: ReceptionCloseDto): Promise<unknown> =>
+export const closeReception = (bus: Bus, command: ReceptionCloseDto): Promise<unknown> =>
   emit(bus, RECEPTION_CLOSE, command);
 
-const emit = (bus: InProcessBus, key: string, data: object): Promise<unknown> =>
+const emit = (bus: Bus, key: string, data: object): Promise<unknown> =>
   lastValueFrom(bus.client().emit(key, envelope(key, data)), { defaultValue: undefined });
 
 /** Once the contact has ended. */

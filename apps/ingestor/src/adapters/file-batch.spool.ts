@@ -106,6 +106,8 @@ export class FileBatchSpool extends BatchSpool {
     if (!file) return;
     await rm(this.#path(file.name), { force: true });
     this.#forgetFirst();
+    // There is room again; whether the disk works, the next batch will show.
+    this.#fault = null;
   }
 
   health(): PartHealth {
