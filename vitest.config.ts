@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -14,6 +14,17 @@ const source = {
 /** They become other users, which only root can. */
 const needsRoot = process.getuid?.() === 0 ? [] : ['**/*.root.int-spec.ts'];
 
+/** They mount a disk of their own, which few containers may, and nobody where there is no /proc. */
+const SYS_ADMIN = 1n << 21n;
+function mayMount(): boolean {
+  if (!existsSync('/proc/self/status')) return false;
+  const effective = /^CapEff:\s*([\da-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return effective !== undefined && (BigInt(`0x${effective}`) & SYS_ADMIN) !== 0n;
+}
+const needsMount = mayMount() ? [] : ['**/*.mount.int-spec.ts'];
+if (needsMount.length > 0)
+  console.warn('The tests in *.mount.int-spec.ts are left out: nothing may be mounted here.');
+
 /** They run what a compiler has made; whoever asks for it by name wants to see it fail. */
 const needsNative =
   existsSync('apps/ingestor/native/udp_receiver.node') ||
@@ -28,7 +39,7 @@ const tier = (name: string, include: string, globalSetup: string[] = []) => ({
   test: {
     name,
     include: [include],
-    exclude: ['**/node_modules/**', ...needsRoot, ...needsNative],
+    exclude: ['**/node_modules/**', ...needsRoot, ...needsMount, ...needsNative],
     globalSetup,
     setupFiles: ['test/support/setup.ts'],
     testTimeout: 60_000,
