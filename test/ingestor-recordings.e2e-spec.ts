@@ -169,4 +169,4 @@ function spans({ numbers }: ContactReport): { from: number; to: number }[] {
 
 /** All that the ship said, and nothing of how it was received. */
 const said = (all: readonly Row[]): Row[] =>
-  all.map(({ contact_id: _, received_at: __, ...sample }) => sample);
+  all.map((sample) => ({ ...sample, contact_id: null, received_at: null }));
