@@ -55,8 +55,8 @@ describe('what the ingestor tells while it happens', () => {
     ship.script.start = () => (steps().includes('opened') ? null : { status: 503, body: {} });
     const command = begin();
     await openReception(ingestor.bus, command);
-    const stream = await ship.nextStream();
     await until(() => expect(steps()).toEqual(['opened', 'streaming']));
+    const stream = ship.streams[0]!;
     await send(stream, 1, 2, 4, 3);
     await until(() => expectNewest(client, 4));
     const report = await ingestor.end(command, stream, 5);

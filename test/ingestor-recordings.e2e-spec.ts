@@ -22,7 +22,7 @@ const FAULTY = {
   interval: 0.004,
   batteries: 3,
   seed: 7,
-  count: 300,
+  count: 150,
   faults: { loss: 0.05, duplicate: 0.05, reorder: { probability: 0.1, depth: 5 } },
 } as const;
 

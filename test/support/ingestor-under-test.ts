@@ -70,7 +70,10 @@ export class IngestorUnderTest {
   async begin(ship: FakeShip, command: OpenCommand): Promise<FakeStream> {
     const at = ship.streams.length;
     await openReception(this.bus, command);
-    const stream = await ship.nextStream(at + 1);
+    await until(() => {
+      if (ship.streams.length === at) throw new Error('Nobody asked the ship for a stream');
+    });
+    const stream = ship.streams[at]!;
     const { port, apid = null } = stream.request;
     await this.streams({ contact_id: command.contact_id, port, apid });
     return stream;
