@@ -71,6 +71,15 @@ describe('MinuteUpkeep', () => {
     ]);
   });
 
+  it('levels what lies behind minutes that nobody can read', async () => {
+    const unknown = Array.from({ length: 12 }, (_, nr) => block(nr + 1, nr + 1, 1, 'unknown'));
+    minutes.store(...unknown, block(20));
+    upkeep.onApplicationBootstrap();
+    await round(0);
+
+    expect(minutes.levelled.map(({ minute }) => minute - now)).toEqual([0]);
+  });
+
   it('says what waits, and when it last looked', async () => {
     upkeep.onApplicationBootstrap();
     await round(0);

@@ -41,6 +41,8 @@ interface Fault {
 interface Round {
   readonly endsAtMs: number;
   readonly faults: unknown[];
+  /** The first one of these. They say nothing of other minutes, so they end no round. */
+  unknown: UnknownDefinition | null;
 }
 
 class Stopped extends Error {}
@@ -56,6 +58,8 @@ export class MinuteUpkeep implements ReadinessCheck, OnApplicationBootstrap, OnM
   readonly #faults: FaultLog;
   readonly #levelling: MinuteLevelling;
   #isStopped = false;
+  /** Behind which the next round begins; null: with the newest. */
+  #after: WaitingMinute | null = null;
   #running: Promise<void> = Promise.resolve();
   #cancel: CancelTimer | null = null;
   #endRest: (() => void) | null = null;
@@ -116,7 +120,7 @@ export class MinuteUpkeep implements ReadinessCheck, OnApplicationBootstrap, OnM
   /** Never fails. @returns when to look again. */
   async #round(): Promise<number> {
     const startedAtMs = this.clock.monotonicMs();
-    const round: Round = { endsAtMs: startedAtMs + ROUND_MS_MAX, faults: [] };
+    const round: Round = { endsAtMs: startedAtMs + ROUND_MS_MAX, faults: [], unknown: null };
     this.#restedAtMs = startedAtMs;
     try {
       await this.#workThrough(round);
@@ -126,19 +130,20 @@ export class MinuteUpkeep implements ReadinessCheck, OnApplicationBootstrap, OnM
       round.faults.unshift(fault);
     }
     if (this.#isStopped) return 0;
-    this.#note(round.faults);
+    this.#note(round.unknown ? [...round.faults, round.unknown] : round.faults);
     if (round.faults.length > 0) return RETRY_AFTER_MS;
     const isCutShort = this.clock.monotonicMs() >= round.endsAtMs;
     return isCutShort ? 0 : ROUND_EVERY_MS * (1 + ROUND_JITTER * Math.random());
   }
 
+  /** From where the last round was cut short: minutes that fail again and again keep up no others. */
   async #workThrough(round: Round): Promise<void> {
-    for (let after: WaitingMinute | null = null; this.#mayGoOn(round);) {
-      const listed = await this.minutes.list(after, LIST_MAX);
+    while (this.#mayGoOn(round)) {
+      const listed = await this.minutes.list(this.#after, LIST_MAX);
       for (const [shipId, minutes] of byShip(listed.filter(({ isQuiet }) => isQuiet)))
         if (this.#mayGoOn(round)) await this.#workAt(shipId, minutes, round);
-      after = listed.at(-1) ?? null;
-      if (listed.length < LIST_MAX) return;
+      this.#after = listed.length < LIST_MAX ? null : listed.at(-1)!;
+      if (this.#after === null) return;
     }
   }
 
@@ -149,7 +154,8 @@ export class MinuteUpkeep implements ReadinessCheck, OnApplicationBootstrap, OnM
       for (const minute of minutes) {
         if (!this.#mayGoOn(round)) return;
         await this.#levelling.level(keeper, minute).catch((fault: unknown) => {
-          if (!(fault instanceof Stopped)) round.faults.push(fault);
+          if (fault instanceof UnknownDefinition) round.unknown ??= fault;
+          else if (!(fault instanceof Stopped)) round.faults.push(fault);
         });
         await this.#rest();
       }

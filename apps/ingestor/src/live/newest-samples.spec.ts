@@ -15,7 +15,7 @@ describe('the newest samples', () => {
 
   beforeEach(() => {
     clock = new ManualClock(new Date(START_MS));
-    feed = new SampleFeed();
+    feed = new SampleFeed(clock);
     newest = new NewestSamples(feed, readers, clock);
   });
 

@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock, FaultLog } from '#common/platform';
 import type { PacketFrame } from '../archive/packet-frame.js';
 
 /** A packet that was taken a moment ago; it may not be stored yet. */
@@ -19,15 +20,20 @@ export type TakenListener = (packet: TakenPacket) => void;
 export class SampleFeed {
   readonly #all = new Set<TakenListener>();
   readonly #byShip = new Map<string, Set<TakenListener>>();
+  readonly #faults: FaultLog;
+
+  constructor(clock: Clock) {
+    this.#faults = new FaultLog(new Logger(SampleFeed.name), clock);
+  }
 
   wants(shipName: string): boolean {
     return this.#all.size > 0 || this.#byShip.has(shipName);
   }
 
-  /** `packet` is the listener's to keep. */
+  /** `packet` is the listener's to keep. Never throws: the datagrams behind it must be counted. */
   offer(packet: TakenPacket): void {
-    for (const listener of this.#all) listener(packet);
-    for (const listener of this.#byShip.get(packet.shipName) ?? []) listener(packet);
+    for (const listener of this.#all) this.#tell(listener, packet);
+    for (const listener of this.#byShip.get(packet.shipName) ?? []) this.#tell(listener, packet);
   }
 
   /** Of one ship, or of all. Gives the way to stop. */
@@ -42,5 +48,13 @@ export class SampleFeed {
       listeners.delete(listener);
       if (listeners.size === 0) this.#byShip.delete(shipName);
     };
+  }
+
+  #tell(listener: TakenListener, packet: TakenPacket): void {
+    try {
+      listener(packet);
+    } catch (fault) {
+      this.#faults.note('A listener has failed at a packet', fault);
+    }
   }
 }

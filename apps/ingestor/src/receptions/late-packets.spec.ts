@@ -14,6 +14,7 @@ import { MemoryTables } from '../adapters/memory/memory-tables.js';
 import { MemoryTelemetryArchive } from '../adapters/memory/memory-telemetry.archive.js';
 import type { PacketBlock } from '../archive/packet-block.js';
 import { batchOf, blocksOf, type GivenPacket } from '../archive/testing/batches.js';
+import { UNHEARD_EVENTS } from '../live/event-sink.js';
 import { readPacketReaders } from '../packets/packet-readers.js';
 import {
   LATE_BYTES_MAX,
@@ -79,7 +80,7 @@ describe('late packets', () => {
     const outbox = new MemoryOutbox(clock);
     const client = new InProcessBus().client();
     const relay = new OutboxRelay({ outbox, client, clock, mandatory: new Set() });
-    return new LatePackets(of, readers, relay, clock);
+    return new LatePackets(of, readers, relay, UNHEARD_EVENTS, clock);
   }
 
   async function begin(

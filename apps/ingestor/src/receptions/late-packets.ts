@@ -8,11 +8,17 @@ import {
   type PartHealth,
   type ReadinessCheck,
 } from '#common/platform';
+import { EventSink } from '../live/event-sink.js';
+import { reportEvent } from '../live/reception-event.js';
 import { LeftOutBlocks } from '../archive/left-out.port.js';
 import type { PacketBlock } from '../archive/packet-block.js';
 import { PacketReaders } from '../packets/packet-readers.js';
 import { reviseWith } from './late-report.js';
-import { type EndedReception, ReceptionStore } from './reception-store.port.js';
+import {
+  type EndedReception,
+  ReceptionStore,
+  type ReportRevision,
+} from './reception-store.port.js';
 
 /** Bodies of blocks that wait for the end of their contact, of all contacts together. */
 export const LATE_BYTES_MAX = 16 * 1024 * 1024;
@@ -57,6 +63,7 @@ export class LatePackets extends LeftOutBlocks implements ReadinessCheck {
     private readonly store: ReceptionStore,
     private readonly readers: PacketReaders,
     private readonly relay: OutboxRelay,
+    private readonly events: EventSink,
     private readonly clock: Clock,
   ) {
     super();
@@ -134,12 +141,17 @@ export class LatePackets extends LeftOutBlocks implements ReadinessCheck {
     const now = this.clock.nowMs() * MICROS_PER_MILLISECOND;
     const { added, unusable, revision } = reviseWith(ended, blocks, this.readers, now);
     if (revision && !(await this.store.revise(revision))) return 'waiting';
-    if (revision) this.relay.wake();
+    if (revision) this.#tell(revision);
     return {
       stored: added,
       dropped: unusable,
       ...(unusable > 0 && { why: 'They cannot be read, or their account has no room for them' }),
     };
+  }
+
+  #tell({ report }: ReportRevision): void {
+    this.relay.wake();
+    this.events.tell('report', report.contact_id, reportEvent(report));
   }
 
   #overdue({ sinceMs }: Waiting, ended: EndedReception | 'open' | null): string | null {

@@ -87,8 +87,12 @@ function revisionOf(
 }
 
 /** What the ship said then. How many it sent is asked for by accounts of totals alone. */
-function statementOf({ report }: EndedReception): Parameters<typeof reportOf>[1]['statement'] {
+function statementOf({
+  report,
+  progress,
+}: EndedReception): Parameters<typeof reportOf>[1]['statement'] {
   const { first_sequence: firstSequence, last_sequence: lastSequence } = report;
-  if (firstSequence === null || lastSequence === null) return null;
+  // A foreign ship says nothing: its report has the edges of what was seen.
+  if (progress.foreign || firstSequence === null || lastSequence === null) return null;
   return { firstSequence, lastSequence, sent: null };
 }

@@ -1,7 +1,9 @@
 import { DatagramSender, StreamTargets, UdpDatagramSender } from '#common/datagrams';
 import { IngestorConfig } from '../ingestor.config.js';
+import { UdpServer } from '../udp/udp.server.js';
 import { RecordedShipController } from './recorded-ship.controller.js';
 import { RecordedShip } from './recorded-ship.service.js';
+import { ReplayTargets } from './replay-targets.js';
 import { ReplaysController } from './replays.controller.js';
 import { ReplaysService } from './replays.service.js';
 
@@ -12,8 +14,9 @@ export const REPLAY_PROVIDERS = [
   { provide: DatagramSender, useClass: UdpDatagramSender },
   {
     provide: StreamTargets,
-    inject: [IngestorConfig],
-    useFactory: (config: IngestorConfig) => new StreamTargets(config.INGESTOR_REPLAY_TARGETS),
+    inject: [IngestorConfig, UdpServer],
+    useFactory: ({ INGESTOR_REPLAY_TARGETS: networks }: IngestorConfig, udp: UdpServer) =>
+      new ReplayTargets(networks, () => udp.ports().map(({ port }) => port)),
   },
 ];
 

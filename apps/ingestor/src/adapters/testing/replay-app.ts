@@ -8,6 +8,7 @@ import { MemoryTelemetryArchive } from '../memory/memory-telemetry.archive.js';
 import { TelemetryArchive } from '../../archive/telemetry-archive.port.js';
 import { IngestorConfig } from '../../ingestor.config.js';
 import { LIVE_CONTROLLERS, LIVE_PROVIDERS } from '../../live/live-providers.js';
+import { UdpServer } from '../../udp/udp.server.js';
 import { SampleFeed } from '../../live/sample-feed.js';
 import { PacketReaders, readPacketReaders } from '../../packets/packet-readers.js';
 import { ReceptionStore } from '../../receptions/reception-store.port.js';
@@ -35,6 +36,10 @@ export async function replayApp(
         ...REPLAY_PROVIDERS,
         SampleFeed,
         { provide: Clock, useClass: SystemClock },
+        {
+          provide: UdpServer,
+          useFactory: () => new UdpServer({ host: '127.0.0.1', port: 0, clock: new SystemClock() }),
+        },
         { provide: IngestorConfig, useValue: config },
         { provide: PacketReaders, useFactory: () => readPacketReaders() },
         { provide: TelemetryArchive, useValue: new MemoryTelemetryArchive(tables) },

@@ -65,7 +65,7 @@ let readers: PacketReaders | null = null;
 
 /** One process that watches, over a store in memory that several may share. */
 export class WatchUnderTest {
-  readonly feed = new SampleFeed();
+  readonly feed: SampleFeed;
   readonly contacts = new FixedContacts();
   readonly sink = new HeardEvents();
   readonly writer: AlarmWriter;
@@ -76,6 +76,7 @@ export class WatchUnderTest {
     readonly store = new LeavingAlarmStore(),
     readonly clock = new ManualClock(START),
   ) {
+    this.feed = new SampleFeed(clock);
     readers ??= readPacketReaders();
     const relay = new OutboxRelay({
       outbox: new MemoryOutbox(clock),

@@ -41,7 +41,7 @@ export class IntakeUnderTest {
   readonly routes = new ReceptionRoutes();
   readonly strays = new StrayCounters();
   readonly hot = new MemoryHotList();
-  readonly feed = new SampleFeed();
+  readonly feed = new SampleFeed(this.clock);
   readonly keys: ContactKeys;
   readonly intake: TelemetryIntake;
 
