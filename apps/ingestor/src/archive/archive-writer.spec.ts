@@ -8,7 +8,7 @@ import { until } from '../../../../test/support/until.js';
 import { ArchiveWriter, FLUSH_EVERY_MS } from './archive-writer.js';
 import { MemoryBatchQueue } from './batch-queue.js';
 import { BATCH_BYTES_MAX } from './open-batch.js';
-import { BLOCK_PACKETS_MAX, BLOCK_SPAN_MICROS, type PacketBlock } from './packet-block.js';
+import { BLOCK_PACKETS_MAX, BLOCK_SPAN_MICROS } from './packet-block.js';
 import { framesOf } from './packet-frame.js';
 import { OPEN_BLOCKS_MAX } from './reception-blocks.js';
 import type { ArchiveBatch, BatchReception } from './telemetry-archive.port.js';
@@ -16,13 +16,12 @@ import type { ArchiveBatch, BatchReception } from './telemetry-archive.port.js';
 /** An archive that only remembers, and can be away. */
 class MoodyArchive extends MemoryTelemetryArchive {
   isAway = false;
-  readonly leavesOut = new Set<string>();
   readonly batches: ArchiveBatch[] = [];
 
   override async store(batch: ArchiveBatch): Promise<readonly BatchReception[]> {
     if (this.isAway) throw new Error('away on purpose');
     this.batches.push(batch);
-    return batch.receptions.filter(({ contactId }) => this.leavesOut.has(contactId));
+    return [];
   }
 
   get packets(): number {
@@ -48,7 +47,6 @@ describe('ArchiveWriter', () => {
   let archive: MoodyArchive;
   let writer: ArchiveWriter;
   let reception: Reception;
-  let leftOut: PacketBlock[];
   let sequence: number;
 
   beforeAll(() => Logger.overrideLogger(false));
@@ -56,10 +54,7 @@ describe('ArchiveWriter', () => {
   beforeEach(() => {
     clock = new ManualClock(new Date('2030-01-01T00:00:00Z'));
     archive = new MoodyArchive(new MemoryTables());
-    const queue = new MemoryBatchQueue(WAITING_BYTES_MAX);
-    leftOut = [];
-    const take = (blocks: readonly PacketBlock[]): void => void leftOut.push(...blocks);
-    writer = new ArchiveWriter(archive, clock, queue, { take });
+    writer = new ArchiveWriter(archive, clock, new MemoryBatchQueue(WAITING_BYTES_MAX));
     reception = Reception.open(opening, 1, { port: 10_015, apid: 1 });
     sequence = 0;
   });
@@ -268,21 +263,6 @@ describe('ArchiveWriter', () => {
 
     expect(archive.packets).toBe(2);
     await writer.flush();
-  });
-
-  it('hands over what the archive leaves out, and counts the rest alone', async () => {
-    const other = Reception.open({ ...opening, contactId: 'other' }, 1, null);
-    archive.leavesOut.add('other');
-    write();
-    write({ of: other });
-    await writer.flush();
-    write();
-    other.account.corrupt(null, 40);
-    writer.touch(other);
-    await writer.flush();
-
-    expect(leftOut).toMatchObject([{ contactId: 'other', number: 1, numbers: [[2, 2]] }]);
-    expect(writer.check()).toMatchObject({ samples_stored: 2 });
   });
 
   it('stores what it has before it closes', async () => {
