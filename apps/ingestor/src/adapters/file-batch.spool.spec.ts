@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SystemClock } from '#common/platform';
 import type { BatchSpool } from '../archive/spool/batch-spool.port.js';
 import type { ArchiveBatch } from '../archive/telemetry-archive.port.js';
-import { FileBatchSpool } from './file-batch.spool.js';
+import { FileBatchSpool, READ_TRIES_MAX } from './file-batch.spool.js';
 
 const batchNr = (nr: number): ArchiveBatch => ({
   receptions: [],
@@ -89,6 +89,40 @@ describe('a spool in a folder', () => {
     expect(await drained(after)).toEqual([batchNr(2)]);
     expect(await readdir(folder)).toEqual([`${first}.damaged`]);
     expect(after.health()).toMatchObject({ batches: 0, bytes: 0, batches_damaged: 1 });
+  });
+
+  it('goes on with the next when a file is gone', async () => {
+    const spool = await opened();
+    for (const nr of [1, 2]) await spool.append(batchNr(nr));
+    const [first] = (await readdir(folder)).toSorted();
+    await rm(join(folder, first!));
+
+    expect(await drained(spool)).toEqual([batchNr(2)]);
+    expect(spool.health()).toMatchObject({ batches: 0, bytes: 0, batches_damaged: 1 });
+  });
+
+  it('puts a file aside that cannot be read time and again', async () => {
+    const spool = await opened();
+    for (const nr of [1, 2]) await spool.append(batchNr(nr));
+    const [first] = (await readdir(folder)).toSorted();
+    await rm(join(folder, first!));
+    await mkdir(join(folder, first!));
+
+    for (let attempt = 1; attempt < READ_TRIES_MAX; attempt += 1)
+      await expect(spool.first()).rejects.toThrow('EISDIR');
+    expect(await drained(spool)).toEqual([batchNr(2)]);
+    expect(await readdir(folder)).toEqual([`${first}.damaged`]);
+  });
+
+  it('is full no more once what filled it was put aside', async () => {
+    const spool = await opened(1_000_000, 1);
+    await spool.append(batchNr(1));
+    expect(await spool.append(batchNr(2))).toBe(false);
+    const [first] = await readdir(folder);
+    await writeFile(join(folder, first!), 'no batch');
+
+    expect(await spool.first()).toBeNull();
+    expect(spool.health()).toMatchObject({ status: 'up' });
   });
 
   it('forgets what a process had not finished when it was killed', async () => {

@@ -13,6 +13,8 @@ export const SPOOL_FILES_MAX = 100_000;
 const BATCH_NAME = /^(\d{12})-(\d{1,9})-[\da-f-]{36}\.batch$/;
 const DRAFT = '.draft';
 const DAMAGED = '.damaged';
+/** A file that cannot be read is asked for so often before it holds up the others no more. */
+export const READ_TRIES_MAX = 5;
 
 export interface FileBatchSpoolOptions {
   readonly folder: string;
@@ -39,6 +41,8 @@ export class FileBatchSpool extends BatchSpool {
   #samples = 0;
   #next = 1;
   #damagedCount = 0;
+  /** How often the first one could not be read. */
+  #readFaults = 0;
   #fault: string | null = null;
 
   private constructor(private readonly options: FileBatchSpoolOptions) {
@@ -85,16 +89,21 @@ export class FileBatchSpool extends BatchSpool {
     return true;
   }
 
-  /** A damaged one is put aside, where somebody may look at it: it must not hold up the others. */
+  /**
+   * One that is damaged is put aside, where somebody may look at it, and so is one that cannot be read
+   * time and again; one that is gone is forgotten: none must hold up the others.
+   */
   async first(): Promise<ArchiveBatch | null> {
     for (let file = this.#files[0]; file; file = this.#files[0]) {
       try {
         return decodeBatch(await readFile(this.#path(file.name)));
       } catch (fault) {
-        if (!(fault instanceof BatchFault)) throw fault;
+        this.#readFaults += 1;
+        const isHopeless = fault instanceof BatchFault || isGone(fault);
+        if (!isHopeless && this.#readFaults < READ_TRIES_MAX) throw fault;
         this.#damagedCount += 1;
         this.#logger.error({ message: 'A spooled batch is put aside', file: file.name, fault });
-        await rename(this.#path(file.name), this.#path(file.name + DAMAGED));
+        await this.#putAside(file.name);
         this.#forgetFirst();
       }
     }
@@ -106,8 +115,6 @@ export class FileBatchSpool extends BatchSpool {
     if (!file) return;
     await rm(this.#path(file.name), { force: true });
     this.#forgetFirst();
-    // There is room again; whether the disk works, the next batch will show.
-    this.#fault = null;
   }
 
   health(): PartHealth {
@@ -166,7 +173,19 @@ export class FileBatchSpool extends BatchSpool {
     this.#samples += file.samples;
   }
 
+  /** Where it cannot be moved it stays for the next process: this one asks for it no more. */
+  async #putAside(name: string): Promise<void> {
+    try {
+      await rename(this.#path(name), this.#path(name + DAMAGED));
+    } catch (fault) {
+      if (!isGone(fault)) this.#logger.error(fault);
+    }
+  }
+
   #forgetFirst(): void {
+    this.#readFaults = 0;
+    // There is room again; whether the disk works, the next batch will show.
+    this.#fault = null;
     const file = this.#files.shift();
     this.#bytes -= file?.bytes ?? 0;
     this.#samples -= file?.samples ?? 0;
@@ -176,3 +195,5 @@ export class FileBatchSpool extends BatchSpool {
     return join(this.options.folder, name);
   }
 }
+
+const isGone = (fault: unknown): boolean => (fault as NodeJS.ErrnoException).code === 'ENOENT';
