@@ -22,6 +22,8 @@ import {
 export const FLUSH_EVERY_MS = 50;
 /** Longer, and the archive is away or slower than the datagrams come. */
 const BEHIND_MS = 1_000;
+/** How often a write that takes long is asked whether what waits behind it shall go elsewhere. */
+const WATCH_EVERY_MS = 1_000;
 const RETRY_DELAY_MS = 100;
 const RETRY_DELAY_MS_MAX = 2_000;
 
@@ -45,6 +47,8 @@ export class ArchiveWriter implements ReadinessCheck {
   #isWriting = false;
   #isClosed = false;
   #cancelFlush: CancelTimer | null = null;
+  #cancelWatch: CancelTimer | null = null;
+  #relieving: Promise<void> | null = null;
   #fault: string | null = null;
 
   constructor(
@@ -66,6 +70,7 @@ export class ArchiveWriter implements ReadinessCheck {
     if (this.#open.hasRoomFor(length)) return true;
     if (!this.queue.hasRoom()) return false;
     this.#seal();
+    if (this.queue.isCrowded) void this.#relieve();
     void this.#write();
     return true;
   }
@@ -97,13 +102,19 @@ export class ArchiveWriter implements ReadinessCheck {
     if (this.#isClosed) throw stopped();
   }
 
-  /** Stores what it can within the deadline; then it gives up the rest. */
+  /**
+   * Stores what it can within the deadline; then it gives up the rest. What is not stored after half of
+   * it goes elsewhere, where there is a place: the next process finds it there.
+   */
   async close(deadlineMs: number): Promise<void> {
+    const cancelRelief = this.clock.after(deadlineMs / 2, () => void this.#relieve());
     const cancel = this.clock.after(deadlineMs, () => this.#giveUp());
     await this.flush().catch((fault: unknown) => this.#logger.error(fault));
+    cancelRelief();
     cancel();
     this.#giveUp();
     this.#cancelFlush?.();
+    this.#cancelWatch?.();
   }
 
   /** Some of what waits is old. */
@@ -148,8 +159,19 @@ export class ArchiveWriter implements ReadinessCheck {
   async #write(): Promise<void> {
     if (this.#isWriting) return;
     this.#isWriting = true;
+    this.#watch();
     while (this.#hasWork() && !this.#isClosed) await this.#storeFirst();
     this.#isWriting = false;
+  }
+
+  /** An archive that hangs fails not, and one that is slow, never: neither may fill the memory. */
+  #watch(): void {
+    this.#cancelWatch ??= this.clock.after(WATCH_EVERY_MS, () => {
+      this.#cancelWatch = null;
+      if (!this.#isWriting || this.#isClosed) return;
+      if (this.isBehind || this.queue.isCrowded) void this.#relieve();
+      this.#watch();
+    });
   }
 
   /** While a write is under way the open batch goes on filling. */
@@ -170,6 +192,8 @@ export class ArchiveWriter implements ReadinessCheck {
         await this.queue.shift();
         return this.#stored(first.samples - this.#handOver(first.batch, leftOut));
       } catch (fault) {
+        // What the disk lost is not waited for.
+        if (this.queue.size === 0) return this.#stored(0);
         this.#noteFault(fault);
         await this.#relieve();
         const delayMs = Math.min(RETRY_DELAY_MS_MAX, RETRY_DELAY_MS * 2 ** Math.min(attempt, 8));
@@ -179,7 +203,14 @@ export class ArchiveWriter implements ReadinessCheck {
   }
 
   /** Where there is a place for them: so a process that dies loses little, and more can be kept. */
-  async #relieve(): Promise<void> {
+  #relieve(): Promise<void> {
+    this.#relieving ??= this.#moveAll().finally(() => {
+      this.#relieving = null;
+    });
+    return this.#relieving;
+  }
+
+  async #moveAll(): Promise<void> {
     try {
       if (!(await this.queue.relieve()) || this.#open.isEmpty) return;
       this.#seal();

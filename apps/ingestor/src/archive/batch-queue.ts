@@ -23,17 +23,19 @@ export abstract class BatchQueue {
   abstract readonly samples: number;
   /** Since when the first one has waited; null when none waits. */
   abstract readonly waitingSinceMs: number | null;
+  /** More than half of the memory is taken. */
+  abstract readonly isCrowded: boolean;
   /** For one more batch of any size. */
   abstract hasRoom(): boolean;
   /** The caller has asked whether there is room. */
   abstract push(sealed: SealedBatch): void;
   /** The oldest, which stays until `shift`. Rejects when there is none, or it cannot be had now. */
   abstract first(): Promise<SealedBatch>;
-  /** The oldest is stored. */
+  /** The one that `first` gave last is stored, wherever it is by now. */
   abstract shift(): Promise<void>;
   /**
-   * The archive does not take them now: those in memory are put elsewhere. False when there is no such
-   * place, or it has not taken all.
+   * The archive does not take them fast enough: those in memory are put elsewhere, in their order, also
+   * the one that is being stored. False when there is no such place, or it has not taken all.
    */
   abstract relieve(): Promise<boolean>;
   /** Of the place elsewhere. */
@@ -59,6 +61,10 @@ export class MemoryBatchQueue extends BatchQueue {
 
   get waitingSinceMs(): number | null {
     return this.#batches[0]?.sealedAtMs ?? null;
+  }
+
+  get isCrowded(): boolean {
+    return this.#bytes > this.bytesMax / 2;
   }
 
   hasRoom(): boolean {

@@ -66,6 +66,15 @@ describe('batches in memory and on the disk', () => {
     expect(await numbers()).toHaveLength(nr);
   });
 
+  it('are each stored once when the first one is stored while they move to the disk', async () => {
+    for (const nr of [1, 2, 3]) queue.push(batchNr(nr));
+    const { batch } = await queue.first();
+    await Promise.all([queue.relieve(), queue.shift()]);
+
+    expect(batch.blocks[0]!.number).toBe(1);
+    expect(await numbers()).toEqual([2, 3]);
+  });
+
   it('stay in memory when the disk is full, and none is lost or overtaken', async () => {
     await restart(3_000);
     for (const nr of [1, 2, 3, 4]) queue.push(batchNr(nr));

@@ -3,12 +3,15 @@ import { BatchQueue, MemoryBatchQueue, type SealedBatch } from '../batch-queue.j
 import type { BatchSpool } from './batch-spool.port.js';
 
 /**
- * Batches in memory, and on the disk when the archive has not taken one: those on the disk are older
- * than those in memory. What an earlier process left there comes first.
+ * Batches in memory, and on the disk when the archive does not take them fast enough: those on the disk
+ * are older than those in memory. What an earlier process left there comes first. The oldest is the
+ * oldest wherever it is, so it may move to the disk while it is being stored.
  */
 export class SpooledBatchQueue extends BatchQueue {
   readonly #memory: MemoryBatchQueue;
   #spooledSinceMs: number | null;
+  /** A batch that moves is in both places for a moment: nobody may look for the oldest meanwhile. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly spool: BatchSpool,
@@ -32,6 +35,10 @@ export class SpooledBatchQueue extends BatchQueue {
     return this.spool.length > 0 ? this.#spooledSinceMs : this.#memory.waitingSinceMs;
   }
 
+  get isCrowded(): boolean {
+    return this.#memory.isCrowded;
+  }
+
   /** Of the memory alone: what the disk takes makes room there. */
   hasRoom(): boolean {
     return this.#memory.hasRoom();
@@ -41,30 +48,47 @@ export class SpooledBatchQueue extends BatchQueue {
     this.#memory.push(sealed);
   }
 
-  async first(): Promise<SealedBatch> {
+  first(): Promise<SealedBatch> {
+    return this.#inTurn(() => this.#first());
+  }
+
+  shift(): Promise<void> {
+    return this.#inTurn(() =>
+      this.spool.length === 0 ? this.#memory.shift() : this.spool.removeFirst(),
+    );
+  }
+
+  /** What the disk does not take stays in memory, and so does all behind it. */
+  async relieve(): Promise<boolean> {
+    // One at a time: what is stored meanwhile need not wait for all of them.
+    while (this.#memory.size > 0) if (!(await this.#inTurn(() => this.#move()))) return false;
+    return true;
+  }
+
+  health(): PartHealth {
+    return this.spool.health();
+  }
+
+  async #first(): Promise<SealedBatch> {
     const batch = await this.spool.first();
     if (!batch) return this.#memory.first();
     const samples = batch.blocks.reduce((sum, block) => sum + block.samples, 0);
     return { batch, samples, sealedAtMs: this.#spooledSinceMs ?? this.clock.monotonicMs() };
   }
 
-  async shift(): Promise<void> {
-    if (this.spool.length === 0) return this.#memory.shift();
-    await this.spool.removeFirst();
-  }
-
-  /** In order; what the disk does not take stays in memory, and so does all behind it. */
-  async relieve(): Promise<boolean> {
-    while (this.#memory.size > 0) {
-      const first = await this.#memory.first();
-      if (!(await this.spool.append(first.batch))) return false;
-      if (this.spool.length === 1) this.#spooledSinceMs = first.sealedAtMs;
-      await this.#memory.shift();
-    }
+  /** The oldest in memory, if it still is there. */
+  async #move(): Promise<boolean> {
+    if (this.#memory.size === 0) return true;
+    const first = await this.#memory.first();
+    if (!(await this.spool.append(first.batch))) return false;
+    if (this.spool.length === 1) this.#spooledSinceMs = first.sealedAtMs;
+    await this.#memory.shift();
     return true;
   }
 
-  health(): PartHealth {
-    return this.spool.health();
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(action);
+    this.#last = done.catch(() => undefined);
+    return done;
   }
 }
