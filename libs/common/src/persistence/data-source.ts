@@ -4,7 +4,8 @@ import { MIGRATIONS } from './migrations/index.js';
 const POOL_MAX = 10;
 /** Without it the caller behind the last connection would wait for ever. */
 const ACQUISITION_TIMEOUT_MS = 2_000;
-const STATEMENT_TIMEOUT_MS = 5_000;
+/** Then the server gives up a statement; one that takes longer sets another for itself. */
+export const STATEMENT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 2_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 /** "PRG" and "migr" in ASCII: the advisory lock that lets one process migrate at a time. */

@@ -1,0 +1,42 @@
+import { DataSource } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dataSourceOptions } from '#common/persistence';
+import { type TestDatabase, testDatabase } from '../../../../test/support/database.js';
+import { runPrepared } from './prepared-statement.js';
+
+const PID = 'SELECT pg_backend_pid() AS pid';
+
+describe('a prepared statement', () => {
+  let database: TestDatabase;
+  let source: DataSource;
+
+  beforeEach(async () => {
+    database = await testDatabase();
+    source = new DataSource(dataSourceOptions(database.url, 'ingestor'));
+    await source.initialize();
+  });
+
+  afterEach(async () => {
+    await source.destroy();
+    await database.drop();
+  });
+
+  const pid = async (): Promise<number> =>
+    (await runPrepared<{ pid: number }>(source, 'pid', PID, []))[0]!.pid;
+
+  it('that gets no answer is given up, and its connection with it', async () => {
+    const before = await pid();
+    await expect(runPrepared(source, 'nap', 'SELECT pg_sleep(4)', [], 50)).rejects.toThrow(
+      'timeout',
+    );
+
+    expect(await pid()).not.toBe(before);
+  });
+
+  it('that the server refuses costs no connection', async () => {
+    const before = await pid();
+    await expect(runPrepared(source, 'zero', 'SELECT 1 / 0', [])).rejects.toThrow('zero');
+
+    expect(await pid()).toBe(before);
+  });
+});
