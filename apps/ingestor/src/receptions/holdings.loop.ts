@@ -31,6 +31,10 @@ export class HoldingsLoop {
   #steadySinceMs = Number.POSITIVE_INFINITY;
   #adoptedCount = 0;
   #notOpenBefore: ReadonlySet<string> = new Set();
+  #noteStop: () => void = () => undefined;
+  readonly #stopped = new Promise<void>((resolve) => {
+    this.#noteStop = resolve;
+  });
 
   constructor(
     private readonly holdings: Holdings,
@@ -59,12 +63,18 @@ export class HoldingsLoop {
 
   /** What an earlier process left on the disk counts for accounts: these must be read after it. */
   async #resume(held: Held | null): Promise<void> {
-    await this.writer.flush();
+    await this.#stored();
     await this.#open([...(held?.keys() ?? [])], 'ours');
+  }
+
+  /** Done when all that waits is stored, as long as that takes, or when the loop stops. */
+  async #stored(): Promise<void> {
+    await Promise.race([this.writer.flush(), this.#stopped]);
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#noteStop();
     this.#cancel?.();
     await Promise.all([this.#running, this.#care]);
   }
@@ -126,14 +136,21 @@ export class HoldingsLoop {
 
   /**
    * What is held and not open was taken over, and then the database was away. Only when it was so at
-   * the beat before, too: what begins at this moment is stored a little earlier than it is open.
+   * the beat before, too: what begins at this moment is stored a little earlier than it is open. Its
+   * account may still be among what waits for the archive.
    */
   async #remember(held: Held): Promise<void> {
-    const open = new Set(this.receptions.list().map(({ contactId }) => contactId));
-    const notOpen = [...held.keys()].filter((contactId) => !open.has(contactId));
+    const notOpen = this.#notOpenOf([...held.keys()]);
     const forgotten = notOpen.filter((contactId) => this.#notOpenBefore.has(contactId));
     this.#notOpenBefore = new Set(notOpen);
-    await this.#open(forgotten, 'another');
+    if (forgotten.length === 0) return;
+    await this.#stored();
+    await this.#open(this.#notOpenOf(forgotten), 'another');
+  }
+
+  #notOpenOf(contactIds: readonly string[]): string[] {
+    const open = new Set(this.receptions.list().map(({ contactId }) => contactId));
+    return contactIds.filter((contactId) => !open.has(contactId));
   }
 
   /** Each for itself: one that cannot be opened now is remembered later, and keeps up no other. */
@@ -145,6 +162,7 @@ export class HoldingsLoop {
   }
 
   async #openOne(contactId: string, predecessor: Predecessor): Promise<void> {
+    if (this.#isStopped) return;
     try {
       const [stored] = await this.store.unfinished([contactId]);
       if (stored) await this.receptions.resume(stored, predecessor);
