@@ -56,7 +56,7 @@ export class IngestorConfig extends HttpConfig {
   @Length(1, 4_096)
   readonly INGESTOR_PACKETS: string | undefined = undefined;
 
-  /** Telemetry waits here while the database is away; unset: `spool` in DATA_FOLDER. */
+  /** Telemetry waits here while the database is away or too slow; unset: `spool` in DATA_FOLDER. */
   @IsOptional()
   @IsString()
   @Length(1, 4_096)

@@ -13,8 +13,11 @@ export const SPOOL_FILES_MAX = 100_000;
 const BATCH_NAME = /^(\d{12})-(\d{1,9})-[\da-f-]{36}\.batch$/;
 const DRAFT = '.draft';
 const DAMAGED = '.damaged';
-/** A file that cannot be read is asked for so often before it holds up the others no more. */
-export const READ_TRIES_MAX = 5;
+/**
+ * A file that cannot be read is asked for so often, about a minute, before it holds up the others no
+ * more: a process short of descriptors or memory is none of its faults.
+ */
+export const READ_TRIES_MAX = 30;
 
 export interface FileBatchSpoolOptions {
   readonly folder: string;
@@ -41,7 +44,7 @@ export class FileBatchSpool extends BatchSpool {
   #samples = 0;
   #next = 1;
   #damagedCount = 0;
-  /** How often the first one could not be read. */
+  /** How often in a row the first one could not be read. */
   #readFaults = 0;
   #fault: string | null = null;
 
@@ -96,7 +99,9 @@ export class FileBatchSpool extends BatchSpool {
   async first(): Promise<ArchiveBatch | null> {
     for (let file = this.#files[0]; file; file = this.#files[0]) {
       try {
-        return decodeBatch(await readFile(this.#path(file.name)));
+        const bytes = await readFile(this.#path(file.name));
+        this.#readFaults = 0;
+        return decodeBatch(bytes);
       } catch (fault) {
         this.#readFaults += 1;
         const isHopeless = fault instanceof BatchFault || isGone(fault);
