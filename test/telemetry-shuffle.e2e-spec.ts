@@ -19,7 +19,7 @@ const NUMBERS = 36_000;
 const MINUTES = 60;
 const BATTERIES = 2;
 const PERIOD_MS = 100;
-const APID = 100;
+const APID = 200;
 /** Long ago, so that its minutes are quiet at once. */
 const EPOCH = parseInstant('2020-06-12T12:00:00Z')!;
 const DEADLINE_MS = 900_000;

@@ -24,9 +24,9 @@ const RECEPTIONS = `
 const SAMPLES = `
   SELECT contact_id AS "contactId", sum(samples)::integer AS count,
     sum(packets)::integer AS "packetCount",
-    (SELECT count(DISTINCT (fence, number))::integer
+    (SELECT count(DISTINCT (own.fence, sequence))::integer
      FROM blocks own, json_array_elements(own.numbers) AS range,
-       generate_series((range->>0)::bigint, (range->>1)::bigint) AS number
+       generate_series((range->>0)::bigint, (range->>1)::bigint) AS sequence
      WHERE own.contact_id = b.contact_id) AS "numberCount"
   FROM blocks b GROUP BY contact_id`;
 
