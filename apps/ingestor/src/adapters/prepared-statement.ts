@@ -19,9 +19,9 @@ export async function runPrepared<Row extends object>(
 ): Promise<Row[]> {
   const runner = source.createQueryRunner();
   try {
-    const client = (await runner.connect()) as pg.ClientBase;
+    const connection = (await runner.connect()) as pg.ClientBase;
     const query = { name, text, values, query_timeout: answerTimeoutMs };
-    const { rows } = await answerOf<Row>(client, query);
+    const { rows } = await answerOf<Row>(connection, query);
     return rows;
   } finally {
     await runner.release();
@@ -30,13 +30,13 @@ export async function runPrepared<Row extends object>(
 
 /** Without an answer its connection is of no use any more: so it leaves the pool. */
 async function answerOf<Row extends object>(
-  client: pg.ClientBase,
+  connection: pg.ClientBase,
   query: pg.QueryConfig,
 ): Promise<pg.QueryResult<Row>> {
   try {
-    return await client.query<Row>(query);
+    return await connection.query<Row>(query);
   } catch (fault) {
-    if (!(fault instanceof pg.DatabaseError)) client.emit('error', fault);
+    if (!(fault instanceof pg.DatabaseError)) connection.emit('error', fault);
     throw fault;
   }
 }
