@@ -5,7 +5,6 @@
  *   int32 dimensions | int32 has nulls | int32 element type | int32 length | int32 lower bound | …
  */
 const HEADER_BYTES = 20;
-const NULL_LENGTH = -1;
 
 interface ElementType {
   readonly oid: number;
@@ -34,16 +33,6 @@ export const INT4: ElementType = {
   write: (buffer, value, offset) => void buffer.writeInt32BE(value, offset),
 };
 export const INT8: ElementType = { oid: 20, bytes: 8, write: writeInt64 };
-export const FLOAT4: ElementType = {
-  oid: 700,
-  bytes: 4,
-  write: (buffer, value, offset) => void buffer.writeFloatBE(value, offset),
-};
-export const FLOAT8: ElementType = {
-  oid: 701,
-  bytes: 8,
-  write: (buffer, value, offset) => void buffer.writeDoubleBE(value, offset),
-};
 /** From microseconds since 1970. */
 export const TIMESTAMPTZ: ElementType = {
   oid: 1184,
@@ -56,29 +45,16 @@ export const BYTEA_OID = 17;
 export const TEXT_OID = 25;
 export const JSON_OID = 114;
 
-/** The first `length` values; those for which `isNull` holds become NULL. */
-export function binaryArray(
-  type: ElementType,
-  values: ArrayLike<number>,
-  length: number,
-  isNull: (value: number) => boolean = () => false,
-): Buffer {
-  const buffer = Buffer.allocUnsafe(HEADER_BYTES + length * (4 + type.bytes));
+export function binaryArray(type: ElementType, values: readonly number[]): Buffer {
+  const buffer = Buffer.allocUnsafe(HEADER_BYTES + values.length * (4 + type.bytes));
   let offset = HEADER_BYTES;
-  let hasNulls = 0;
-  for (let at = 0; at < length; at += 1) {
-    const value = values[at]!;
-    if (isNull(value)) {
-      hasNulls = 1;
-      offset = buffer.writeInt32BE(NULL_LENGTH, offset);
-      continue;
-    }
+  for (const value of values) {
     offset = buffer.writeInt32BE(type.bytes, offset);
     type.write(buffer, value, offset);
     offset += type.bytes;
   }
-  writeHeader(buffer, type.oid, length, hasNulls);
-  return buffer.subarray(0, offset);
+  writeHeader(buffer, type.oid, values.length);
+  return buffer;
 }
 
 /** Of bytes, or of texts as UTF-8. */
@@ -93,13 +69,14 @@ export function binaryArrayOf(oid: number, values: readonly (Buffer | string)[])
     else value.copy(buffer, offset);
     offset += sizes[at]!;
   }
-  writeHeader(buffer, oid, values.length, 0);
+  writeHeader(buffer, oid, values.length);
   return buffer;
 }
 
-function writeHeader(buffer: Buffer, oid: number, length: number, hasNulls: number): void {
+/** None of them has a NULL. */
+function writeHeader(buffer: Buffer, oid: number, length: number): void {
   buffer.writeInt32BE(1, 0);
-  buffer.writeInt32BE(hasNulls, 4);
+  buffer.writeInt32BE(0, 4);
   buffer.writeInt32BE(oid, 8);
   buffer.writeInt32BE(length, 12);
   buffer.writeInt32BE(1, 16);

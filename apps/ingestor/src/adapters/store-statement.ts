@@ -166,7 +166,7 @@ function latestParameters(
 const columnsOf =
   <T>(rows: readonly T[]) =>
   (type: Parameters<typeof binaryArray>[0], valueOf: (row: T) => number): Buffer =>
-    binaryArray(type, rows.map(valueOf), rows.length);
+    binaryArray(type, rows.map(valueOf));
 
 const keyOf = ({ contactId, fence }: { contactId: string; fence: number }): string =>
   `${contactId}/${fence}`;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isSigned, PacketView, TAG_BYTES } from '#common/contracts';
 import { MICROS_PER_MILLISECOND } from '#common/domain';
+import { BATTERY } from '../packets/packet-readers.js';
 import type { Reception } from '../receptions/reception.js';
 import type { Arrival } from './arrival.js';
 import { ContactKeys } from './contact-keys.js';
@@ -9,8 +10,6 @@ import { HotList } from './hot-list.port.js';
 import { PacketOutlet } from './packet-outlet.js';
 import { ReceptionRoutes } from './reception-routes.js';
 
-/** How these packets are read. */
-const BATTERY = 'battery';
 const WRONG_TAG = 'wrong-tag';
 const UNSIGNED = 'unsigned';
 

@@ -6,14 +6,13 @@ import {
   utf8TextIn,
   type VoltageReading,
 } from '#common/contracts';
+import { BATTERY_TEXT } from '../packets/battery-text.reader.js';
 import type { Reception } from '../receptions/reception.js';
 import type { Arrival } from './arrival.js';
 import { DatagramAccounts } from './datagram-accounts.js';
 import { HotList } from './hot-list.port.js';
 import { PacketOutlet } from './packet-outlet.js';
 
-/** How these texts are read. */
-const BATTERY_TEXT = 'battery-text';
 /** A text tells of one battery, the only one that its ship has. */
 const BATTERIES = Uint8Array.of(0);
 
