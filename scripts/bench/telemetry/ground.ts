@@ -18,6 +18,7 @@ const START_MS_MAX = 30_000;
 const SPARE_SECONDS = 300;
 const REPORT_MS_MAX = 120_000;
 const ASK_EVERY_MS = 20;
+const MERGED_ASK_EVERY_MS = 1_000;
 
 /** A contact from the first datagram to its report. */
 export interface Played extends SendOutcome {
@@ -35,6 +36,11 @@ export interface Contact {
   readonly id: string;
   readonly shipName: string;
   readonly run: NativeRun<SendOutcome>;
+}
+
+interface Upkeep {
+  readonly last_round_at: string | null;
+  readonly minutes_waiting: number | null;
 }
 
 /** The apps, and the ship that they ask for a stream. */
@@ -122,6 +128,20 @@ export class Ground {
       START_MS_MAX,
     );
     if (isThere === undefined) throw new Error('A ship that sends has no last value');
+  }
+
+  /** Until a round of the upkeep that ended after this call left no minute without levels. */
+  async waitUntilMerged(timeoutMs: number): Promise<void> {
+    const since = Date.now();
+    const isMerged = async (): Promise<true | undefined> => {
+      this.signal.throwIfAborted();
+      const { body } = await ask('GET', `${this.ingestorUrl}/health/ready`);
+      const { upkeep } = (body as { details: { upkeep: Upkeep } }).details;
+      const isNew = Date.parse(upkeep.last_round_at ?? '') > since;
+      return (isNew && upkeep.minutes_waiting === 0) || undefined;
+    };
+    if (!(await poll(isMerged, timeoutMs, MERGED_ASK_EVERY_MS)))
+      throw new Error(`Minutes are not merged after ${timeoutMs / 1_000} s`);
   }
 
   /** Ends the contact, and waits for its report. */

@@ -57,20 +57,18 @@ export function binaryArray(type: ElementType, values: readonly number[]): Buffe
   return buffer;
 }
 
-/** Of bytes, or of texts as UTF-8. */
-export function binaryArrayOf(oid: number, values: readonly (Buffer | string)[]): Buffer {
-  const sizes = values.map((value) => Buffer.byteLength(value));
-  const bytes = sizes.reduce((sum, size) => sum + 4 + size, HEADER_BYTES);
-  const buffer = Buffer.allocUnsafe(bytes);
-  let offset = HEADER_BYTES;
-  for (const [at, value] of values.entries()) {
-    offset = buffer.writeInt32BE(sizes[at]!, offset);
-    if (typeof value === 'string') buffer.write(value, offset);
-    else value.copy(buffer, offset);
-    offset += sizes[at]!;
-  }
-  writeHeader(buffer, oid, values.length);
-  return buffer;
+/** Of bytes, or of texts as UTF-8; in pieces, among which bytes stand as they are. */
+export function binaryArrayOf(oid: number, values: readonly (Buffer | string)[]): Buffer[] {
+  const header = Buffer.allocUnsafe(HEADER_BYTES);
+  writeHeader(header, oid, values.length);
+  return [header, ...values.flatMap(elementOf)];
+}
+
+function elementOf(value: Buffer | string): Buffer[] {
+  const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+  const length = Buffer.allocUnsafe(4);
+  length.writeInt32BE(bytes.length);
+  return [length, bytes];
 }
 
 /** None of them has a NULL. */

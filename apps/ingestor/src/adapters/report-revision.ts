@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ReportRevision } from '../receptions/reception-store.port.js';
+import { inOne } from './bind-message.js';
 import { STORE, storeParameters } from './store-statement.js';
 
 /**
@@ -24,7 +25,7 @@ export async function reviseReport(
     contactId,
     process,
   ]);
-  await manager.query(STORE, storeParameters(process, batch));
+  await manager.query(STORE, storeParameters(process, batch).map(inOne));
   await manager.query(
     `UPDATE receptions r SET ended_at = p.ended_at, holder = $2
      FROM reports p WHERE r.contact_id = $1 AND p.contact_id = r.contact_id`,

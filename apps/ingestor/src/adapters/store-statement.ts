@@ -4,6 +4,7 @@ import type {
   LatestPacket,
 } from '../archive/telemetry-archive.port.js';
 import type { PacketBlock } from '../archive/packet-block.js';
+import type { Parameter } from './bind-message.js';
 import {
   binaryArray,
   binaryArrayOf,
@@ -107,14 +108,14 @@ export function leftOutOf(
 }
 
 /** No text is made of numbers on the way, and no text of bytes. */
-export function storeParameters(process: string, batch: ArchiveBatch): unknown[] {
+export function storeParameters(process: string, batch: ArchiveBatch): Parameter[] {
   const { receptions } = batch;
   const slots = new Map(receptions.map((reception, at) => [keyOf(reception), at + 1]));
   const slotOf = (of: PacketBlock | LatestPacket): number => slots.get(keyOf(of)) ?? 0;
   return [
     process,
-    receptions.map(({ contactId }) => contactId),
-    receptions.map(({ fence }) => fence),
+    arrayText(receptions.map(({ contactId }) => contactId)),
+    arrayText(receptions.map(({ fence }) => fence)),
     binaryArrayOf(
       JSON_OID,
       receptions.map(({ progress }) => JSON.stringify(progress)),
@@ -127,9 +128,9 @@ export function storeParameters(process: string, batch: ArchiveBatch): unknown[]
 function blockParameters(
   blocks: readonly PacketBlock[],
   slotOf: (block: PacketBlock) => number,
-): Buffer[] {
+): Parameter[] {
   const column = columnsOf(blocks);
-  const texts = (oid: number, valueOf: (block: PacketBlock) => Buffer | string): Buffer =>
+  const texts = (oid: number, valueOf: (block: PacketBlock) => Buffer | string): Buffer[] =>
     binaryArrayOf(oid, blocks.map(valueOf));
   return [
     column(INT4, slotOf),
@@ -148,9 +149,9 @@ function blockParameters(
 function latestParameters(
   latest: readonly LatestPacket[],
   slotOf: (packet: LatestPacket) => number,
-): Buffer[] {
+): Parameter[] {
   const column = columnsOf(latest);
-  const texts = (oid: number, valueOf: (packet: LatestPacket) => Buffer | string): Buffer =>
+  const texts = (oid: number, valueOf: (packet: LatestPacket) => Buffer | string): Buffer[] =>
     binaryArrayOf(oid, latest.map(valueOf));
   return [
     column(INT4, slotOf),
@@ -167,6 +168,9 @@ const columnsOf =
   <T>(rows: readonly T[]) =>
   (type: Parameters<typeof binaryArray>[0], valueOf: (row: T) => number): Buffer =>
     binaryArray(type, rows.map(valueOf));
+
+/** Of what needs no quotes in it. */
+const arrayText = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
 
 const keyOf = ({ contactId, fence }: { contactId: string; fence: number }): string =>
   `${contactId}/${fence}`;
