@@ -3,7 +3,7 @@ import type { ContactEvent, ContactReport, StreamOptionsDto } from '#common/cont
 import { type ContactState, type FaultParty, formatInstant } from '#common/domain';
 import { envelope } from '#common/messaging';
 import { insertOutbox } from '#common/persistence';
-import type { StoredContact } from '../contacts/contact-store.port.js';
+import type { Cause, StoredContact } from '../contacts/contact-store.port.js';
 
 /** Whose relay sends what this app writes into the outbox. */
 export const SCHEDULER_OUTBOX = 'scheduler';
@@ -71,21 +71,29 @@ export async function changedContacts(
   return rows.map(contactOf);
 }
 
+/** The steps that no person asked for. */
+export const BY_SCHEDULER: Cause = { by: 'scheduler', reason: null };
+export const BY_INGESTOR: Cause = { by: 'ingestor', reason: null };
+export const BY_ROCKET_MONITOR: Cause = { by: 'rocket-monitor', reason: null };
+
 /** What stands beside every change of state, in its transaction: history, and a message for others. */
 export async function recordChange(
   manager: EntityManager,
   contacts: readonly StoredContact[],
   event: string | null,
+  { by, reason }: Cause,
 ): Promise<void> {
   if (contacts.length === 0) return;
   await manager.query(
-    `INSERT INTO contact_history (contact_id, revision, state, reason)
-     SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[])`,
+    `INSERT INTO contact_history (contact_id, revision, state, reason, contact, by)
+     SELECT *, $6 FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::json[])`,
     [
       contacts.map(({ id }) => id),
       contacts.map(({ revision }) => revision),
       contacts.map(({ state }) => state),
-      contacts.map(({ endReason }) => endReason),
+      contacts.map(({ endReason }) => endReason ?? reason),
+      contacts.map((contact) => JSON.stringify(contactEventOf(contact))),
+      by,
     ],
   );
   if (event === null) return;

@@ -14,7 +14,14 @@ import { type Envelope, envelope } from '#common/messaging';
 import { insertOutbox } from '#common/persistence';
 import type { StoredContact } from '../contacts/contact-store.port.js';
 import { ContactCourse, type ContactEnd, type DueContact } from '../starts/contact-course.port.js';
-import { changedContacts, CONTACT_COLUMNS, recordChange, SCHEDULER_OUTBOX } from './contact-row.js';
+import {
+  BY_INGESTOR,
+  BY_SCHEDULER,
+  changedContacts,
+  CONTACT_COLUMNS,
+  recordChange,
+  SCHEDULER_OUTBOX,
+} from './contact-row.js';
 
 /** The course of contacts in PostgreSQL. `clock_timestamp()` is the only clock that decides. */
 @Injectable()
@@ -38,7 +45,7 @@ export class TypeOrmContactCourse extends ContactCourse {
         [limit],
       );
       const inOrder = started.toSorted((a, b) => a.startTime - b.startTime);
-      await recordChange(manager, inOrder, null);
+      await recordChange(manager, inOrder, null, BY_SCHEDULER);
       if (inOrder.length > 0)
         await insertOutbox(manager, SCHEDULER_OUTBOX, inOrder.map(receptionOpenOf));
       return inOrder.map(({ id }) => id);
@@ -50,7 +57,7 @@ export class TypeOrmContactCourse extends ContactCourse {
       `state = 'scheduled' AND planned_end <= clock_timestamp()`,
       `state = 'missed', end_reason = $2`,
       [limit, reason],
-      (manager, missed) => recordChange(manager, missed, CONTACT_MISSED),
+      (manager, missed) => recordChange(manager, missed, CONTACT_MISSED, BY_SCHEDULER),
     );
   }
 
@@ -61,7 +68,7 @@ export class TypeOrmContactCourse extends ContactCourse {
       `state = 'failed', fault = 'system', end_reason = $2`,
       [limit, reason, graceMs],
       async (manager, failed) => {
-        await recordChange(manager, failed, null);
+        await recordChange(manager, failed, null, BY_SCHEDULER);
         if (failed.length > 0)
           await insertOutbox(manager, SCHEDULER_OUTBOX, failed.map(contactFailedOf));
       },
@@ -87,7 +94,7 @@ export class TypeOrmContactCourse extends ContactCourse {
          WHERE id = $1 AND fence = $2 AND state = 'starting' RETURNING ${CONTACT_COLUMNS}`,
         [contactId, fence],
       );
-      await recordChange(manager, began, null);
+      await recordChange(manager, began, null, BY_INGESTOR);
       return began.length > 0;
     });
   }
@@ -110,7 +117,7 @@ export class TypeOrmContactCourse extends ContactCourse {
           report,
         ],
       );
-      await recordChange(manager, ended, null);
+      await recordChange(manager, ended, null, BY_INGESTOR);
       if (ended.length > 0) return true;
       // It was stopped, or given up, before its receiver could tell: the account still belongs to it.
       const accounted = await changedContacts(

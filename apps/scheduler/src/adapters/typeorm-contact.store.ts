@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -8,13 +7,16 @@ import { DomainError, formatInstant, isOpen, plannedEnd } from '#common/domain';
 import { envelope } from '#common/messaging';
 import { insertOutbox } from '#common/persistence';
 import {
+  type Cause,
   type ContactChange,
   type ContactPosition,
   ContactStore,
   type NewContact,
   type StoredContact,
 } from '../contacts/contact-store.port.js';
+import { book } from './booking.js';
 import {
+  BY_ROCKET_MONITOR,
   changedContacts,
   CONTACT_COLUMNS,
   contactOf,
@@ -22,6 +24,7 @@ import {
   recordChange,
   SCHEDULER_OUTBOX,
 } from './contact-row.js';
+import { lockChannels } from './exploded-rockets.js';
 
 /** Bookings in PostgreSQL. */
 @Injectable()
@@ -30,29 +33,8 @@ export class TypeOrmContactStore extends ContactStore {
     super();
   }
 
-  add(contact: NewContact): Promise<StoredContact> {
-    return this.source.transaction(async (manager) => {
-      if (contact.channel !== null) await refuseExploded(manager, contact.channel);
-      const added = await changedContacts(
-        manager,
-        `INSERT INTO contacts (id, ship_name, start_time, duration, planned_end, antenna, priority,
-                               channel, stream)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING ${CONTACT_COLUMNS}`,
-        [
-          randomUUID(),
-          contact.shipName,
-          formatInstant(contact.startTime),
-          contact.durationSeconds,
-          formatInstant(plannedEnd(contact)),
-          contact.antenna,
-          contact.priority,
-          contact.channel,
-          JSON.stringify(contact.stream),
-        ],
-      );
-      await recordChange(manager, added, CONTACT_SCHEDULED);
-      return theOne(added);
-    });
+  add(contacts: readonly NewContact[], cause: Cause): Promise<readonly StoredContact[]> {
+    return this.source.transaction((manager) => book(manager, contacts, cause));
   }
 
   async find(id: string): Promise<StoredContact | null> {
@@ -72,7 +54,7 @@ export class TypeOrmContactStore extends ContactStore {
     return rows.map(contactOf);
   }
 
-  change(id: string, change: ContactChange): Promise<StoredContact> {
+  change(id: string, change: ContactChange, cause: Cause): Promise<StoredContact> {
     return this.source.transaction(async (manager) => {
       const contact = await lock(manager, id);
       if (contact.state !== 'scheduled') throw notChangeable(contact);
@@ -92,17 +74,17 @@ export class TypeOrmContactStore extends ContactStore {
           JSON.stringify(next.stream),
         ],
       );
-      await recordChange(manager, changed, CONTACT_SCHEDULED);
+      await recordChange(manager, changed, CONTACT_SCHEDULED, cause);
       return theOne(changed);
     });
   }
 
-  end(id: string, reason: string): Promise<StoredContact> {
+  end(id: string, cause: Cause): Promise<StoredContact> {
     return this.source.transaction(async (manager) => {
       const contact = await lock(manager, id);
       if (contact.state === 'cancelled' || contact.state === 'stopped') return contact;
       if (!isOpen(contact)) throw notChangeable(contact);
-      return theOne(await endOpen(manager, 'id = $2', id, reason));
+      return theOne(await endOpen(manager, 'id = $2', id, cause));
     });
   }
 
@@ -111,13 +93,16 @@ export class TypeOrmContactStore extends ContactStore {
     if (channel.includes('\0')) return [];
     const storable = reason.replaceAll('\0', '');
     return this.source.transaction(async (manager) => {
-      await lockChannel(manager, channel);
+      await lockChannels(manager, [channel]);
       await manager.query(
         `INSERT INTO exploded_rockets (channel, reason) VALUES ($1, $2)
          ON CONFLICT (channel) DO UPDATE SET reason = excluded.reason`,
         [channel, storable],
       );
-      const ended = await endOpen(manager, 'channel = $2', channel, storable);
+      const ended = await endOpen(manager, 'channel = $2', channel, {
+        ...BY_ROCKET_MONITOR,
+        reason: storable,
+      });
       return ended.map((contact) => contact.id);
     });
   }
@@ -128,8 +113,9 @@ async function endOpen(
   manager: EntityManager,
   condition: string,
   value: string,
-  reason: string,
+  cause: Cause,
 ): Promise<StoredContact[]> {
+  const reason = cause.reason ?? `Ended by ${cause.by}`;
   const ended = await changedContacts(
     manager,
     `UPDATE contacts SET ended_at = clock_timestamp(), end_reason = $1,
@@ -138,25 +124,13 @@ async function endOpen(
      RETURNING ${CONTACT_COLUMNS}`,
     [reason, value],
   );
-  await recordChange(manager, ended, CONTACT_CANCELLED);
+  await recordChange(manager, ended, CONTACT_CANCELLED, cause);
   const closes = ended
     .filter(({ state }) => state === 'stopped')
     .map(({ id, fence }): ReceptionCloseDto => ({ contact_id: id, fence, reason }))
     .map((close) => envelope(RECEPTION_CLOSE, close));
   if (closes.length > 0) await insertOutbox(manager, SCHEDULER_OUTBOX, closes);
   return ended;
-}
-
-/** Booking and explosion of one rocket exclude each other, so that neither overlooks the other. */
-const lockChannel = (manager: EntityManager, channel: string): Promise<unknown> =>
-  manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [channel]);
-
-async function refuseExploded(manager: EntityManager, channel: string): Promise<void> {
-  await lockChannel(manager, channel);
-  const [rocket] = (await manager.query('SELECT reason FROM exploded_rockets WHERE channel = $1', [
-    channel,
-  ])) as { reason: string }[];
-  if (rocket) throw new DomainError('ROCKET_EXPLODED', rocket.reason);
 }
 
 async function lock(manager: EntityManager, id: string): Promise<StoredContact> {

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { describeOutbox } from '../../../../libs/common/src/messaging/outbox.contract.js';
 import { dataSourceOptions, insertOutbox, TypeOrmOutbox } from '#common/persistence';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.js';
-import { aContact, describeContactStore } from '../contacts/contact-store.contract.js';
+import { addOne, BY_TEST, describeContactStore } from '../contacts/contact-store.contract.js';
 import { describeContactCourse } from '../starts/contact-course.contract.js';
 import { TypeOrmContactCourse } from './typeorm-contact.course.js';
 import { TypeOrmContactStore } from './typeorm-contact.store.js';
@@ -35,9 +35,9 @@ describe('on PostgreSQL', () => {
 
   it('writes history and messages beside each change, and nothing when it is refused', async () => {
     const store = new TypeOrmContactStore(source);
-    const { id } = await store.add(aContact({ channel: 'rocket 1' }));
+    const { id } = await addOne(store, { channel: 'rocket 1' });
     await store.endOfRocket('rocket 1', 'gone');
-    await expect(store.add(aContact({ channel: 'rocket 1' }))).rejects.toThrow('gone');
+    await expect(addOne(store, { channel: 'rocket 1' })).rejects.toThrow('gone');
 
     const history = await source.query('SELECT contact_id, state FROM contact_history ORDER BY id');
     expect(history).toEqual([
@@ -52,10 +52,10 @@ describe('on PostgreSQL', () => {
 
   it('holds in the database that an end is final and no start is early', async () => {
     const store = new TypeOrmContactStore(source);
-    const { id } = await store.add(aContact());
+    const { id } = await addOne(store);
     const early = `UPDATE contacts SET started_at = clock_timestamp() WHERE id = $1`;
     await expect(source.query(early, [id])).rejects.toThrow('contacts_never_early');
-    await store.end(id, 'no longer wanted');
+    await store.end(id, BY_TEST);
     const revive = `UPDATE contacts SET state = 'scheduled' WHERE id = $1`;
     await expect(source.query(revive, [id])).rejects.toThrow('has ended as cancelled');
   });

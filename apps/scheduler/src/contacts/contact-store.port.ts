@@ -16,6 +16,13 @@ export interface NewContact {
 /** What a booked contact may still change; a field that is not given stays. */
 export type ContactChange = Partial<Omit<NewContact, 'shipName' | 'channel'>>;
 
+/** Who asks for a change, and why: both stay in the contact's history. */
+export interface Cause {
+  /** A person or a program, as it names itself; parts of the system by their names. */
+  readonly by: string;
+  readonly reason: string | null;
+}
+
 /** Where a page of the list goes on. */
 export interface ContactPosition {
   readonly startTime: Instant;
@@ -24,8 +31,12 @@ export interface ContactPosition {
 
 /** The bookings. Each change stores contact, history and outbox message in one transaction. */
 export abstract class ContactStore {
-  /** @throws {DomainError} ROCKET_EXPLODED when the contact's rocket is known to have exploded. */
-  abstract add(contact: NewContact): Promise<StoredContact>;
+  /**
+   * Books all of them, or none.
+   * @returns them in the order in which they were given
+   * @throws {DomainError} ROCKET_EXPLODED when the rocket of one is known to have exploded.
+   */
+  abstract add(contacts: readonly NewContact[], cause: Cause): Promise<readonly StoredContact[]>;
   abstract find(id: string): Promise<StoredContact | null>;
   /** Latest start first, from behind `after`. */
   abstract page(limit: number, after: ContactPosition | null): Promise<StoredContact[]>;
@@ -33,13 +44,13 @@ export abstract class ContactStore {
    * Changes a contact that is still scheduled and counts up its revision.
    * @throws {DomainError} CONTACT_NOT_FOUND; CONTACT_NOT_CHANGEABLE once it has begun or ended.
    */
-  abstract change(id: string, change: ContactChange): Promise<StoredContact>;
+  abstract change(id: string, change: ContactChange, cause: Cause): Promise<StoredContact>;
   /**
    * Cancels a contact before its start, stops it during. One that is cancelled or stopped already
    * stays as it is.
    * @throws {DomainError} CONTACT_NOT_FOUND; CONTACT_NOT_CHANGEABLE when it ended by itself.
    */
-  abstract end(id: string, reason: string): Promise<StoredContact>;
+  abstract end(id: string, cause: Cause): Promise<StoredContact>;
   /** Ends all open contacts of a rocket, and refuses new ones from then on. The ended ones' ids. */
   abstract endOfRocket(channel: string, reason: string): Promise<string[]>;
 }

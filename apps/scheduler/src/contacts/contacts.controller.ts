@@ -20,6 +20,7 @@ import {
   contactDtoOf,
   newContactOf,
 } from './contact.dto.js';
+import { ReasonQueryDto, RequestedBy } from './cause.dto.js';
 import type { ContactPosition } from './contact-store.port.js';
 import { ContactsService } from './contacts.service.js';
 
@@ -37,8 +38,13 @@ export class ContactsController {
   @ApiBadRequestResponse({ description: `${INVALID}; ${PAST}` })
   @ApiConflictResponse({ description: 'ROCKET_EXPLODED: the rocket that carries the ship is gone' })
   @ApiServiceUnavailableResponse({ description: 'ROCKET_STATE_UNAVAILABLE: try again' })
-  async book(@Body() contact: BookContactDto): Promise<ContactDto> {
-    return contactDtoOf(await this.contacts.book(newContactOf(contact)));
+  async book(
+    @Body() contact: BookContactDto,
+    @Query() { reason }: ReasonQueryDto,
+    @RequestedBy() by: string,
+  ): Promise<ContactDto> {
+    const [booked] = await this.contacts.book([newContactOf(contact)], { by, reason });
+    return contactDtoOf(booked!);
   }
 
   @Get()
@@ -70,8 +76,13 @@ export class ContactsController {
   @ApiBadRequestResponse({ description: `${INVALID}; ${PAST}` })
   @ApiNotFoundResponse({ description: 'CONTACT_NOT_FOUND' })
   @ApiConflictResponse({ description: 'CONTACT_NOT_CHANGEABLE: it has begun or ended' })
-  async change(@UuidParam('id') id: string, @Body() change: ChangeContactDto): Promise<ContactDto> {
-    return contactDtoOf(await this.contacts.change(id, contactChangeOf(change)));
+  async change(
+    @UuidParam('id') id: string,
+    @Body() change: ChangeContactDto,
+    @Query() { reason }: ReasonQueryDto,
+    @RequestedBy() by: string,
+  ): Promise<ContactDto> {
+    return contactDtoOf(await this.contacts.change(id, contactChangeOf(change), { by, reason }));
   }
 
   @Delete(':id')
@@ -80,8 +91,12 @@ export class ContactsController {
   @ApiBadRequestResponse({ description: INVALID })
   @ApiNotFoundResponse({ description: 'CONTACT_NOT_FOUND' })
   @ApiConflictResponse({ description: 'CONTACT_NOT_CHANGEABLE: it ended by itself' })
-  async end(@UuidParam('id') id: string): Promise<ContactDto> {
-    return contactDtoOf(await this.contacts.end(id));
+  async end(
+    @UuidParam('id') id: string,
+    @Query() { reason }: ReasonQueryDto,
+    @RequestedBy() by: string,
+  ): Promise<ContactDto> {
+    return contactDtoOf(await this.contacts.end(id, { by, reason }));
   }
 }
 

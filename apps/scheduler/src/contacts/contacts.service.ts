@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DomainError, type Instant } from '#common/domain';
 import { Clock, type Page, pageOf } from '#common/platform';
 import {
+  type Cause,
   type ContactChange,
   type ContactPosition,
   ContactStore,
@@ -22,12 +23,14 @@ export class ContactsService {
     private readonly clock: Clock,
   ) {}
 
-  async book(contact: NewContact): Promise<StoredContact> {
-    this.#refusePast(contact.startTime);
-    await this.#refuseExploded(contact.channel);
-    const booked = await this.store.add(contact);
-    this.starts.arm(booked);
-    this.#logger.log({ message: 'A contact was booked', contact_id: booked.id });
+  /** All of them, or none. */
+  async book(contacts: readonly NewContact[], cause: Cause): Promise<readonly StoredContact[]> {
+    for (const { startTime } of contacts) this.#refusePast(startTime);
+    for (const channel of new Set(contacts.map((contact) => contact.channel)))
+      await this.#refuseExploded(channel);
+    const booked = await this.store.add(contacts, cause);
+    for (const contact of booked) this.starts.arm(contact);
+    this.#logger.log({ message: 'Contacts were booked', contact_ids: booked.map(({ id }) => id) });
     return booked;
   }
 
@@ -42,15 +45,18 @@ export class ContactsService {
     return pageOf(found, limit, ({ startTime, id }) => [startTime, id]);
   }
 
-  async change(id: string, change: ContactChange): Promise<StoredContact> {
+  async change(id: string, change: ContactChange, cause: Cause): Promise<StoredContact> {
     if (change.startTime !== undefined) this.#refusePast(change.startTime);
-    const changed = await this.store.change(id, change);
+    const changed = await this.store.change(id, change, cause);
     this.starts.arm(changed);
     return changed;
   }
 
-  async end(id: string): Promise<StoredContact> {
-    const ended = await this.store.end(id, 'Ended on request');
+  async end(id: string, cause: Cause): Promise<StoredContact> {
+    const ended = await this.store.end(id, {
+      ...cause,
+      reason: cause.reason ?? 'Ended on request',
+    });
     this.#logger.log({ message: `A contact was ${ended.state}`, contact_id: id });
     this.starts.disarm([id]);
     return ended;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../../test/support/until.js';
-import { aContact, NEXT_YEAR } from '../contacts/contact-store.contract.js';
-import type { ContactStore, StoredContact } from '../contacts/contact-store.port.js';
+import { addOne, BY_TEST, NEXT_YEAR } from '../contacts/contact-store.contract.js';
+import type { ContactStore, NewContact, StoredContact } from '../contacts/contact-store.port.js';
 import type { ContactCourse } from './contact-course.port.js';
 
 export interface CourseUnderTest {
@@ -21,8 +21,8 @@ export function describeContactCourse(make: () => Promise<CourseUnderTest>): voi
       ({ course, store } = await make());
     });
 
-    const bookDue = (given: Parameters<typeof aContact>[0] = {}) =>
-      store.add(aContact({ startTime: nowMicros() - 1_000, durationSeconds: 60, ...given }));
+    const bookDue = (given: Partial<NewContact> = {}) =>
+      addOne(store, { startTime: nowMicros() - 1_000, durationSeconds: 60, ...given });
 
     async function startOne(): Promise<StoredContact> {
       const { id } = await bookDue();
@@ -45,7 +45,7 @@ export function describeContactCourse(make: () => Promise<CourseUnderTest>): voi
 
     it('never starts before the start time', async () => {
       const startTime = nowMicros() + 150_000;
-      const { id } = await store.add(aContact({ startTime }));
+      const { id } = await addOne(store, { startTime });
       await until(async () => expect(await course.startDue(10)).toEqual([id]), 2_000, 1);
       const { startedAt } = (await store.find(id))!;
       expect(startedAt).toBeGreaterThanOrEqual(startTime);
@@ -53,7 +53,7 @@ export function describeContactCourse(make: () => Promise<CourseUnderTest>): voi
 
     it('starts neither cancelled contacts nor those whose window has passed', async () => {
       const { id } = await bookDue();
-      await store.end(id, 'no longer wanted');
+      await store.end(id, BY_TEST);
       const passed = await bookDue({ startTime: nowMicros() - 2_000_000, durationSeconds: 1 });
       expect(await course.startDue(10)).toEqual([]);
 
@@ -64,9 +64,9 @@ export function describeContactCourse(make: () => Promise<CourseUnderTest>): voi
     });
 
     it('lists what is due soon, earliest first', async () => {
-      const soon = await store.add(aContact({ startTime: nowMicros() + 20_000_000 }));
-      const sooner = await store.add(aContact({ startTime: nowMicros() + 10_000_000 }));
-      await store.add(aContact({ startTime: NEXT_YEAR }));
+      const soon = await addOne(store, { startTime: nowMicros() + 20_000_000 });
+      const sooner = await addOne(store, { startTime: nowMicros() + 10_000_000 });
+      await addOne(store, { startTime: NEXT_YEAR });
       const due = await course.dueWithin(60_000, 10);
       expect(due.map(({ id }) => id)).toEqual([sooner.id, soon.id]);
       expect(due[0]).toEqual({ id: sooner.id, revision: 1, startTime: sooner.startTime });
@@ -97,7 +97,7 @@ export function describeContactCourse(make: () => Promise<CourseUnderTest>): voi
 
     it('stops a contact that has begun, and still takes its report once', async () => {
       const { id } = await startOne();
-      expect(await store.end(id, 'enough')).toMatchObject({ state: 'stopped' });
+      expect(await store.end(id, BY_TEST)).toMatchObject({ state: 'stopped' });
       const report = { contact_id: id } as never;
       const end = { contactId: id, fence: 1, endedAt: nowMicros(), fault: null, reason: null };
       expect(await course.ended({ ...end, state: 'completed', report })).toBe(true);

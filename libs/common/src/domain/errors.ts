@@ -3,14 +3,20 @@ export class DomainError extends Error {
   override readonly name = 'DomainError';
   /** The field of the request that is at fault, where it is one. */
   readonly field: string | null;
+  /** What a program needs to go on, in the names of the API; stands in the answer beside the code. */
+  readonly facts: Readonly<Record<string, unknown>>;
 
   constructor(
     readonly code: DomainErrorCode,
     message: string,
-    options: ErrorOptions & { readonly field?: string } = {},
+    options: ErrorOptions & {
+      readonly field?: string;
+      readonly facts?: Readonly<Record<string, unknown>>;
+    } = {},
   ) {
     super(message, options);
     this.field = options.field ?? null;
+    this.facts = options.facts ?? {};
   }
 }
 

@@ -115,8 +115,8 @@ export class ValidationException extends HttpException {
   }
 }
 
-function problemOfDomain({ code, message, field }: DomainError, instance: string): Problem {
-  const basic = problem(DOMAIN_ERROR_STATUS[code], message, instance, code);
+function problemOfDomain({ code, message, field, facts }: DomainError, instance: string): Problem {
+  const basic = { ...facts, ...problem(DOMAIN_ERROR_STATUS[code], message, instance, code) };
   return field === null ? basic : { ...basic, errors: [{ field, message }] };
 }
 

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import { CONTACT_SCHEDULED } from '#common/contracts';
+import { formatInstant, plannedEnd } from '#common/domain';
+import type { Cause, NewContact, StoredContact } from '../contacts/contact-store.port.js';
+import { changedContacts, CONTACT_COLUMNS, recordChange } from './contact-row.js';
+import { refuseExploded } from './exploded-rockets.js';
+
+/** Books all of them in this transaction, each rule in turn, or throws what stands against one. */
+export async function book(
+  manager: EntityManager,
+  contacts: readonly NewContact[],
+  cause: Cause,
+): Promise<readonly StoredContact[]> {
+  await refuseExploded(manager, contacts);
+  const booked = await insert(manager, contacts);
+  await recordChange(manager, booked, CONTACT_SCHEDULED, cause);
+  return booked;
+}
+
+/** One statement, however many: the columns of a bulk are as long as it. */
+async function insert(
+  manager: EntityManager,
+  contacts: readonly NewContact[],
+): Promise<readonly StoredContact[]> {
+  const ids = contacts.map(() => randomUUID());
+  const inserted = await changedContacts(
+    manager,
+    `INSERT INTO contacts (id, ship_name, start_time, duration, planned_end, antenna, priority,
+                           channel, stream)
+     SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::integer[],
+       $5::timestamptz[], $6::text[], $7::integer[], $8::text[], $9::json[])
+     RETURNING ${CONTACT_COLUMNS}`,
+    [
+      ids,
+      contacts.map(({ shipName }) => shipName),
+      contacts.map(({ startTime }) => formatInstant(startTime)),
+      contacts.map(({ durationSeconds }) => durationSeconds),
+      contacts.map((contact) => formatInstant(plannedEnd(contact))),
+      contacts.map(({ antenna }) => antenna),
+      contacts.map(({ priority }) => priority),
+      contacts.map(({ channel }) => channel),
+      contacts.map(({ stream }) => JSON.stringify(stream)),
+    ],
+  );
+  const byId = new Map(inserted.map((contact) => [contact.id, contact]));
+  return ids.map((id) => byId.get(id)!);
+}
