@@ -14,16 +14,14 @@ import { StreamOptionsDto } from './stream-options.dto.js';
 import { IsText } from './text.decorator.js';
 
 /** Commands of the scheduler to whichever ingestor takes them. */
+export const RECEPTION_PREPARE = 'reception.prepare';
 export const RECEPTION_OPEN = 'reception.open';
 export const RECEPTION_CLOSE = 'reception.close';
 
 export const CLOSE_REASON_CHARS_MAX = 1_000;
 
-/**
- * Receive this ship from now until the planned end. Sent again with the same fence it opens nothing
- * new; with a lower one than known it is stale and ignored.
- */
-export class ReceptionOpenDto {
+/** What a contact asks of its receiver, said ahead of its start and at it. */
+class ReceptionOrderDto {
   @IsUUID()
   readonly contact_id: string;
 
@@ -42,6 +40,24 @@ export class ReceptionOpenDto {
   @IsInstant()
   readonly planned_end: string;
 
+  @IsObject()
+  @ValidateNested()
+  @Type(() => StreamOptionsDto)
+  readonly stream: StreamOptionsDto;
+}
+
+/**
+ * This contact starts within seconds, with this fence: have everything ready that takes time. Only
+ * `reception.open` starts it; without one this comes to nothing some seconds after the planned start.
+ * May be lost, or not come at all.
+ */
+export class ReceptionPrepareDto extends ReceptionOrderDto {}
+
+/**
+ * Receive this ship from now until the planned end. Sent again with the same fence it opens nothing
+ * new; with a lower one than known it is stale and ignored.
+ */
+export class ReceptionOpenDto extends ReceptionOrderDto {
   /** The commit of the start. */
   @IsInstant()
   readonly started_at: string;
@@ -49,11 +65,6 @@ export class ReceptionOpenDto {
   @IsNumber()
   @Min(0)
   readonly lateness_ms: number;
-
-  @IsObject()
-  @ValidateNested()
-  @Type(() => StreamOptionsDto)
-  readonly stream: StreamOptionsDto;
 }
 
 /**
