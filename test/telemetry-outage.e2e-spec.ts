@@ -22,7 +22,7 @@ import { until } from './support/until.js';
 
 const WAIT_MS_MAX = 60_000;
 const CLOSING_BYTES = 21;
-const AWAY_NUMBERS = 600;
+const AWAY_SECONDS = Number(process.env['TELEMETRY_OUTAGE_SECONDS'] ?? 2.4);
 const FLIGHT: RealFlight = {
   format: 'ccsds',
   batteries: 3,
@@ -37,6 +37,8 @@ const FLIGHT: RealFlight = {
     reorder: { probability: 0.1, depth: 8 },
   },
 };
+
+const AWAY_NUMBERS = AWAY_SECONDS / FLIGHT.interval;
 
 describe('a PostgreSQL that goes away in the middle of a contact', { timeout: 240_000 }, () => {
   let folder: string;

@@ -25,6 +25,13 @@ describe('the plan of bookings', () => {
     expect(ends.some(({ change, startAtMs }) => change!.atMs >= startAtMs)).toBe(true);
   });
 
+  it('wants some antennas twice, and asks for some contacts under a key', () => {
+    const antennas = bookings.map(({ antenna }) => antenna).filter((antenna) => antenna !== null);
+    expect(new Set(antennas).size).toBeLessThan(antennas.length);
+    expect(antennas.length).toBeLessThan(bookings.length);
+    expect(new Set(bookings.map(({ isKeyed }) => isKeyed)).size).toBe(2);
+  });
+
   it('follows from the seed', () => {
     expect(planBookings(randomOf(1), 1_000, 60)).toEqual(bookings);
     expect(planBookings(randomOf(2), 1_000, 60)).not.toEqual(bookings);

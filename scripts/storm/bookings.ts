@@ -14,6 +14,10 @@ export interface Booking {
   readonly durationSeconds: number;
   readonly format: 'json' | 'ccsds';
   readonly batteries: number;
+  /** Some of these are wanted by two at a time. */
+  readonly antenna: string | null;
+  /** Asks again under the same key, where no answer came. */
+  readonly isKeyed: boolean;
   readonly change: Change | null;
 }
 
@@ -27,6 +31,9 @@ const LONG_SECONDS_MIN = 6;
 const LONG_SECONDS_SPREAD = 9;
 /** Different ones, so that a datagram of another ship shows in the count of samples. */
 const BATTERIES_MAX = 8;
+const ANTENNAS = 40;
+const ANTENNA_SHARE = 0.4;
+const KEYED_SHARE = 0.5;
 const MOVE_SHARE = 0.1;
 const CANCEL_SHARE = 0.08;
 const STOP_SHARE = 0.05;
@@ -53,6 +60,8 @@ function planBooking(random: Random, number: number, stormMs: number): Booking {
     durationSeconds,
     format,
     batteries: format === 'json' ? 1 : 1 + below(random, BATTERIES_MAX),
+    antenna: random() < ANTENNA_SHARE ? `Antenna ${below(random, ANTENNAS)}` : null,
+    isKeyed: random() < KEYED_SHARE,
     change: planChange(random, { bookAtMs, startAtMs, durationSeconds }),
   };
 }

@@ -1,4 +1,5 @@
 import { type ContactFact, type Facts, type Violation } from './facts.js';
+import { groupBy } from './group-by.js';
 import type { HistoryEntry } from './history.js';
 
 const END_STATES = ['completed', 'failed', 'missed', 'cancelled', 'stopped'];
@@ -162,13 +163,3 @@ const confirmed = (
   history.filter((entry) => entry.operation === operation && entry.phase === 'ok');
 
 const violation = (kind: string, detail: string): Violation => ({ kind, detail });
-
-function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const group = groups.get(keyOf(value));
-    if (group) group.push(value);
-    else groups.set(keyOf(value), [value]);
-  }
-  return groups;
-}

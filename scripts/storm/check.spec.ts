@@ -113,6 +113,15 @@ describe('the checker of a storm', () => {
     ['started twice', { contacts: [contactFact({ fence: 2 })] }],
     ['started twice', { changes: way('scheduled', 'starting', 'starting', 'active', 'completed') }],
     ['history differs', { changes: way('scheduled', 'active', 'completed') }],
+    [
+      'antenna shared',
+      {
+        contacts: [
+          contactFact({ antenna: 'Kiruna' }),
+          contactFact({ antenna: 'Kiruna', startTime: contactFact().startTime + 1 }),
+        ],
+      },
+    ],
     ['early', { contacts: [contactFact({ startedAt: contactFact().startTime - 1 })] }],
     ['early', { streams: [stream({ startedAtMs: stream().startedAtMs - 11 })] }],
     ['early', accounted({ first_datagram_at: '2029-12-31T23:59:59.999Z' })],

@@ -1,3 +1,4 @@
+import { checkAntennas } from './check-antennas.js';
 import { checkCourses, checkLeftOver, checkPromises, checkStreams } from './check-contacts.js';
 import { checkReports } from './check-reports.js';
 import type { Facts, Violation } from './facts.js';
@@ -7,6 +8,7 @@ export function check(facts: Facts): Violation[] {
   return [
     ...checkPromises(facts),
     ...checkCourses(facts),
+    ...checkAntennas(facts),
     ...checkStreams(facts),
     ...checkReports(facts),
     ...checkLeftOver(facts),

@@ -16,6 +16,18 @@ const LEAD_MS_MIN = 1_000;
 const SEE_EVERY_MS = 250;
 const INTERVAL_SECONDS = 0.1;
 
+/** The status of a booking of which nothing came: another has the antenna then. */
+const ANTENNA_TAKEN = 409;
+
+/** What is asked for, to the letter: under a key nothing of it may change. */
+interface Order {
+  readonly booking: Booking;
+  readonly attempt: number;
+  readonly shipName: string;
+  readonly body: { readonly start_time: string };
+  readonly key: string | null;
+}
+
 interface Booked {
   readonly shipName: string;
   readonly id: string;
@@ -62,39 +74,50 @@ export class Clients {
   }
 
   /**
-   * Until a scheduler says 201. One whose answer stays out may have taken it, and there is no key to
-   * ask again with: the next try is another contact, with another ship.
+   * Until a scheduler says 201. One whose answer stays out may have taken it: who has a key asks for the
+   * same again; without one the next try is another contact, with another ship.
    */
   async #book(booking: Booking): Promise<Booked | null> {
     const giveUpAt = performance.now() + BOOK_MS_MAX;
-    let attempt = 1;
+    let order = this.#orderOf(booking, 1);
     for (let tries = 0; performance.now() < giveUpAt && !this.signal.aborted; tries += 1) {
-      const shipName = attempt === 1 ? booking.shipName : `${booking.shipName} try ${attempt}`;
-      const answer = await this.#postContact(booking, shipName);
-      const outcome = outcomeOf(answer);
-      if (outcome === 'ok') return { shipName, id: idIn(answer) };
-      if (outcome === 'unknown') attempt += 1;
+      const answer = await this.#postContact(order);
+      if (outcomeOf(answer) === 'ok') return { shipName: order.shipName, id: idIn(answer) };
+      order = this.#nextOrder(order, answer);
       await this.#pause(againMs(tries));
     }
     return null;
   }
 
-  async #postContact(booking: Booking, shipName: string): Promise<Answer> {
-    const { durationSeconds: duration, format, batteries } = booking;
+  /** What was refused for sure, or never heard, may be asked for again under the same name. */
+  #nextOrder(order: Order, answer: Answer): Order {
+    const { booking, attempt, key } = order;
+    const isRefused = answer.kind === 'answer' && answer.status < 500;
+    if (key !== null && !isRefused) return order;
+    if (answer.kind === 'answer' && answer.status === ANTENNA_TAKEN)
+      return this.#orderOf({ ...booking, antenna: null }, attempt + 1);
+    const isSure = answer.kind === 'unsent' || (isRefused && key === null);
+    return this.#orderOf(booking, isSure ? attempt : attempt + 1);
+  }
+
+  #orderOf(booking: Booking, attempt: number): Order {
+    const { durationSeconds: duration, format, batteries, antenna, isKeyed } = booking;
+    const shipName = attempt === 1 ? booking.shipName : `${booking.shipName} try ${attempt}`;
     const startMs = Math.max(this.#startedAtMs + booking.startAtMs, Date.now() + LEAD_MS_MIN);
-    const startTime = new Date(startMs).toISOString();
-    const about = { operation: 'book', shipName, startTime } as const;
-    return this.#send(
-      'POST',
-      `/scheduler/`,
-      { ...about, contactId: null },
-      {
-        ship_name: shipName,
-        start_time: startTime,
-        duration,
-        stream: { format, interval: INTERVAL_SECONDS, ...(format === 'ccsds' && { batteries }) },
-      },
-    );
+    const body = {
+      ship_name: shipName,
+      start_time: new Date(startMs).toISOString(),
+      duration,
+      ...(antenna !== null && { antenna }),
+      stream: { format, interval: INTERVAL_SECONDS, ...(format === 'ccsds' && { batteries }) },
+    };
+    return { booking, attempt, shipName, body, key: isKeyed ? `storm ${shipName}` : null };
+  }
+
+  #postContact({ shipName, body, key }: Order): Promise<Answer> {
+    const about = { operation: 'book', shipName, startTime: body.start_time } as const;
+    const headers = key === null ? {} : { 'idempotency-key': key };
+    return this.#send('POST', `/scheduler/`, { ...about, contactId: null }, body, headers);
   }
 
   /** To say it twice does no harm, so it is repeated until somebody answers. */
@@ -131,10 +154,11 @@ export class Clients {
     path: string,
     about: Pick<HistoryAbout, 'operation' | 'shipName' | 'contactId' | 'startTime'>,
     body?: object,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
     this.history.add({ ...about, phase: 'invoke', status: null, state: null });
     const scheduler = this.schedulers[below(this.random, this.schedulers.length)] ?? '';
-    const answer = await call(method, `${scheduler}${path}`, ANSWER_MS_MAX, body);
+    const answer = await call(method, `${scheduler}${path}`, ANSWER_MS_MAX, body, headers);
     const phase = outcomeOf(answer);
     const status = answer.kind === 'answer' ? answer.status : null;
     const contactId = about.contactId ?? (phase === 'ok' ? idIn(answer) : null);

@@ -15,6 +15,7 @@ export interface ContactFact {
   readonly state: string;
   readonly fence: number;
   readonly batteries: number;
+  readonly antenna: string | null;
   readonly startedAt: Micros | null;
   readonly endedAt: Micros | null;
   readonly fault: string | null;

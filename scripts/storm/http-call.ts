@@ -12,10 +12,12 @@ export function call(
   url: string,
   timeoutMs: number,
   body?: object,
+  furtherHeaders: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   return new Promise((resolve) => {
-    const headers = { 'content-type': 'application/json', connection: 'close' };
-    const sent = request(url, { method, agent: false, ...(body && { headers }) });
+    const json = { 'content-type': 'application/json', connection: 'close' };
+    const headers = { ...(body && json), ...furtherHeaders };
+    const sent = request(url, { method, agent: false, headers });
     const deadline = setTimeout(() => sent.destroy(new Error('TIMEOUT')), timeoutMs);
     const end = (answer: Answer): void => {
       clearTimeout(deadline);

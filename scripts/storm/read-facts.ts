@@ -11,7 +11,7 @@ const micros = (column: string, name = column): string =>
 
 const CONTACTS = `
   SELECT id, ship_name AS "shipName", duration, state, fence, fault, end_reason AS "endReason",
-    report, coalesce((stream->>'batteries')::integer, 1) AS batteries,
+    antenna, report, coalesce((stream->>'batteries')::integer, 1) AS batteries,
     ${micros('start_time', 'startTime')}, ${micros('planned_end', 'plannedEnd')},
     ${micros('started_at', 'startedAt')}, ${micros('ended_at', 'endedAt')}
   FROM contacts`;

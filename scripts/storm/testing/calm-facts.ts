@@ -56,6 +56,7 @@ export const contactFact = (changes: Partial<ContactFact> = {}): ContactFact => 
   state: 'completed',
   fence: 1,
   batteries: 2,
+  antenna: null,
   startedAt: START + 3_000,
   endedAt: START + 2_000_000,
   fault: null,
