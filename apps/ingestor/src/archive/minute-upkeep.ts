@@ -6,9 +6,9 @@ import {
 } from '@nestjs/common';
 import { formatInstant, type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
 import {
-  type CancelTimer,
+  BackgroundLoop,
   Clock,
-  FaultLog,
+  LastingFault,
   type PartHealth,
   type ReadinessCheck,
 } from '#common/platform';
@@ -32,12 +32,6 @@ const WORK_MS = 5;
 const REST_PER_WORK = 1;
 const STOP_DEADLINE_MS = 2_000;
 
-interface Fault {
-  readonly reason: string;
-  readonly sinceMs: number;
-  readonly isShownAtOnce: boolean;
-}
-
 interface Round {
   readonly endsAtMs: number;
   readonly faults: unknown[];
@@ -54,46 +48,37 @@ class Stopped extends Error {}
 @Injectable()
 export class MinuteUpkeep implements ReadinessCheck, OnApplicationBootstrap, OnModuleDestroy {
   readonly part = 'upkeep';
-  readonly #logger = new Logger(MinuteUpkeep.name);
-  readonly #faults: FaultLog;
+  readonly #loop: BackgroundLoop;
+  readonly #fault: LastingFault;
   readonly #levelling: MinuteLevelling;
-  #isStopped = false;
   /** Behind which the next round begins; null: with the newest. */
   #after: WaitingMinute | null = null;
-  #running: Promise<void> = Promise.resolve();
-  #cancel: CancelTimer | null = null;
   #endRest: (() => void) | null = null;
   #restedAtMs = 0;
   #roundAt: Instant | null = null;
   #counts: { readonly waiting: number; readonly oldest: Instant | null } | null = null;
-  #fault: Fault | null = null;
 
   constructor(
     private readonly minutes: WaitingMinutes,
     sources: LevelSources,
     private readonly clock: Clock,
   ) {
-    this.#faults = new FaultLog(this.#logger, clock);
+    this.#loop = new BackgroundLoop(clock, () => this.#round());
+    this.#fault = new LastingFault(new Logger(MinuteUpkeep.name), clock, FAULT_SHOWN_AFTER_MS);
     this.#levelling = new MinuteLevelling(sources, () => this.#rest());
   }
 
   onApplicationBootstrap(): void {
-    this.#next(0);
+    this.#loop.start();
   }
 
   /** What takes long is aborted; a minute that is not finished waits on. */
   async onModuleDestroy(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancel?.();
+    const stopped = this.#loop.stop(STOP_DEADLINE_MS);
     this.#endRest?.();
-    let cancel = (): void => undefined;
-    const deadline = new Promise<void>((resolve) => {
-      cancel = this.clock.after(STOP_DEADLINE_MS, resolve);
-    });
     // What cannot be reached to abort it will not go on either.
-    const aborted = this.minutes.abort().catch(() => undefined);
-    await Promise.race([Promise.all([aborted, this.#running]), deadline]);
-    cancel();
+    void this.minutes.abort().catch(() => undefined);
+    await stopped;
   }
 
   check(): PartHealth {
@@ -103,18 +88,7 @@ export class MinuteUpkeep implements ReadinessCheck, OnApplicationBootstrap, OnM
       minutes_waiting: this.#counts?.waiting ?? null,
       oldest_waiting: oldest === null ? null : formatInstant(oldest),
     };
-    if (this.#fault === null) return { status: 'up', ...details };
-    const { reason, sinceMs, isShownAtOnce } = this.#fault;
-    const isLong = this.clock.monotonicMs() - sinceMs >= FAULT_SHOWN_AFTER_MS;
-    if (!isLong && !isShownAtOnce) return { status: 'up', ...details };
-    return { status: 'degraded', reason, ...details };
-  }
-
-  #next(delayMs: number): void {
-    if (this.#isStopped) return;
-    this.#cancel = this.clock.after(delayMs, () => {
-      this.#running = this.#round().then((nextMs) => this.#next(nextMs));
-    });
+    return this.#fault.health(details);
   }
 
   /** Never fails. @returns when to look again. */
@@ -129,7 +103,7 @@ export class MinuteUpkeep implements ReadinessCheck, OnApplicationBootstrap, OnM
     } catch (fault) {
       round.faults.unshift(fault);
     }
-    if (this.#isStopped) return 0;
+    if (this.#loop.isStopped) return 0;
     this.#note(round.unknown ? [...round.faults, round.unknown] : round.faults);
     if (round.faults.length > 0) return RETRY_AFTER_MS;
     const isCutShort = this.clock.monotonicMs() >= round.endsAtMs;
@@ -166,13 +140,15 @@ export class MinuteUpkeep implements ReadinessCheck, OnApplicationBootstrap, OnM
 
   #mayGoOn({ endsAtMs, faults }: Round): boolean {
     const isDue = this.clock.monotonicMs() < endsAtMs && faults.length < FAULTS_PER_ROUND_MAX;
-    return isDue && !this.#isStopped && !faults.some((fault) => fault instanceof MinuteRightsError);
+    return (
+      isDue && !this.#loop.isStopped && !faults.some((fault) => fault instanceof MinuteRightsError)
+    );
   }
 
   /** As long as the work before it took. */
   async #rest(): Promise<void> {
     const workedMs = this.clock.monotonicMs() - this.#restedAtMs;
-    if (workedMs >= WORK_MS && !this.#isStopped) {
+    if (workedMs >= WORK_MS && !this.#loop.isStopped) {
       await new Promise<void>((resolve) => {
         const cancel = this.clock.after(workedMs * REST_PER_WORK, resolve);
         this.#endRest = () => {
@@ -183,21 +159,17 @@ export class MinuteUpkeep implements ReadinessCheck, OnApplicationBootstrap, OnM
       this.#endRest = null;
       this.#restedAtMs = this.clock.monotonicMs();
     }
-    if (this.#isStopped) throw new Stopped();
+    if (this.#loop.isStopped) throw new Stopped();
   }
 
   #note(faults: readonly unknown[]): void {
     // Rights and definitions are for people to mend; all else may pass.
     const fault = faults.find(isForPeople) ?? faults[0];
-    if (fault === undefined) {
-      this.#fault = null;
-      return;
-    }
-    const isShownAtOnce = isForPeople(fault);
-    const reason = isShownAtOnce ? fault.message : 'Minutes cannot be merged and get no levels';
-    const sinceMs = this.#fault?.sinceMs ?? this.clock.monotonicMs();
-    this.#fault = { reason, isShownAtOnce, sinceMs };
-    this.#faults.note(reason, fault);
+    if (fault === undefined) return this.#fault.clear();
+    const reason = isForPeople(fault)
+      ? fault.message
+      : 'Minutes cannot be merged and get no levels';
+    this.#fault.note(reason, fault, isForPeople(fault));
   }
 }
 

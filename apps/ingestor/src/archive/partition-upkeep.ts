@@ -6,9 +6,9 @@ import {
 } from '@nestjs/common';
 import { type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
 import {
-  type CancelTimer,
+  BackgroundLoop,
   Clock,
-  FaultLog,
+  LastingFault,
   type PartHealth,
   type ReadinessCheck,
 } from '#common/platform';
@@ -29,12 +29,6 @@ const DELETE_BATCH_BLOCKS = 200;
 const DELETE_BATCHES_PER_ROUND_MAX = 500;
 const STOP_DEADLINE_MS = 2_000;
 
-interface Fault {
-  readonly reason: string;
-  readonly sinceMs: number;
-  readonly isShownAtOnce: boolean;
-}
-
 /**
  * Makes the partitions of the weeks to come, and removes what is older than the retention. Of several
  * ingestors one does it, the others skip. Blocks are stored whether or not this works.
@@ -42,40 +36,31 @@ interface Fault {
 @Injectable()
 export class PartitionUpkeep implements ReadinessCheck, OnApplicationBootstrap, OnModuleDestroy {
   readonly part = 'partitions';
-  readonly #logger = new Logger(PartitionUpkeep.name);
-  readonly #faults: FaultLog;
+  readonly #loop: BackgroundLoop;
+  readonly #fault: LastingFault;
   /** Weeks that lie in the default partition for good: to count them again and again is no use. */
   readonly #crowded = new Set<Instant>();
-  #isStopped = false;
-  #running: Promise<void> = Promise.resolve();
-  #cancel: CancelTimer | null = null;
   #expiredAtMs = Number.NEGATIVE_INFINITY;
-  #fault: Fault | null = null;
 
   constructor(
     private readonly partitions: BlockPartitions,
     private readonly clock: Clock,
     private readonly config: IngestorConfig,
   ) {
-    this.#faults = new FaultLog(this.#logger, clock);
+    this.#loop = new BackgroundLoop(clock, () => this.#round());
+    this.#fault = new LastingFault(new Logger(PartitionUpkeep.name), clock, FAULT_SHOWN_AFTER_MS);
   }
 
   onApplicationBootstrap(): void {
-    this.#next(0);
+    this.#loop.start();
   }
 
   /** What takes long is aborted; a drop that is cut short is finished by the next start. */
   async onModuleDestroy(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancel?.();
-    let cancel = (): void => undefined;
-    const deadline = new Promise<void>((resolve) => {
-      cancel = this.clock.after(STOP_DEADLINE_MS, resolve);
-    });
+    const stopped = this.#loop.stop(STOP_DEADLINE_MS);
     // What cannot be reached to abort it will not go on either.
-    const aborted = this.partitions.abort().catch(() => undefined);
-    await Promise.race([Promise.all([aborted, this.#running]), deadline]);
-    cancel();
+    void this.partitions.abort().catch(() => undefined);
+    await stopped;
   }
 
   check(): PartHealth {
@@ -83,18 +68,7 @@ export class PartitionUpkeep implements ReadinessCheck, OnApplicationBootstrap, 
       retention_days: this.config.TELEMETRY_RETENTION_DAYS ?? null,
       weeks_in_default: this.#crowded.size,
     };
-    if (this.#fault === null) return { status: 'up', ...details };
-    const { reason, sinceMs, isShownAtOnce } = this.#fault;
-    const isLong = this.clock.monotonicMs() - sinceMs >= FAULT_SHOWN_AFTER_MS;
-    if (!isLong && !isShownAtOnce) return { status: 'up', ...details };
-    return { status: 'degraded', reason, ...details };
-  }
-
-  #next(delayMs: number): void {
-    if (this.#isStopped) return;
-    this.#cancel = this.clock.after(delayMs, () => {
-      this.#running = this.#round().then((nextMs) => this.#next(nextMs));
-    });
+    return this.#fault.health(details);
   }
 
   /** Never fails. @returns when to look again. */
@@ -102,9 +76,9 @@ export class PartitionUpkeep implements ReadinessCheck, OnApplicationBootstrap, 
     try {
       const keeper = await this.partitions.claim();
       if (keeper !== null) await this.#keep(keeper).finally(() => keeper.release());
-      this.#fault = null;
+      this.#fault.clear();
     } catch (fault) {
-      if (!this.#isStopped) this.#note(fault);
+      if (!this.#loop.isStopped) this.#note(fault);
       if (!(fault instanceof PartitionRightsError)) return RETRY_AFTER_MS;
     }
     return ROUND_EVERY_MS;
@@ -135,7 +109,7 @@ export class PartitionUpkeep implements ReadinessCheck, OnApplicationBootstrap, 
     const first = weekOf(now, -WEEKS_BEHIND).start;
     for (const start of this.#crowded) if (start < first) this.#crowded.delete(start);
     const known = new Set((await keeper.weeks()).map(({ start }) => start));
-    for (let later = -WEEKS_BEHIND; later <= WEEKS_AHEAD && !this.#isStopped; later += 1) {
+    for (let later = -WEEKS_BEHIND; later <= WEEKS_AHEAD && !this.#loop.isStopped; later += 1) {
       const week = weekOf(now, later);
       if (known.has(week.start) || this.#crowded.has(week.start)) continue;
       if (!(await keeper.create(week))) this.#crowded.add(week.start);
@@ -147,12 +121,12 @@ export class PartitionUpkeep implements ReadinessCheck, OnApplicationBootstrap, 
     const horizon = weekOf(now, WEEKS_AHEAD).end;
     const isOut = ({ start, end }: ArchiveWeek): boolean => end <= keepFrom || start >= horizon;
     for (const week of (await keeper.weeks()).filter(isOut))
-      if (!this.#isStopped) await keeper.drop(week, keepFrom);
+      if (!this.#loop.isStopped) await keeper.drop(week, keepFrom);
   }
 
   /** Those that one round does not get through are left to the next one. */
   async #deleteStray(keeper: PartitionKeeper, keepFrom: Instant): Promise<void> {
-    for (let batch = 0; batch < DELETE_BATCHES_PER_ROUND_MAX && !this.#isStopped; batch += 1) {
+    for (let batch = 0; batch < DELETE_BATCHES_PER_ROUND_MAX && !this.#loop.isStopped; batch += 1) {
       if ((await keeper.deleteStray(keepFrom, DELETE_BATCH_BLOCKS)) > 0) continue;
       this.#expiredAtMs = this.clock.monotonicMs();
       return;
@@ -160,13 +134,8 @@ export class PartitionUpkeep implements ReadinessCheck, OnApplicationBootstrap, 
   }
 
   #note(fault: unknown): void {
-    const isShownAtOnce = fault instanceof PartitionRightsError;
-    const reason = isShownAtOnce ? fault.message : 'The partitions of blocks cannot be kept';
-    this.#fault = {
-      reason,
-      isShownAtOnce,
-      sinceMs: this.#fault?.sinceMs ?? this.clock.monotonicMs(),
-    };
-    this.#faults.note(reason, fault);
+    const isForPeople = fault instanceof PartitionRightsError;
+    const reason = isForPeople ? fault.message : 'The partitions of blocks cannot be kept';
+    this.#fault.note(reason, fault, isForPeople);
   }
 }

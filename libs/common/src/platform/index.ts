@@ -1,3 +1,4 @@
+export * from './background-loop.js';
 export * from './clock.js';
 export * from './config.js';
 export * from './entity-tag.js';
@@ -10,6 +11,7 @@ export * from './http.config.js';
 export * from './http-body.js';
 export * from './inherited-names.js';
 export * from './known-query.guard.js';
+export * from './lasting-fault.js';
 export * from './logging.js';
 export * from './manual.clock.js';
 export * from './paging.js';
