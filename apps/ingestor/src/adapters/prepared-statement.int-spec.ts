@@ -24,6 +24,23 @@ describe('a prepared statement', () => {
   const pid = async (): Promise<number> =>
     (await runPrepared<{ pid: number }>(source, 'pid', PID, []))[0]!.pid;
 
+  it('takes texts, bytes, and bytes in pieces, again and again', async () => {
+    const text =
+      'SELECT $1::text AS text, $2::bytea AS bytes, $3::bytea AS pieces, $4::bytea AS none';
+    for (const size of [0, 1, 100, 100_000]) {
+      const pieces = [Buffer.alloc(size, 1), Buffer.alloc(0), Buffer.alloc(3 * size, 2)];
+      const given = ['Grüße', Buffer.alloc(size, 3), pieces, []];
+      const [row] = await runPrepared(source, 'echo', text, given);
+
+      expect(row).toEqual({
+        text: 'Grüße',
+        bytes: Buffer.alloc(size, 3),
+        pieces: Buffer.concat(pieces),
+        none: Buffer.alloc(0),
+      });
+    }
+  });
+
   it('that gets no answer is given up, and its connection with it', async () => {
     const before = await pid();
     await expect(runPrepared(source, 'nap', 'SELECT pg_sleep(4)', [], 50)).rejects.toThrow(
