@@ -29,6 +29,7 @@ describe('scheduler', () => {
         lateness_ms: null,
         ended_at: null,
         end_reason: null,
+        displaced_by: null,
         fault: null,
         antenna: null,
         priority: 0,

@@ -2,6 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Bus, Outbox } from '#common/messaging';
 import { HealthcheckController, HealthModule, type ReadinessCheck } from '#common/platform';
 import { AdaptersModule } from './adapters/adapters.module.js';
+import { AntennasController } from './antennas/antennas.controller.js';
+import { AntennasService } from './antennas/antennas.service.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { ContactsService } from './contacts/contacts.service.js';
 import { RocketEventsConsumer } from './contacts/rocket-events.consumer.js';
@@ -34,12 +36,14 @@ export class SchedulerModule {
       ],
       controllers: [
         ContactsController,
+        AntennasController,
         HealthcheckController,
         ContactEventsConsumer,
         RocketEventsConsumer,
       ],
       providers: [
         ContactsService,
+        AntennasService,
         StartsService,
         StartsLoop,
         UnreportedContacts,

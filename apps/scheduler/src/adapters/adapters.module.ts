@@ -5,6 +5,8 @@ import { RECEPTION_CLOSE, RECEPTION_OPEN } from '#common/contracts';
 import { Outbox, OutboxRelay } from '#common/messaging';
 import { dataSourceOptions, TypeOrmOutbox } from '#common/persistence';
 import { Clock, SystemClock } from '#common/platform';
+import { AntennaStore } from '../antennas/antenna-store.port.js';
+import { BookingRehearsal } from '../antennas/booking-rehearsal.port.js';
 import { ContactStore } from '../contacts/contact-store.port.js';
 import { RocketDirectory } from '../contacts/rocket-directory.port.js';
 import type { SchedulerConfig } from '../scheduler.config.js';
@@ -13,6 +15,8 @@ import { ContactCourse } from '../starts/contact-course.port.js';
 import { BusRocketDirectory } from './bus-rocket.directory.js';
 import { SCHEDULER_OUTBOX } from './contact-row.js';
 import { StartAlarmModule } from './start-alarm.module.js';
+import { TypeOrmAntennaStore } from './typeorm-antenna.store.js';
+import { TypeOrmBookingRehearsal } from './typeorm-booking.rehearsal.js';
 import { TypeOrmContactCourse } from './typeorm-contact.course.js';
 import { TypeOrmContactStore } from './typeorm-contact.store.js';
 
@@ -33,6 +37,8 @@ export class AdaptersModule {
       providers: [
         { provide: Clock, useClass: SystemClock },
         { provide: ContactStore, useClass: TypeOrmContactStore },
+        { provide: AntennaStore, useClass: TypeOrmAntennaStore },
+        { provide: BookingRehearsal, useClass: TypeOrmBookingRehearsal },
         { provide: ContactCourse, useClass: TypeOrmContactCourse },
         { provide: RocketDirectory, useFactory: () => new BusRocketDirectory(bus.client()) },
         {
@@ -47,7 +53,17 @@ export class AdaptersModule {
             new OutboxRelay({ outbox, client: bus.client(), clock, mandatory: MANDATORY }),
         },
       ],
-      exports: [Clock, ContactStore, ContactCourse, alarm, RocketDirectory, Outbox, OutboxRelay],
+      exports: [
+        Clock,
+        AntennaStore,
+        BookingRehearsal,
+        ContactStore,
+        ContactCourse,
+        alarm,
+        RocketDirectory,
+        Outbox,
+        OutboxRelay,
+      ],
     };
   }
 }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { CONTACT_SCHEDULED } from '#common/contracts';
 import { formatInstant, plannedEnd } from '#common/domain';
+import { type BookingTerms, GENTLE } from '../antennas/antenna-conflict.js';
 import type { Cause, NewContact, StoredContact } from '../contacts/contact-store.port.js';
+import { takeAntennas } from './antenna-rule.js';
 import { changedContacts, CONTACT_COLUMNS, recordChange } from './contact-row.js';
 import { refuseExploded } from './exploded-rockets.js';
 
@@ -11,9 +13,12 @@ export async function book(
   manager: EntityManager,
   contacts: readonly NewContact[],
   cause: Cause,
+  terms: BookingTerms = GENTLE,
 ): Promise<readonly StoredContact[]> {
-  await refuseExploded(manager, contacts);
-  const booked = await insert(manager, contacts);
+  const wanted = contacts.map((contact) => ({ ...contact, id: randomUUID() }));
+  await refuseExploded(manager, wanted);
+  await takeAntennas(manager, wanted, terms, cause);
+  const booked = await insert(manager, wanted);
   await recordChange(manager, booked, CONTACT_SCHEDULED, cause);
   return booked;
 }
@@ -21,9 +26,9 @@ export async function book(
 /** One statement, however many: the columns of a bulk are as long as it. */
 async function insert(
   manager: EntityManager,
-  contacts: readonly NewContact[],
+  contacts: readonly (NewContact & { readonly id: string })[],
 ): Promise<readonly StoredContact[]> {
-  const ids = contacts.map(() => randomUUID());
+  const ids = contacts.map(({ id }) => id);
   const inserted = await changedContacts(
     manager,
     `INSERT INTO contacts (id, ship_name, start_time, duration, planned_end, antenna, priority,

@@ -14,7 +14,7 @@ const micros = (column: string): string =>
 /** The columns of a contact, with instants as microseconds: a Date would cut them. */
 export const CONTACT_COLUMNS = [
   'id, ship_name, duration, state, revision, fence, antenna, priority, channel, stream',
-  'end_reason, fault, report',
+  'end_reason, displaced_by, fault, report',
   ...['start_time', 'started_at', 'ended_at'].map(micros),
 ].join(', ');
 
@@ -33,6 +33,7 @@ export interface ContactRow {
   readonly started_at: string | null;
   readonly ended_at: string | null;
   readonly end_reason: string | null;
+  readonly displaced_by: string | null;
   readonly fault: FaultParty | null;
   readonly report: ContactReport | null;
 }
@@ -53,6 +54,7 @@ export function contactOf(row: ContactRow): StoredContact {
     startedAt: row.started_at === null ? null : Number(row.started_at),
     endedAt: row.ended_at === null ? null : Number(row.ended_at),
     endReason: row.end_reason,
+    displacedBy: row.displaced_by,
     fault: row.fault,
     report: row.report,
   };
@@ -111,5 +113,6 @@ function contactEventOf(contact: StoredContact): ContactEvent {
     start_time: formatInstant(contact.startTime),
     duration: contact.durationSeconds,
     reason: contact.endReason,
+    displaced_by: contact.displacedBy,
   };
 }

@@ -14,6 +14,9 @@ import {
   type NewContact,
   type StoredContact,
 } from '../contacts/contact-store.port.js';
+import { type BookingTerms, GENTLE } from '../antennas/antenna-conflict.js';
+import { lockAntennasOfRocket } from './antenna-locks.js';
+import { doesMove, lockAntennasOf, takeAntennas } from './antenna-rule.js';
 import { book } from './booking.js';
 import {
   BY_ROCKET_MONITOR,
@@ -29,12 +32,19 @@ import { lockChannels } from './exploded-rockets.js';
 /** Bookings in PostgreSQL. */
 @Injectable()
 export class TypeOrmContactStore extends ContactStore {
-  constructor(@InjectDataSource('scheduler') private readonly source: DataSource) {
+  constructor(
+    @InjectDataSource('scheduler')
+    private readonly source: Pick<DataSource, 'query' | 'transaction'>,
+  ) {
     super();
   }
 
-  add(contacts: readonly NewContact[], cause: Cause): Promise<readonly StoredContact[]> {
-    return this.source.transaction((manager) => book(manager, contacts, cause));
+  add(
+    contacts: readonly NewContact[],
+    cause: Cause,
+    terms?: BookingTerms,
+  ): Promise<readonly StoredContact[]> {
+    return this.source.transaction((manager) => book(manager, contacts, cause, terms));
   }
 
   async find(id: string): Promise<StoredContact | null> {
@@ -54,11 +64,18 @@ export class TypeOrmContactStore extends ContactStore {
     return rows.map(contactOf);
   }
 
-  change(id: string, change: ContactChange, cause: Cause): Promise<StoredContact> {
+  change(
+    id: string,
+    change: ContactChange,
+    cause: Cause,
+    terms: BookingTerms = GENTLE,
+  ): Promise<StoredContact> {
     return this.source.transaction(async (manager) => {
+      if (doesMove(change)) await lockAntennasOf(manager, id, change);
       const contact = await lock(manager, id);
       if (contact.state !== 'scheduled') throw notChangeable(contact);
       const next = { ...contact, ...change };
+      if (doesMove(change)) await takeAntennas(manager, [next], terms, cause);
       const changed = await changedContacts(
         manager,
         `UPDATE contacts SET revision = revision + 1, start_time = $2, duration = $3,
@@ -94,6 +111,7 @@ export class TypeOrmContactStore extends ContactStore {
     const storable = reason.replaceAll('\0', '');
     return this.source.transaction(async (manager) => {
       await lockChannels(manager, [channel]);
+      await lockAntennasOfRocket(manager, channel);
       await manager.query(
         `INSERT INTO exploded_rockets (channel, reason) VALUES ($1, $2)
          ON CONFLICT (channel) DO UPDATE SET reason = excluded.reason`,

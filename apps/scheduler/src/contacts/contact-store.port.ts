@@ -1,5 +1,6 @@
 import type { ContactReport, StreamOptionsDto } from '#common/contracts';
 import type { Contact, Instant } from '#common/domain';
+import type { BookingTerms } from '../antennas/antenna-conflict.js';
 
 export type StoredContact = Contact<StreamOptionsDto, ContactReport>;
 
@@ -34,17 +35,28 @@ export abstract class ContactStore {
   /**
    * Books all of them, or none.
    * @returns them in the order in which they were given
-   * @throws {DomainError} ROCKET_EXPLODED when the rocket of one is known to have exploded.
+   * @throws {DomainError} ROCKET_EXPLODED when the rocket of one is known to have exploded;
+   * ANTENNA_TAKEN when one antenna would have two contacts at a time, also of the same list.
    */
-  abstract add(contacts: readonly NewContact[], cause: Cause): Promise<readonly StoredContact[]>;
+  abstract add(
+    contacts: readonly NewContact[],
+    cause: Cause,
+    terms?: BookingTerms,
+  ): Promise<readonly StoredContact[]>;
   abstract find(id: string): Promise<StoredContact | null>;
   /** Latest start first, from behind `after`. */
   abstract page(limit: number, after: ContactPosition | null): Promise<StoredContact[]>;
   /**
    * Changes a contact that is still scheduled and counts up its revision.
-   * @throws {DomainError} CONTACT_NOT_FOUND; CONTACT_NOT_CHANGEABLE once it has begun or ended.
+   * @throws {DomainError} CONTACT_NOT_FOUND; CONTACT_NOT_CHANGEABLE once it has begun or ended;
+   * ANTENNA_TAKEN as when it is booked.
    */
-  abstract change(id: string, change: ContactChange, cause: Cause): Promise<StoredContact>;
+  abstract change(
+    id: string,
+    change: ContactChange,
+    cause: Cause,
+    terms?: BookingTerms,
+  ): Promise<StoredContact>;
   /**
    * Cancels a contact before its start, stops it during. One that is cancelled or stopped already
    * stays as it is.

@@ -19,10 +19,10 @@ import {
   startJobId,
 } from '#common/domain';
 import { ValidationException } from '#common/platform';
+import { ANTENNA_CHARS_MAX } from '../antennas/antenna.dto.js';
 import type { ContactChange, NewContact, StoredContact } from './contact-store.port.js';
 
 export const SHIP_NAME_CHARS_MAX = 128;
-const ANTENNA_CHARS_MAX = 128;
 /** Seven days. A contact over a pass lasts minutes; one that never ends holds a port for ever. */
 export const DURATION_SECONDS_MAX = 604_800;
 const PRIORITY_MAX = 1_000;
@@ -129,6 +129,14 @@ export class ContactDto {
   @ApiProperty({ type: String, nullable: true })
   readonly end_reason: string | null;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'uuid',
+    description: 'The contact or the block that took its antenna',
+  })
+  readonly displaced_by: string | null;
+
   @ApiProperty({ type: String, nullable: true, enum: ['user', 'system', 'spacecraft', 'link'] })
   readonly fault: string | null;
 
@@ -195,6 +203,7 @@ export function contactDtoOf(contact: StoredContact): ContactDto {
     lateness_ms: latenessMs(contact),
     ended_at: contact.endedAt === null ? null : formatInstant(contact.endedAt),
     end_reason: contact.endReason,
+    displaced_by: contact.displacedBy,
     fault: contact.fault,
     antenna: contact.antenna,
     priority: contact.priority,

@@ -1,4 +1,15 @@
-import { Body, Controller, Delete, Get, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpStatus,
+  Patch,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiConflictResponse,
@@ -20,11 +31,14 @@ import {
   contactDtoOf,
   newContactOf,
 } from './contact.dto.js';
+import { RehearsalDto } from '../antennas/antenna-taken.dto.js';
+import { BookingQueryDto } from './booking-query.dto.js';
 import { ReasonQueryDto, RequestedBy } from './cause.dto.js';
 import type { ContactPosition } from './contact-store.port.js';
 import { ContactsService } from './contacts.service.js';
 
 const PAST = 'START_TIME_PASSED: Start time must be greater than current time';
+const TAKEN = 'ANTENNA_TAKEN: conflicts names what has it, free_windows when it is free';
 const INVALID = 'VALIDATION_FAILED: each fault names its field';
 
 @ApiTags('contacts')
@@ -36,14 +50,23 @@ export class ContactsController {
   @ApiOperation({ summary: 'Book a contact with a ship' })
   @ApiCreatedResponse({ type: ContactDto })
   @ApiBadRequestResponse({ description: `${INVALID}; ${PAST}` })
-  @ApiConflictResponse({ description: 'ROCKET_EXPLODED: the rocket that carries the ship is gone' })
+  @ApiOkResponse({ type: RehearsalDto, description: 'Of a dry run' })
+  @ApiConflictResponse({
+    description: `ROCKET_EXPLODED: the rocket that carries the ship is gone; ${TAKEN}`,
+  })
   @ApiServiceUnavailableResponse({ description: 'ROCKET_STATE_UNAVAILABLE: try again' })
   async book(
     @Body() contact: BookContactDto,
-    @Query() { reason }: ReasonQueryDto,
+    @Query() { reason, displace, dry_run }: BookingQueryDto,
     @RequestedBy() by: string,
-  ): Promise<ContactDto> {
-    const [booked] = await this.contacts.book([newContactOf(contact)], { by, reason });
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ContactDto | RehearsalDto> {
+    const wanted = [newContactOf(contact)];
+    if (dry_run) {
+      void reply.status(HttpStatus.OK);
+      return this.contacts.rehearseBooking(wanted, { by, reason }, { displace });
+    }
+    const [booked] = await this.contacts.book(wanted, { by, reason }, { displace });
     return contactDtoOf(booked!);
   }
 
@@ -75,14 +98,16 @@ export class ContactsController {
   @ApiOkResponse({ type: ContactDto })
   @ApiBadRequestResponse({ description: `${INVALID}; ${PAST}` })
   @ApiNotFoundResponse({ description: 'CONTACT_NOT_FOUND' })
-  @ApiConflictResponse({ description: 'CONTACT_NOT_CHANGEABLE: it has begun or ended' })
+  @ApiConflictResponse({ description: `CONTACT_NOT_CHANGEABLE: it has begun or ended; ${TAKEN}` })
   async change(
     @UuidParam('id') id: string,
     @Body() change: ChangeContactDto,
-    @Query() { reason }: ReasonQueryDto,
+    @Query() { reason, displace, dry_run }: BookingQueryDto,
     @RequestedBy() by: string,
-  ): Promise<ContactDto> {
-    return contactDtoOf(await this.contacts.change(id, contactChangeOf(change), { by, reason }));
+  ): Promise<ContactDto | RehearsalDto> {
+    const wanted = contactChangeOf(change);
+    if (dry_run) return this.contacts.rehearseChange(id, wanted, { by, reason }, { displace });
+    return contactDtoOf(await this.contacts.change(id, wanted, { by, reason }, { displace }));
   }
 
   @Delete(':id')

@@ -1,6 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DomainError, type Instant } from '#common/domain';
 import { Clock, type Page, pageOf } from '#common/platform';
+import type { BookingTerms } from '../antennas/antenna-conflict.js';
+import type { RehearsalDto } from '../antennas/antenna-taken.dto.js';
+import { BookingRehearsal } from '../antennas/booking-rehearsal.port.js';
 import {
   type Cause,
   type ContactChange,
@@ -18,20 +21,33 @@ export class ContactsService {
 
   constructor(
     private readonly store: ContactStore,
+    private readonly rehearsal: BookingRehearsal,
     private readonly rockets: RocketDirectory,
     private readonly starts: StartsService,
     private readonly clock: Clock,
   ) {}
 
   /** All of them, or none. */
-  async book(contacts: readonly NewContact[], cause: Cause): Promise<readonly StoredContact[]> {
-    for (const { startTime } of contacts) this.#refusePast(startTime);
-    for (const channel of new Set(contacts.map((contact) => contact.channel)))
-      await this.#refuseExploded(channel);
-    const booked = await this.store.add(contacts, cause);
+  async book(
+    contacts: readonly NewContact[],
+    cause: Cause,
+    terms?: BookingTerms,
+  ): Promise<readonly StoredContact[]> {
+    await this.#check(contacts);
+    const booked = await this.store.add(contacts, cause, terms);
     for (const contact of booked) this.starts.arm(contact);
     this.#logger.log({ message: 'Contacts were booked', contact_ids: booked.map(({ id }) => id) });
     return booked;
+  }
+
+  /** What would come of it; nothing is kept. */
+  async rehearseBooking(
+    contacts: readonly NewContact[],
+    cause: Cause,
+    terms: BookingTerms,
+  ): Promise<RehearsalDto> {
+    await this.#check(contacts);
+    return this.rehearsal.add(contacts, cause, terms);
   }
 
   async get(id: string): Promise<StoredContact> {
@@ -45,11 +61,26 @@ export class ContactsService {
     return pageOf(found, limit, ({ startTime, id }) => [startTime, id]);
   }
 
-  async change(id: string, change: ContactChange, cause: Cause): Promise<StoredContact> {
+  async change(
+    id: string,
+    change: ContactChange,
+    cause: Cause,
+    terms?: BookingTerms,
+  ): Promise<StoredContact> {
     if (change.startTime !== undefined) this.#refusePast(change.startTime);
-    const changed = await this.store.change(id, change, cause);
+    const changed = await this.store.change(id, change, cause, terms);
     this.starts.arm(changed);
     return changed;
+  }
+
+  async rehearseChange(
+    id: string,
+    change: ContactChange,
+    cause: Cause,
+    terms: BookingTerms,
+  ): Promise<RehearsalDto> {
+    if (change.startTime !== undefined) this.#refusePast(change.startTime);
+    return this.rehearsal.change(id, change, cause, terms);
   }
 
   async end(id: string, cause: Cause): Promise<StoredContact> {
@@ -66,6 +97,12 @@ export class ContactsService {
   async rocketExploded(channel: string, reason: string): Promise<void> {
     const ended = await this.store.endOfRocket(channel, `Rocket ${channel} exploded: ${reason}`);
     this.starts.disarm(ended);
+  }
+
+  async #check(contacts: readonly NewContact[]): Promise<void> {
+    for (const { startTime } of contacts) this.#refusePast(startTime);
+    for (const channel of new Set(contacts.map((contact) => contact.channel)))
+      await this.#refuseExploded(channel);
   }
 
   #refusePast(startTime: Instant): void {

@@ -28,6 +28,8 @@ export interface ContactEvent {
   readonly start_time: string;
   readonly duration: number;
   readonly reason: string | null;
+  /** The contact or the block that took its antenna. */
+  readonly displaced_by: string | null;
 }
 
 /** The ship was asked for its stream and agreed: the contact is under way. */

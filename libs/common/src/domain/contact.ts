@@ -33,6 +33,8 @@ export interface Contact<S = unknown, R = unknown> {
   readonly startedAt: Instant | null;
   readonly endedAt: Instant | null;
   readonly endReason: string | null;
+  /** The contact or the block that took its antenna. */
+  readonly displacedBy: string | null;
   readonly fault: FaultParty | null;
   readonly report: R | null;
 }

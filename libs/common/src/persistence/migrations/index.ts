@@ -1,5 +1,6 @@
 import type { MigrationInterface } from 'typeorm';
 import { Alarms1700000007000 } from './1700000007000-alarms.js';
+import { Antennas1700000009000 } from './1700000009000-antennas.js';
 import { ContactHistory1700000008000 } from './1700000008000-contact-history.js';
 import { Contacts1700000001000 } from './1700000001000-contacts.js';
 import { Ingestors1700000004000 } from './1700000004000-ingestors.js';
@@ -20,4 +21,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   PacketBlocks1700000006000,
   Alarms1700000007000,
   ContactHistory1700000008000,
+  Antennas1700000009000,
 ];
