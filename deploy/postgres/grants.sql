@@ -31,10 +31,12 @@ DROP POLICY IF EXISTS of_the_rocket_monitor ON outbox;
 CREATE POLICY of_the_rocket_monitor ON outbox TO perigee_rocket_monitor
   USING (app = 'rocket-monitor');
 
--- The scheduler. It forgets nothing.
+-- The scheduler. It forgets nothing but the keys of old requests.
 GRANT SELECT, INSERT, UPDATE ON contacts, exploded_rockets TO perigee_scheduler;
 GRANT INSERT ON contact_history TO perigee_scheduler;
 GRANT SELECT, INSERT, UPDATE, DELETE ON antennas, antenna_windows TO perigee_scheduler;
+GRANT SELECT, INSERT ON contact_history TO perigee_scheduler;
+GRANT SELECT, INSERT, DELETE ON booking_keys TO perigee_scheduler;
 
 -- The rocket monitor, where it keeps its rockets here. Its log is only ever added to.
 GRANT SELECT, INSERT ON rocket_messages, rocket_checkpoints TO perigee_rocket_monitor;

@@ -1,10 +1,16 @@
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Bus, connectBus } from '#common/messaging';
-import { type Clock, createHttpApp, StructuredLogger, SystemClock } from '#common/platform';
+import {
+  type Clock,
+  createHttpApp,
+  limitRequests,
+  StructuredLogger,
+  SystemClock,
+} from '#common/platform';
 import { placeOf, type RocketMonitorConfig } from './rocket-monitor.config.js';
 import { RocketMonitorModule } from './rocket-monitor.module.js';
-import { limitBatches } from './rockets/batch-places.js';
+import { BatchPlaces } from './rockets/batch-places.js';
 import { closeConnectionsUnlessAsked } from './rockets/connection-close.js';
 import { takeGoodMessagesEarly } from './rockets/message-answer.js';
 import { BATCH_BYTES_MAX } from './rockets/message-batch.js';
@@ -39,7 +45,7 @@ export async function createRocketMonitor(
     anyContentType: true,
     textRoutes: { [BATCH_URL]: BATCH_BYTES_MAX },
   });
-  limitBatches(app, BATCH_URL);
+  limitRequests(app, BATCH_URL, app.get(BatchPlaces));
   closeConnectionsUnlessAsked(app);
   takeGoodMessagesEarly(app);
   app.useGlobalFilters(new RejectedMessagesFilter(app.get(RocketsService)));

@@ -4,6 +4,13 @@ import { HealthcheckController, HealthModule, type ReadinessCheck } from '#commo
 import { AdaptersModule } from './adapters/adapters.module.js';
 import { AntennasController } from './antennas/antennas.controller.js';
 import { AntennasService } from './antennas/antennas.service.js';
+import { BulkController } from './bulk/bulk.controller.js';
+import { BulkPlaces } from './bulk/bulk-places.js';
+import { BulkService } from './bulk/bulk.service.js';
+import { BookingKeysLoop } from './contacts/booking-keys.loop.js';
+import { BookingRules } from './contacts/booking-rules.js';
+import { ContactListController } from './contacts/contact-list.controller.js';
+import { ContactListsService } from './contacts/contact-lists.service.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { ContactsService } from './contacts/contacts.service.js';
 import { RocketEventsConsumer } from './contacts/rocket-events.consumer.js';
@@ -37,6 +44,8 @@ export class SchedulerModule {
       controllers: [
         ContactsController,
         AntennasController,
+        ContactListController,
+        BulkController,
         HealthcheckController,
         ContactEventsConsumer,
         RocketEventsConsumer,
@@ -44,6 +53,11 @@ export class SchedulerModule {
       providers: [
         ContactsService,
         AntennasService,
+        BookingRules,
+        BookingKeysLoop,
+        ContactListsService,
+        BulkService,
+        BulkPlaces,
         StartsService,
         StartsLoop,
         UnreportedContacts,

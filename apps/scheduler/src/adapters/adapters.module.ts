@@ -7,6 +7,10 @@ import { dataSourceOptions, TypeOrmOutbox } from '#common/persistence';
 import { Clock, SystemClock } from '#common/platform';
 import { AntennaStore } from '../antennas/antenna-store.port.js';
 import { BookingRehearsal } from '../antennas/booking-rehearsal.port.js';
+import { BulkStore } from '../bulk/bulk-store.port.js';
+import { BookingKeys } from '../contacts/booking-keys.port.js';
+import { ContactHistory } from '../contacts/contact-history.port.js';
+import { ContactList } from '../contacts/contact-list.port.js';
 import { ContactStore } from '../contacts/contact-store.port.js';
 import { RocketDirectory } from '../contacts/rocket-directory.port.js';
 import type { SchedulerConfig } from '../scheduler.config.js';
@@ -17,7 +21,11 @@ import { SCHEDULER_OUTBOX } from './contact-row.js';
 import { StartAlarmModule } from './start-alarm.module.js';
 import { TypeOrmAntennaStore } from './typeorm-antenna.store.js';
 import { TypeOrmBookingRehearsal } from './typeorm-booking.rehearsal.js';
+import { TypeOrmBookingKeys } from './typeorm-booking.keys.js';
+import { TypeOrmBulkStore } from './typeorm-bulk.store.js';
 import { TypeOrmContactCourse } from './typeorm-contact.course.js';
+import { TypeOrmContactHistory } from './typeorm-contact.history.js';
+import { TypeOrmContactList } from './typeorm-contact.list.js';
 import { TypeOrmContactStore } from './typeorm-contact.store.js';
 
 /** Nobody may overlook a command; an event may have no listener. */
@@ -39,6 +47,10 @@ export class AdaptersModule {
         { provide: ContactStore, useClass: TypeOrmContactStore },
         { provide: AntennaStore, useClass: TypeOrmAntennaStore },
         { provide: BookingRehearsal, useClass: TypeOrmBookingRehearsal },
+        { provide: ContactList, useClass: TypeOrmContactList },
+        { provide: ContactHistory, useClass: TypeOrmContactHistory },
+        { provide: BookingKeys, useClass: TypeOrmBookingKeys },
+        { provide: BulkStore, useClass: TypeOrmBulkStore },
         { provide: ContactCourse, useClass: TypeOrmContactCourse },
         { provide: RocketDirectory, useFactory: () => new BusRocketDirectory(bus.client()) },
         {
@@ -58,6 +70,10 @@ export class AdaptersModule {
         AntennaStore,
         BookingRehearsal,
         ContactStore,
+        ContactList,
+        ContactHistory,
+        BookingKeys,
+        BulkStore,
         ContactCourse,
         alarm,
         RocketDirectory,

@@ -18,12 +18,18 @@ export async function book(
   const wanted = contacts.map((contact) => ({ ...contact, id: randomUUID() }));
   await refuseExploded(manager, wanted);
   await takeAntennas(manager, wanted, terms, cause);
-  const booked = await insert(manager, wanted);
-  await recordChange(manager, booked, CONTACT_SCHEDULED, cause);
+  const booked: StoredContact[] = [];
+  for (let at = 0; at < wanted.length; at += ROWS_MAX) {
+    const inserted = await insert(manager, wanted.slice(at, at + ROWS_MAX));
+    await recordChange(manager, inserted, CONTACT_SCHEDULED, cause);
+    booked.push(...inserted);
+  }
   return booked;
 }
 
-/** One statement, however many: the columns of a bulk are as long as it. */
+/** Of one statement: to write and read those of more would hold up what is to start meanwhile. */
+const ROWS_MAX = 500;
+
 async function insert(
   manager: EntityManager,
   contacts: readonly (NewContact & { readonly id: string })[],

@@ -3,6 +3,7 @@ import type { ContactEvent, ContactReport, StreamOptionsDto } from '#common/cont
 import { type ContactState, type FaultParty, formatInstant } from '#common/domain';
 import { envelope } from '#common/messaging';
 import { insertOutbox } from '#common/persistence';
+import type { ContactThen } from '../contacts/contact-history.port.js';
 import type { Cause, StoredContact } from '../contacts/contact-store.port.js';
 
 /** Whose relay sends what this app writes into the outbox. */
@@ -94,7 +95,7 @@ export async function recordChange(
       contacts.map(({ revision }) => revision),
       contacts.map(({ state }) => state),
       contacts.map(({ endReason }) => endReason ?? reason),
-      contacts.map((contact) => JSON.stringify(contactEventOf(contact))),
+      contacts.map((contact) => JSON.stringify(contactThen(contact))),
       by,
     ],
   );
@@ -102,6 +103,14 @@ export async function recordChange(
   const messages = contacts.map((contact) => envelope(event, contactEventOf(contact)));
   await insertOutbox(manager, SCHEDULER_OUTBOX, messages);
 }
+
+/** What the history keeps: what others are told, and the rest of what a booking can change. */
+const contactThen = (contact: StoredContact): ContactThen => ({
+  ...contactEventOf(contact),
+  antenna: contact.antenna,
+  priority: contact.priority,
+  stream: contact.stream,
+});
 
 function contactEventOf(contact: StoredContact): ContactEvent {
   return {

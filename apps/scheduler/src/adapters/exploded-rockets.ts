@@ -27,8 +27,11 @@ export async function refuseExploded(
   if (channels.length === 0) return;
   await lockChannels(manager, channels);
   const [rocket] = (await manager.query(
-    'SELECT reason FROM exploded_rockets WHERE channel = ANY ($1) LIMIT 1',
+    'SELECT channel, reason FROM exploded_rockets WHERE channel = ANY ($1) LIMIT 1',
     [channels],
-  )) as { reason: string }[];
-  if (rocket) throw new DomainError('ROCKET_EXPLODED', rocket.reason);
+  )) as { channel: string; reason: string }[];
+  if (rocket === undefined) return;
+  const index = contacts.findIndex(({ channel }) => channel === rocket.channel);
+  const facts = contacts.length === 1 ? {} : { index };
+  throw new DomainError('ROCKET_EXPLODED', rocket.reason, { facts });
 }

@@ -12,6 +12,7 @@ import { BookingRehearsal } from '../antennas/booking-rehearsal.port.js';
 import type {
   Cause,
   ContactChange,
+  ContactGuard,
   ContactStore,
   NewContact,
   StoredContact,
@@ -35,8 +36,9 @@ export class TypeOrmBookingRehearsal extends BookingRehearsal {
     change: ContactChange,
     cause: Cause,
     terms: BookingTerms,
+    guard?: ContactGuard,
   ): Promise<RehearsalDto> {
-    return this.#rehearse(async (store) => [await store.change(id, change, cause, terms)]);
+    return this.#rehearse(async (store) => [await store.change(id, change, cause, terms, guard)]);
   }
 
   async #rehearse(

@@ -6,10 +6,11 @@ import type { ReceptionCloseDto } from '#common/contracts';
 import { DomainError, formatInstant, isOpen, plannedEnd } from '#common/domain';
 import { envelope } from '#common/messaging';
 import { insertOutbox } from '#common/persistence';
+import type { KeyedRequest } from '../contacts/booking-keys.port.js';
 import {
   type Cause,
   type ContactChange,
-  type ContactPosition,
+  type ContactGuard,
   ContactStore,
   type NewContact,
   type StoredContact,
@@ -28,6 +29,7 @@ import {
   SCHEDULER_OUTBOX,
 } from './contact-row.js';
 import { lockChannels } from './exploded-rockets.js';
+import { once } from './typeorm-booking.keys.js';
 
 /** Bookings in PostgreSQL. */
 @Injectable()
@@ -43,8 +45,11 @@ export class TypeOrmContactStore extends ContactStore {
     contacts: readonly NewContact[],
     cause: Cause,
     terms?: BookingTerms,
+    request: KeyedRequest | null = null,
   ): Promise<readonly StoredContact[]> {
-    return this.source.transaction((manager) => book(manager, contacts, cause, terms));
+    return this.source.transaction((manager) =>
+      once(manager, request, () => book(manager, contacts, cause, terms)),
+    );
   }
 
   async find(id: string): Promise<StoredContact | null> {
@@ -54,26 +59,18 @@ export class TypeOrmContactStore extends ContactStore {
     return rows[0] ? contactOf(rows[0]) : null;
   }
 
-  async page(limit: number, after: ContactPosition | null): Promise<StoredContact[]> {
-    const rows = (await this.source.query(
-      `SELECT ${CONTACT_COLUMNS} FROM contacts c
-       WHERE $2::timestamptz IS NULL OR (c.start_time, c.id) < ($2::timestamptz, $3::uuid)
-       ORDER BY c.start_time DESC, c.id DESC LIMIT $1`,
-      [limit, after && formatInstant(after.startTime), after && after.id],
-    )) as ContactRow[];
-    return rows.map(contactOf);
-  }
-
   change(
     id: string,
     change: ContactChange,
     cause: Cause,
     terms: BookingTerms = GENTLE,
+    guard: ContactGuard = () => undefined,
   ): Promise<StoredContact> {
     return this.source.transaction(async (manager) => {
       if (doesMove(change)) await lockAntennasOf(manager, id, change);
       const contact = await lock(manager, id);
       if (contact.state !== 'scheduled') throw notChangeable(contact);
+      guard(contact);
       const next = { ...contact, ...change };
       if (doesMove(change)) await takeAntennas(manager, [next], terms, cause);
       const changed = await changedContacts(
@@ -96,11 +93,13 @@ export class TypeOrmContactStore extends ContactStore {
     });
   }
 
-  end(id: string, cause: Cause): Promise<StoredContact> {
+  end(id: string, cause: Cause, guard: ContactGuard = () => undefined): Promise<StoredContact> {
     return this.source.transaction(async (manager) => {
       const contact = await lock(manager, id);
-      if (contact.state === 'cancelled' || contact.state === 'stopped') return contact;
-      if (!isOpen(contact)) throw notChangeable(contact);
+      const isEndedOnRequest = contact.state === 'cancelled' || contact.state === 'stopped';
+      if (!isEndedOnRequest && !isOpen(contact)) throw notChangeable(contact);
+      guard(contact);
+      if (isEndedOnRequest) return contact;
       return theOne(await endOpen(manager, 'id = $2', id, cause));
     });
   }

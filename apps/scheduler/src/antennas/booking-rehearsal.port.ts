@@ -1,4 +1,9 @@
-import type { Cause, ContactChange, NewContact } from '../contacts/contact-store.port.js';
+import type {
+  Cause,
+  ContactChange,
+  ContactGuard,
+  NewContact,
+} from '../contacts/contact-store.port.js';
 import type { BookingTerms } from './antenna-conflict.js';
 import type { RehearsalDto } from './antenna-taken.dto.js';
 
@@ -17,5 +22,6 @@ export abstract class BookingRehearsal {
     change: ContactChange,
     cause: Cause,
     terms: BookingTerms,
+    guard?: ContactGuard,
   ): Promise<RehearsalDto>;
 }

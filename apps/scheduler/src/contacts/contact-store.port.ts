@@ -1,6 +1,7 @@
 import type { ContactReport, StreamOptionsDto } from '#common/contracts';
 import type { Contact, Instant } from '#common/domain';
 import type { BookingTerms } from '../antennas/antenna-conflict.js';
+import type { KeyedRequest } from './booking-keys.port.js';
 
 export type StoredContact = Contact<StreamOptionsDto, ContactReport>;
 
@@ -24,28 +25,29 @@ export interface Cause {
   readonly reason: string | null;
 }
 
-/** Where a page of the list goes on. */
-export interface ContactPosition {
-  readonly startTime: Instant;
-  readonly id: string;
-}
+/**
+ * Looks at a contact as it is, in the transaction that is to change it and before anything is changed:
+ * what it throws keeps the contact as it is.
+ */
+export type ContactGuard = (contact: StoredContact) => void;
 
 /** The bookings. Each change stores contact, history and outbox message in one transaction. */
 export abstract class ContactStore {
   /**
-   * Books all of them, or none.
+   * Books all of them, or none. A request that has booked before is answered as it was then; of two at
+   * the same time one books.
    * @returns them in the order in which they were given
    * @throws {DomainError} ROCKET_EXPLODED when the rocket of one is known to have exploded;
-   * ANTENNA_TAKEN when one antenna would have two contacts at a time, also of the same list.
+   *   ANTENNA_TAKEN when one antenna would have two contacts at a time, also of the same list;
+   *   IDEMPOTENCY_KEY_REUSED when another request came under the key.
    */
   abstract add(
     contacts: readonly NewContact[],
     cause: Cause,
     terms?: BookingTerms,
+    request?: KeyedRequest | null,
   ): Promise<readonly StoredContact[]>;
   abstract find(id: string): Promise<StoredContact | null>;
-  /** Latest start first, from behind `after`. */
-  abstract page(limit: number, after: ContactPosition | null): Promise<StoredContact[]>;
   /**
    * Changes a contact that is still scheduled and counts up its revision.
    * @throws {DomainError} CONTACT_NOT_FOUND; CONTACT_NOT_CHANGEABLE once it has begun or ended;
@@ -56,13 +58,14 @@ export abstract class ContactStore {
     change: ContactChange,
     cause: Cause,
     terms?: BookingTerms,
+    guard?: ContactGuard,
   ): Promise<StoredContact>;
   /**
    * Cancels a contact before its start, stops it during. One that is cancelled or stopped already
    * stays as it is.
    * @throws {DomainError} CONTACT_NOT_FOUND; CONTACT_NOT_CHANGEABLE when it ended by itself.
    */
-  abstract end(id: string, cause: Cause): Promise<StoredContact>;
+  abstract end(id: string, cause: Cause, guard?: ContactGuard): Promise<StoredContact>;
   /** Ends all open contacts of a rocket, and refuses new ones from then on. The ended ones' ids. */
   abstract endOfRocket(channel: string, reason: string): Promise<string[]>;
 }

@@ -1,19 +1,22 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { DomainError, type Instant } from '#common/domain';
-import { Clock, type Page, pageOf } from '#common/platform';
+import { DomainError } from '#common/domain';
 import type { BookingTerms } from '../antennas/antenna-conflict.js';
 import type { RehearsalDto } from '../antennas/antenna-taken.dto.js';
 import { BookingRehearsal } from '../antennas/booking-rehearsal.port.js';
+import { StartsService } from '../starts/starts.service.js';
+import { BookingKeys, type KeyedRequest } from './booking-keys.port.js';
+import { BookingRules, faultOfItem, startTimePassed } from './booking-rules.js';
 import {
   type Cause,
   type ContactChange,
-  type ContactPosition,
+  type ContactGuard,
   ContactStore,
   type NewContact,
   type StoredContact,
 } from './contact-store.port.js';
-import { RocketDirectory } from './rocket-directory.port.js';
-import { StartsService } from '../starts/starts.service.js';
+
+/** Contacts of one booking that the log names. */
+const NAMED_MAX = 100;
 
 @Injectable()
 export class ContactsService {
@@ -22,21 +25,23 @@ export class ContactsService {
   constructor(
     private readonly store: ContactStore,
     private readonly rehearsal: BookingRehearsal,
-    private readonly rockets: RocketDirectory,
+    private readonly keys: BookingKeys,
+    private readonly rules: BookingRules,
     private readonly starts: StartsService,
-    private readonly clock: Clock,
   ) {}
 
-  /** All of them, or none. */
+  /** All of them, or none. A request that is repeated gets the answer that it got, whatever is now. */
   async book(
     contacts: readonly NewContact[],
     cause: Cause,
     terms?: BookingTerms,
+    request: KeyedRequest | null = null,
   ): Promise<readonly StoredContact[]> {
-    await this.#check(contacts);
-    const booked = await this.store.add(contacts, cause, terms);
-    for (const contact of booked) this.starts.arm(contact);
-    this.#logger.log({ message: 'Contacts were booked', contact_ids: booked.map(({ id }) => id) });
+    const before = request && (await this.keys.answerTo<readonly StoredContact[]>(request));
+    if (before !== null) return before;
+    await this.#refuse(contacts);
+    const booked = await this.store.add(contacts, cause, terms, request);
+    this.arm(booked);
     return booked;
   }
 
@@ -46,8 +51,15 @@ export class ContactsService {
     cause: Cause,
     terms: BookingTerms,
   ): Promise<RehearsalDto> {
-    await this.#check(contacts);
+    await this.#refuse(contacts);
     return this.rehearsal.add(contacts, cause, terms);
+  }
+
+  /** Contacts that have just been booked will be started. */
+  arm(booked: readonly StoredContact[]): void {
+    for (const contact of booked) this.starts.arm(contact);
+    const named = booked.slice(0, NAMED_MAX).map(({ id }) => id);
+    this.#logger.log({ message: 'Contacts were booked', count: booked.length, contact_ids: named });
   }
 
   async get(id: string): Promise<StoredContact> {
@@ -56,19 +68,15 @@ export class ContactsService {
     return contact;
   }
 
-  async page(limit: number, after: ContactPosition | null): Promise<Page<StoredContact>> {
-    const found = await this.store.page(limit + 1, after);
-    return pageOf(found, limit, ({ startTime, id }) => [startTime, id]);
-  }
-
   async change(
     id: string,
     change: ContactChange,
     cause: Cause,
     terms?: BookingTerms,
+    guard?: ContactGuard,
   ): Promise<StoredContact> {
-    if (change.startTime !== undefined) this.#refusePast(change.startTime);
-    const changed = await this.store.change(id, change, cause, terms);
+    this.#refusePast(change);
+    const changed = await this.store.change(id, change, cause, terms, guard);
     this.starts.arm(changed);
     return changed;
   }
@@ -78,16 +86,15 @@ export class ContactsService {
     change: ContactChange,
     cause: Cause,
     terms: BookingTerms,
+    guard?: ContactGuard,
   ): Promise<RehearsalDto> {
-    if (change.startTime !== undefined) this.#refusePast(change.startTime);
-    return this.rehearsal.change(id, change, cause, terms);
+    this.#refusePast(change);
+    return this.rehearsal.change(id, change, cause, terms, guard);
   }
 
-  async end(id: string, cause: Cause): Promise<StoredContact> {
-    const ended = await this.store.end(id, {
-      ...cause,
-      reason: cause.reason ?? 'Ended on request',
-    });
+  async end(id: string, cause: Cause, guard?: ContactGuard): Promise<StoredContact> {
+    const reason = cause.reason ?? 'Ended on request';
+    const ended = await this.store.end(id, { ...cause, reason }, guard);
     this.#logger.log({ message: `A contact was ${ended.state}`, contact_id: id });
     this.starts.disarm([id]);
     return ended;
@@ -99,23 +106,12 @@ export class ContactsService {
     this.starts.disarm(ended);
   }
 
-  async #check(contacts: readonly NewContact[]): Promise<void> {
-    for (const { startTime } of contacts) this.#refusePast(startTime);
-    for (const channel of new Set(contacts.map((contact) => contact.channel)))
-      await this.#refuseExploded(channel);
+  #refusePast({ startTime }: ContactChange): void {
+    if (startTime !== undefined && this.rules.isPast(startTime)) throw startTimePassed();
   }
 
-  #refusePast(startTime: Instant): void {
-    if (startTime <= this.clock.nowMs() * 1_000)
-      throw new DomainError('START_TIME_PASSED', 'Start time must be greater than current time', {
-        field: 'start_time',
-      });
-  }
-
-  async #refuseExploded(channel: string | null): Promise<void> {
-    if (channel === null) return;
-    const reason = await this.rockets.explosionReason(channel);
-    if (reason !== null)
-      throw new DomainError('ROCKET_EXPLODED', `Rocket ${channel} exploded: ${reason}`);
+  async #refuse(contacts: readonly NewContact[]): Promise<void> {
+    for (const [index, fault] of (await this.rules.faultsOf(contacts)).entries())
+      if (fault !== null) throw contacts.length === 1 ? fault : faultOfItem(fault, index);
   }
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { BadRequestException } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { BadRequestException, HttpException } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyBodyParser, FastifyInstance } from 'fastify';
 import type { RequestErrorCode } from './problem.js';
@@ -41,11 +42,26 @@ function readTextBodies(fastify: FastifyInstance, url: string, bodyLimit: number
   fastify.addHook('onRoute', (route) => {
     if (route.url !== url) return;
     route.onRequest = ({ raw }, _reply, done) => {
+      namedTypes.set(raw, raw.headers['content-type'] ?? '');
       raw.headers['content-type'] = type;
       done();
     };
+    route.errorHandler = (fault) => {
+      throw fault.statusCode === 413 ? tooLarge(bodyLimit) : fault;
+    };
   });
 }
+
+const namedTypes = new WeakMap<IncomingMessage, string>();
+
+/** What the request called its body, on a route that reads every body as text; lower case, no parameters. */
+export const namedTypeOf = (request: IncomingMessage): string =>
+  (namedTypes.get(request) ?? '').split(';', 1)[0]!.trim().toLowerCase();
+
+const tooLarge = (bytesMax: number): HttpException =>
+  new HttpException(`The body has more than ${bytesMax} bytes, the most that is read here.`, 413, {
+    errorCode: 'BODY_TOO_LARGE',
+  });
 
 /** By a callback: a promise per body would show. */
 function bodyParser(read: (bytes: Buffer) => unknown): FastifyBodyParser<Buffer> {

@@ -2,6 +2,7 @@ import type { MigrationInterface } from 'typeorm';
 import { Alarms1700000007000 } from './1700000007000-alarms.js';
 import { Antennas1700000009000 } from './1700000009000-antennas.js';
 import { ContactHistory1700000008000 } from './1700000008000-contact-history.js';
+import { BookingKeys1700000010000 } from './1700000010000-booking-keys.js';
 import { Contacts1700000001000 } from './1700000001000-contacts.js';
 import { Ingestors1700000004000 } from './1700000004000-ingestors.js';
 import { Outbox1700000000000 } from './1700000000000-outbox.js';
@@ -22,4 +23,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Alarms1700000007000,
   ContactHistory1700000008000,
   Antennas1700000009000,
+  BookingKeys1700000010000,
 ];

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { BATCHES_MAX, BatchPlaces } from './batch-places.js';
+import { RequestPlaces } from './request-places.js';
 
+const PLACES = 4;
+const places4 = (): RequestPlaces => new RequestPlaces(PLACES, () => new Error('full'));
 const requests = (count: number): object[] => Array.from({ length: count }, () => ({}));
 
-describe('the places of batches', () => {
+describe('the places of requests', () => {
   it('are as many as the limit, and free again when a connection ends', () => {
-    const places = new BatchPlaces();
-    const all = requests(BATCHES_MAX);
+    const places = places4();
+    const all = requests(PLACES);
     expect(all.map((request) => places.enter(request))).toEqual(all.map(() => true));
 
     const late = {};
@@ -17,8 +19,8 @@ describe('the places of batches', () => {
   });
 
   it('stay taken while there is work of a sender that has gone', async () => {
-    const places = new BatchPlaces();
-    const [request, ...others] = requests(BATCHES_MAX);
+    const places = places4();
+    const [request, ...others] = requests(PLACES);
     for (const one of [request!, ...others]) places.enter(one);
     let fail: (fault: Error) => void = () => undefined;
     const work = places.during(request!, () => new Promise((_, reject) => (fail = reject)));
