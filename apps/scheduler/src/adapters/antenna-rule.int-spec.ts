@@ -1,24 +1,17 @@
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DomainError, formatInstant, type Instant } from '#common/domain';
+import type { DomainError } from '#common/domain';
 import { dataSourceOptions } from '#common/persistence';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.js';
 import { doOverlap, type TimeWindow } from '../antennas/time-window.js';
-import { aContact, addOne, BY_TEST, NEXT_YEAR } from '../contacts/contact-store.contract.js';
+import { anAntenna, at, on, refusalOf, textAt } from '../antennas/testing/antenna-bookings.js';
+import { aContact, addOne, BY_TEST } from '../contacts/contact-store.contract.js';
 import type { NewContact } from '../contacts/contact-store.port.js';
 import { TypeOrmContactCourse } from './typeorm-contact.course.js';
 import { TypeOrmContactStore } from './typeorm-contact.store.js';
 
 const SECOND = 1_000_000;
-const at = (second: number): Instant => NEXT_YEAR + second * SECOND;
-const text = (second: number): string => formatInstant(at(second));
-
-let antennaCount = 0;
-const anAntenna = (): string => `antenna ${(antennaCount += 1)}`;
-
-const on = (antenna: string, start: number, end: number, given: Partial<NewContact> = {}) =>
-  aContact({ antenna, startTime: at(start), durationSeconds: end - start, ...given });
 
 describe('the rule of antennas, on PostgreSQL', () => {
   let database: TestDatabase;
@@ -36,16 +29,6 @@ describe('the rule of antennas, on PostgreSQL', () => {
     await source.destroy();
     await database.drop();
   });
-
-  async function refusalOf(asked: Promise<unknown>): Promise<Record<string, unknown>> {
-    const fault = await asked.then(
-      () => null,
-      (one: unknown) => one,
-    );
-    expect(fault).toBeInstanceOf(DomainError);
-    expect(fault).toMatchObject({ code: 'ANTENNA_TAKEN' });
-    return (fault as DomainError).facts;
-  }
 
   it('takes just what overlaps nothing, whatever was booked, moved and cancelled before', async () => {
     const hour = fc.integer({ min: 0, max: 11 });
@@ -117,16 +100,16 @@ describe('the rule of antennas, on PostgreSQL', () => {
         kind: 'contact',
         id: first.id,
         ship_name: 'Voyager',
-        start_time: text(0),
-        end: text(10),
+        start_time: textAt(0),
+        end: textAt(10),
         priority: 3,
         state: 'scheduled',
       },
       { id: second.id },
     ]);
     expect(facts['free_windows']).toEqual([
-      { start: text(30), end: text(40) },
-      { start: text(50), end: null },
+      { start: textAt(30), end: textAt(40) },
+      { start: textAt(50), end: null },
     ]);
     expect(await addOne(store, on(antenna, 30, 40))).toMatchObject({ antenna });
   });
@@ -136,9 +119,9 @@ describe('the rule of antennas, on PostgreSQL', () => {
     const list = [aContact(), on(antenna, 0, 10), on(anAntenna(), 5, 6), on(antenna, 9, 12)];
     const facts = await refusalOf(store.add(list, BY_TEST));
     expect(facts['conflicts']).toMatchObject([
-      { index: 3, kind: 'booking', booking_index: 1, id: null, start_time: text(0) },
+      { index: 3, kind: 'booking', booking_index: 1, id: null, start_time: textAt(0) },
     ]);
-    expect(facts['free_windows']).toEqual([{ start: text(10), end: null }]);
+    expect(facts['free_windows']).toEqual([{ start: textAt(10), end: null }]);
     expect(await store.add([on(antenna, 0, 10), on(antenna, 10, 12)], BY_TEST)).toHaveLength(2);
   });
 

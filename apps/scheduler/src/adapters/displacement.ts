@@ -24,9 +24,9 @@ export async function displace(
   const cancelled = await changedContacts(
     manager,
     `UPDATE contacts SET state = 'cancelled', ended_at = clock_timestamp(),
-            end_reason = loser.reason, displaced_by = loser.displaced_by
+            end_reason = why, displaced_by = winner
      FROM (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[]))
-            AS loser (contact_id, displaced_by, reason)
+            AS loser (contact_id, winner, why)
      WHERE id = contact_id AND state = 'scheduled' RETURNING ${CONTACT_COLUMNS}`,
     [ids, displaced.map(({ displacedBy }) => displacedBy), displaced.map(({ reason }) => reason)],
   );
