@@ -35,6 +35,7 @@ describe('scheduler', () => {
         priority: 0,
         channel: null,
         stream: { format: 'json' },
+        series_id: null,
         report: null,
       });
       expect(await scheduler.contact(contact.id)).toEqual(contact);

@@ -1,9 +1,15 @@
-import { IsIn } from 'class-validator';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { HttpConfig, IsPortNumber } from '#common/platform';
 
 export class SchedulerConfig extends HttpConfig {
   @IsPortNumber()
   readonly SCHEDULER_PORT: number = 8000;
+
+  /** How far ahead the occurrences of a series are booked. */
+  @IsInt()
+  @Min(1)
+  @Max(90)
+  readonly SCHEDULER_SERIES_HORIZON_DAYS: number = 14;
 
   /** The jobs in Redis as a page at /queues, open to whoever reaches the port. */
   @IsIn(['on', 'off'])

@@ -14,8 +14,9 @@ import { ContactListsService } from './contacts/contact-lists.service.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { ContactsService } from './contacts/contacts.service.js';
 import { RocketEventsConsumer } from './contacts/rocket-events.consumer.js';
-import type { SchedulerConfig } from './scheduler.config.js';
+import { SchedulerConfig } from './scheduler.config.js';
 import type { SchedulerServices } from './scheduler.services.js';
+import { SERIES_CONTROLLERS, SERIES_PROVIDERS } from './series/series-providers.js';
 import { ContactEventsConsumer } from './starts/contact-events.consumer.js';
 import { StartAlarm } from './starts/start-alarm.port.js';
 import { StartsLoop } from './starts/starts.loop.js';
@@ -49,6 +50,7 @@ export class SchedulerModule {
         HealthcheckController,
         ContactEventsConsumer,
         RocketEventsConsumer,
+        ...SERIES_CONTROLLERS,
       ],
       providers: [
         ContactsService,
@@ -61,6 +63,8 @@ export class SchedulerModule {
         StartsService,
         StartsLoop,
         UnreportedContacts,
+        ...SERIES_PROVIDERS,
+        { provide: SchedulerConfig, useValue: config },
         { provide: Bus, useValue: services.bus },
       ],
     };

@@ -18,6 +18,7 @@ import type { SchedulerServices } from '../scheduler.services.js';
 import { ContactCourse } from '../starts/contact-course.port.js';
 import { BusRocketDirectory } from './bus-rocket.directory.js';
 import { SCHEDULER_OUTBOX } from './contact-row.js';
+import { SeriesStore } from '../series/series-store.port.js';
 import { StartAlarmModule } from './start-alarm.module.js';
 import { TypeOrmAntennaStore } from './typeorm-antenna.store.js';
 import { TypeOrmBookingRehearsal } from './typeorm-booking.rehearsal.js';
@@ -27,6 +28,7 @@ import { TypeOrmContactCourse } from './typeorm-contact.course.js';
 import { TypeOrmContactHistory } from './typeorm-contact.history.js';
 import { TypeOrmContactList } from './typeorm-contact.list.js';
 import { TypeOrmContactStore } from './typeorm-contact.store.js';
+import { TypeOrmSeriesStore } from './typeorm-series.store.js';
 
 /** Nobody may overlook a command; an event may have no listener. */
 const MANDATORY = new Set([RECEPTION_OPEN, RECEPTION_CLOSE]);
@@ -51,6 +53,7 @@ export class AdaptersModule {
         { provide: ContactHistory, useClass: TypeOrmContactHistory },
         { provide: BookingKeys, useClass: TypeOrmBookingKeys },
         { provide: BulkStore, useClass: TypeOrmBulkStore },
+        { provide: SeriesStore, useClass: TypeOrmSeriesStore },
         { provide: ContactCourse, useClass: TypeOrmContactCourse },
         { provide: RocketDirectory, useFactory: () => new BusRocketDirectory(bus.client()) },
         {
@@ -74,6 +77,7 @@ export class AdaptersModule {
         ContactHistory,
         BookingKeys,
         BulkStore,
+        SeriesStore,
         ContactCourse,
         alarm,
         RocketDirectory,

@@ -17,7 +17,10 @@ import { displace } from './displacement.js';
 /** One booking pushes so many aside at most. */
 const DISPLACED_MAX = 1_000;
 
-type Wanted = NewContact & { readonly id: string };
+type Wanted = Pick<
+  NewContact,
+  'shipName' | 'antenna' | 'priority' | 'startTime' | 'durationSeconds'
+> & { readonly id: string };
 
 /**
  * The antennas of these contacts are theirs to the end of the transaction, and free of others at the

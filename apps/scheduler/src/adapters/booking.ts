@@ -7,6 +7,7 @@ import type { Cause, NewContact, StoredContact } from '../contacts/contact-store
 import { takeAntennas } from './antenna-rule.js';
 import { changedContacts, CONTACT_COLUMNS, recordChange } from './contact-row.js';
 import { refuseExploded } from './exploded-rockets.js';
+import { refuseEndedSeries } from './series-occurrences.js';
 
 /** Books all of them in this transaction, each rule in turn, or throws what stands against one. */
 export async function book(
@@ -16,6 +17,7 @@ export async function book(
   terms: BookingTerms = GENTLE,
 ): Promise<readonly StoredContact[]> {
   const wanted = contacts.map((contact) => ({ ...contact, id: randomUUID() }));
+  await refuseEndedSeries(manager, wanted);
   await refuseExploded(manager, wanted);
   await takeAntennas(manager, wanted, terms, cause);
   const booked: StoredContact[] = [];
@@ -38,9 +40,10 @@ async function insert(
   const inserted = await changedContacts(
     manager,
     `INSERT INTO contacts (id, ship_name, start_time, duration, planned_end, antenna, priority,
-                           channel, stream)
+                           channel, stream, series_id, series_at)
      SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::integer[],
-       $5::timestamptz[], $6::text[], $7::integer[], $8::text[], $9::json[])
+       $5::timestamptz[], $6::text[], $7::integer[], $8::text[], $9::json[], $10::uuid[],
+       $11::timestamptz[])
      RETURNING ${CONTACT_COLUMNS}`,
     [
       ids,
@@ -52,6 +55,8 @@ async function insert(
       contacts.map(({ priority }) => priority),
       contacts.map(({ channel }) => channel),
       contacts.map(({ stream }) => JSON.stringify(stream)),
+      contacts.map(({ series }) => series?.id ?? null),
+      contacts.map(({ series }) => (series ? formatInstant(series.at) : null)),
     ],
   );
   const byId = new Map(inserted.map((contact) => [contact.id, contact]));

@@ -15,8 +15,8 @@ const micros = (column: string): string =>
 /** The columns of a contact, with instants as microseconds: a Date would cut them. */
 export const CONTACT_COLUMNS = [
   'id, ship_name, duration, state, revision, fence, antenna, priority, channel, stream',
-  'end_reason, displaced_by, fault, report',
-  ...['start_time', 'started_at', 'ended_at'].map(micros),
+  'end_reason, displaced_by, fault, report, series_id',
+  ...['start_time', 'started_at', 'ended_at', 'series_at'].map(micros),
 ].join(', ');
 
 export interface ContactRow {
@@ -37,6 +37,8 @@ export interface ContactRow {
   readonly displaced_by: string | null;
   readonly fault: FaultParty | null;
   readonly report: ContactReport | null;
+  readonly series_id: string | null;
+  readonly series_at: string | null;
 }
 
 export function contactOf(row: ContactRow): StoredContact {
@@ -58,6 +60,7 @@ export function contactOf(row: ContactRow): StoredContact {
     displacedBy: row.displaced_by,
     fault: row.fault,
     report: row.report,
+    series: row.series_id === null ? null : { id: row.series_id, at: Number(row.series_at) },
   };
 }
 

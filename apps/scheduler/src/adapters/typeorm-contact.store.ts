@@ -126,7 +126,7 @@ export class TypeOrmContactStore extends ContactStore {
 }
 
 /** Cancels or stops the open contacts that fit; one that had begun has its reception closed. */
-async function endOpen(
+export async function endOpen(
   manager: EntityManager,
   condition: string,
   value: string,

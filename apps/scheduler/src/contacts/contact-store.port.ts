@@ -3,7 +3,20 @@ import type { Contact, Instant } from '#common/domain';
 import type { BookingTerms } from '../antennas/antenna-conflict.js';
 import type { KeyedRequest } from './booking-keys.port.js';
 
-export type StoredContact = Contact<StreamOptionsDto, ContactReport>;
+/** Which occurrence of which series a contact is; it stays so when the contact is moved. */
+export interface SeriesOccurrence {
+  readonly id: string;
+  readonly at: Instant;
+}
+
+/** It is booked only while the series is as it was in this edition. */
+export interface NewOccurrence extends SeriesOccurrence {
+  readonly edition: number;
+}
+
+export interface StoredContact extends Contact<StreamOptionsDto, ContactReport> {
+  readonly series?: SeriesOccurrence | null;
+}
 
 export interface NewContact {
   readonly shipName: string;
@@ -13,10 +26,11 @@ export interface NewContact {
   readonly priority: number;
   readonly channel: string | null;
   readonly stream: StreamOptionsDto;
+  readonly series?: NewOccurrence;
 }
 
 /** What a booked contact may still change; a field that is not given stays. */
-export type ContactChange = Partial<Omit<NewContact, 'shipName' | 'channel'>>;
+export type ContactChange = Partial<Omit<NewContact, 'shipName' | 'channel' | 'series'>>;
 
 /** Who asks for a change, and why: both stay in the contact's history. */
 export interface Cause {
@@ -39,6 +53,7 @@ export abstract class ContactStore {
    * @returns them in the order in which they were given
    * @throws {DomainError} ROCKET_EXPLODED when the rocket of one is known to have exploded;
    *   ANTENNA_TAKEN when one antenna would have two contacts at a time, also of the same list;
+   *   SERIES_ENDED when the series of one has no such occurrence any more;
    *   IDEMPOTENCY_KEY_REUSED when another request came under the key.
    */
   abstract add(

@@ -152,6 +152,14 @@ export class ContactDto {
   @ApiProperty({ type: StreamOptionsDto, example: { format: STREAM_FORMATS[0] } })
   readonly stream: StreamOptionsDto;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'uuid',
+    description: 'Whose occurrence it is',
+  })
+  readonly series_id: string | null;
+
   @ApiProperty({ type: Object, nullable: true, description: 'The account, once it has ended' })
   readonly report: ContactReport | null;
 }
@@ -209,6 +217,7 @@ export function contactDtoOf(contact: StoredContact): ContactDto {
     priority: contact.priority,
     channel: contact.channel,
     stream: contact.stream,
+    series_id: contact.series?.id ?? null,
     report: contact.report,
   };
 }

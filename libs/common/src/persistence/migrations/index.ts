@@ -9,6 +9,7 @@ import { Outbox1700000000000 } from './1700000000000-outbox.js';
 import { PacketBlocks1700000006000 } from './1700000006000-packet-blocks.js';
 import { Rockets1700000005000 } from './1700000005000-rockets.js';
 import { SamplePartitions1700000003000 } from './1700000003000-sample-partitions.js';
+import { Series1700000011000 } from './1700000011000-series.js';
 import { Telemetry1700000002000 } from './1700000002000-telemetry.js';
 
 /** In the order in which they run; only ever added to. */
@@ -24,4 +25,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   ContactHistory1700000008000,
   Antennas1700000009000,
   BookingKeys1700000010000,
+  Series1700000011000,
 ];
