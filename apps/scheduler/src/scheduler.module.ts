@@ -11,6 +11,8 @@ import { BookingKeysLoop } from './contacts/booking-keys.loop.js';
 import { BookingRules } from './contacts/booking-rules.js';
 import { ContactListController } from './contacts/contact-list.controller.js';
 import { ContactListsService } from './contacts/contact-lists.service.js';
+import { CalendarController } from './calendar/calendar.controller.js';
+import { CalendarService } from './calendar/calendar.service.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { ContactsService } from './contacts/contacts.service.js';
 import { RocketEventsConsumer } from './contacts/rocket-events.consumer.js';
@@ -50,6 +52,7 @@ export class SchedulerModule {
         HealthcheckController,
         ContactEventsConsumer,
         RocketEventsConsumer,
+        CalendarController,
         ...SERIES_CONTROLLERS,
       ],
       providers: [
@@ -63,6 +66,7 @@ export class SchedulerModule {
         StartsService,
         StartsLoop,
         UnreportedContacts,
+        CalendarService,
         ...SERIES_PROVIDERS,
         { provide: SchedulerConfig, useValue: config },
         { provide: Bus, useValue: services.bus },

@@ -11,6 +11,7 @@ import { BulkStore } from '../bulk/bulk-store.port.js';
 import { BookingKeys } from '../contacts/booking-keys.port.js';
 import { ContactHistory } from '../contacts/contact-history.port.js';
 import { ContactList } from '../contacts/contact-list.port.js';
+import { ContactWindowReader } from '../calendar/contact-window.port.js';
 import { ContactStore } from '../contacts/contact-store.port.js';
 import { RocketDirectory } from '../contacts/rocket-directory.port.js';
 import type { SchedulerConfig } from '../scheduler.config.js';
@@ -28,6 +29,7 @@ import { TypeOrmContactCourse } from './typeorm-contact.course.js';
 import { TypeOrmContactHistory } from './typeorm-contact.history.js';
 import { TypeOrmContactList } from './typeorm-contact.list.js';
 import { TypeOrmContactStore } from './typeorm-contact.store.js';
+import { TypeOrmContactWindowReader } from './typeorm-contact-window.reader.js';
 import { TypeOrmSeriesStore } from './typeorm-series.store.js';
 
 /** Nobody may overlook a command; an event may have no listener. */
@@ -53,6 +55,7 @@ export class AdaptersModule {
         { provide: ContactHistory, useClass: TypeOrmContactHistory },
         { provide: BookingKeys, useClass: TypeOrmBookingKeys },
         { provide: BulkStore, useClass: TypeOrmBulkStore },
+        { provide: ContactWindowReader, useClass: TypeOrmContactWindowReader },
         { provide: SeriesStore, useClass: TypeOrmSeriesStore },
         { provide: ContactCourse, useClass: TypeOrmContactCourse },
         { provide: RocketDirectory, useFactory: () => new BusRocketDirectory(bus.client()) },
@@ -77,6 +80,7 @@ export class AdaptersModule {
         ContactHistory,
         BookingKeys,
         BulkStore,
+        ContactWindowReader,
         SeriesStore,
         ContactCourse,
         alarm,
