@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { LiveOutput } from './live-client.js';
+import type { LiveOutput } from './live-connection.js';
 
 /** Of an answer that is a stream of server-sent events. */
 export const EVENT_STREAM_HEADERS = {

@@ -1,11 +1,9 @@
-import type { Duplex, Writable } from 'node:stream';
-import type { CancelTimer, Clock } from '#common/platform';
+import type { Clock } from '#common/platform';
 import type { LatestChange, LatestChanges } from './latest-changes.js';
+import { CHUNK_CHARS, LiveConnection, type LiveOutput } from './live-connection.js';
 import {
   changeEvent,
-  FAREWELL,
   gapEvent,
-  HEARTBEAT,
   idOf,
   type LiveGap,
   liveEvent,
@@ -14,18 +12,6 @@ import {
   retryHint,
   snapshotEvent,
 } from './live-events.js';
-
-/** Written at one time: all that ever waits for a client, but for the rest of its last event. */
-const CHUNK_CHARS = 32_768;
-/** A client that has not taken what was written to it by then is cut off; it may come again and go on. */
-export const DRAIN_DEADLINE_MS = 30_000;
-
-/** Where a client's events go. */
-export interface LiveOutput {
-  readonly events: Writable;
-  /** What they are written to in the end. It tells that the client is gone also while others' answers are in front. */
-  readonly connection: Duplex;
-}
 
 /** What a client asks for. */
 export interface LiveRequest {
@@ -61,43 +47,37 @@ export class LiveClient<T> {
   #nextKey = 0;
   #isLive: boolean;
   #position: number;
-  #isWriting = false;
-  #isEnded = false;
-  #cancelDeadline: CancelTimer | null = null;
+  readonly #connection: LiveConnection;
 
   constructor(
     private readonly source: LiveSource<T>,
     private readonly request: LiveRequest,
-    private readonly output: LiveOutput,
-    private readonly onEnd: () => void,
+    output: LiveOutput,
+    onEnd: () => void,
   ) {
     const from = this.#resumed(request.lastEventId);
     this.#isLive = from !== null;
     this.#position = from ?? source.changes.position;
     this.#head = retryHint + (from === null ? this.#snapshotHead() : liveEvent(this.#at));
-    output.events.on('drain', () => this.#goOn());
-    output.events.on('error', () => this.#cut());
-    output.connection.once('close', () => this.#cut());
+    this.#connection = new LiveConnection(output, source.clock, {
+      onReady: () => this.pump(),
+      onEnd,
+    });
   }
 
   /** Writes what there is to write, if the connection takes it. */
   pump(): void {
-    if (this.#isWriting || this.#isEnded) return;
+    if (!this.#connection.isReady) return;
     const text = this.#nextChunk();
-    if (text !== '') this.#write(text);
+    if (text !== '') this.#connection.write(text);
   }
 
-  /** Keeps those awake who close silent connections, and finds out who is gone. */
   beat(): void {
-    if (!this.#isWriting && !this.#isEnded) this.#write(HEARTBEAT);
+    this.#connection.beat();
   }
 
-  /** Ends the stream, with a last comment unless the client is behind. */
   end(): void {
-    const { events } = this.output;
-    if (this.#isEnded || events.writableNeedDrain) return this.#cut();
-    this.#finish();
-    events.end(FAREWELL);
+    this.#connection.end();
   }
 
   get #at(): LivePosition {
@@ -163,32 +143,5 @@ export class LiveClient<T> {
 
   #eventOf(change: LatestChange<T>, id: string | null): string {
     return changeEvent(this.source.words.nameOf(change), change.json, id);
-  }
-
-  /** One chunk a turn, so that a large snapshot lets others come between. */
-  #write(text: string): void {
-    this.#isWriting = true;
-    if (this.output.events.write(text)) return this.#goOn();
-    this.#cancelDeadline = this.source.clock.after(DRAIN_DEADLINE_MS, () => this.#cut());
-  }
-
-  #goOn(): void {
-    this.#cancelDeadline?.();
-    setImmediate(() => {
-      this.#isWriting = false;
-      this.pump();
-    });
-  }
-
-  #cut(): void {
-    this.output.events.destroy();
-    this.#finish();
-  }
-
-  #finish(): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
-    this.#cancelDeadline?.();
-    this.onEnd();
   }
 }
