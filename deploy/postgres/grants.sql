@@ -39,6 +39,9 @@ GRANT SELECT, INSERT ON contact_history TO perigee_scheduler;
 GRANT SELECT, INSERT, DELETE ON booking_keys TO perigee_scheduler;
 -- Series that have ended are forgotten after a while, with what they skipped.
 GRANT SELECT, INSERT, UPDATE, DELETE ON series, series_skips TO perigee_scheduler;
+GRANT SELECT, INSERT, UPDATE (number) ON contact_history TO perigee_scheduler;
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhooks TO perigee_scheduler;
+GRANT SELECT, INSERT, DELETE ON webhook_deliveries TO perigee_scheduler;
 
 -- The rocket monitor, where it keeps its rockets here. Its log is only ever added to.
 GRANT SELECT, INSERT ON rocket_messages, rocket_checkpoints TO perigee_rocket_monitor;

@@ -49,6 +49,12 @@ export class SchedulerUnderTest {
     this.http = await asking(this.#app);
   }
 
+  /** The address of its own, for clients that keep a connection. */
+  async listen(): Promise<string> {
+    await this.#app.listen(0, '127.0.0.1');
+    return this.#app.getUrl();
+  }
+
   async stop(): Promise<void> {
     await this.#app.close();
     await this.others.close();

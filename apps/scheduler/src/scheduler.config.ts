@@ -14,4 +14,10 @@ export class SchedulerConfig extends HttpConfig {
   /** The jobs in Redis as a page at /queues, open to whoever reaches the port. */
   @IsIn(['on', 'off'])
   readonly SCHEDULER_QUEUE_BOARD: 'on' | 'off' = 'off';
+
+  /** That follow /scheduler/events. Each has a connection. */
+  @IsInt()
+  @Min(1)
+  @Max(900)
+  readonly SCHEDULER_EVENTS_CLIENTS_MAX: number = 100;
 }

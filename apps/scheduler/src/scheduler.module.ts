@@ -16,6 +16,7 @@ import { CalendarService } from './calendar/calendar.service.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { ContactsService } from './contacts/contacts.service.js';
 import { RocketEventsConsumer } from './contacts/rocket-events.consumer.js';
+import { LIVE_CONTROLLERS, LIVE_PROVIDERS } from './live/live-providers.js';
 import { SchedulerConfig } from './scheduler.config.js';
 import type { SchedulerServices } from './scheduler.services.js';
 import { SERIES_CONTROLLERS, SERIES_PROVIDERS } from './series/series-providers.js';
@@ -54,6 +55,7 @@ export class SchedulerModule {
         RocketEventsConsumer,
         CalendarController,
         ...SERIES_CONTROLLERS,
+        ...LIVE_CONTROLLERS,
       ],
       providers: [
         ContactsService,
@@ -69,7 +71,9 @@ export class SchedulerModule {
         CalendarService,
         ...SERIES_PROVIDERS,
         { provide: SchedulerConfig, useValue: config },
+        ...LIVE_PROVIDERS,
         { provide: Bus, useValue: services.bus },
+        { provide: SchedulerConfig, useValue: config },
       ],
     };
   }

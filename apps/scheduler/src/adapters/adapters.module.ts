@@ -14,10 +14,13 @@ import { ContactList } from '../contacts/contact-list.port.js';
 import { ContactWindowReader } from '../calendar/contact-window.port.js';
 import { ContactStore } from '../contacts/contact-store.port.js';
 import { RocketDirectory } from '../contacts/rocket-directory.port.js';
+import { ChangeLog } from '../live/change-log.port.js';
+import { ChangeTicks } from '../live/change-ticks.port.js';
 import type { SchedulerConfig } from '../scheduler.config.js';
 import type { SchedulerServices } from '../scheduler.services.js';
 import { ContactCourse } from '../starts/contact-course.port.js';
 import { BusRocketDirectory } from './bus-rocket.directory.js';
+import { CommitTicks } from './commit-ticks.js';
 import { SCHEDULER_OUTBOX } from './contact-row.js';
 import { SeriesStore } from '../series/series-store.port.js';
 import { StartAlarmModule } from './start-alarm.module.js';
@@ -25,6 +28,7 @@ import { TypeOrmAntennaStore } from './typeorm-antenna.store.js';
 import { TypeOrmBookingRehearsal } from './typeorm-booking.rehearsal.js';
 import { TypeOrmBookingKeys } from './typeorm-booking.keys.js';
 import { TypeOrmBulkStore } from './typeorm-bulk.store.js';
+import { TypeOrmChangeLog } from './typeorm-change.log.js';
 import { TypeOrmContactCourse } from './typeorm-contact.course.js';
 import { TypeOrmContactHistory } from './typeorm-contact.history.js';
 import { TypeOrmContactList } from './typeorm-contact.list.js';
@@ -58,6 +62,8 @@ export class AdaptersModule {
         { provide: ContactWindowReader, useClass: TypeOrmContactWindowReader },
         { provide: SeriesStore, useClass: TypeOrmSeriesStore },
         { provide: ContactCourse, useClass: TypeOrmContactCourse },
+        { provide: ChangeLog, useClass: TypeOrmChangeLog },
+        { provide: ChangeTicks, useClass: CommitTicks },
         { provide: RocketDirectory, useFactory: () => new BusRocketDirectory(bus.client()) },
         {
           provide: Outbox,
@@ -83,6 +89,8 @@ export class AdaptersModule {
         ContactWindowReader,
         SeriesStore,
         ContactCourse,
+        ChangeLog,
+        ChangeTicks,
         alarm,
         RocketDirectory,
         Outbox,

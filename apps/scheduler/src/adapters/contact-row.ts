@@ -119,6 +119,7 @@ function contactEventOf(contact: StoredContact): ContactEvent {
   return {
     contact_id: contact.id,
     ship_name: contact.shipName,
+    antenna: contact.antenna,
     channel: contact.channel,
     state: contact.state,
     revision: contact.revision,

@@ -22,6 +22,7 @@ export type ContactFault = (typeof CONTACT_FAULTS)[number];
 export interface ContactEvent {
   readonly contact_id: string;
   readonly ship_name: string;
+  readonly antenna: string | null;
   readonly channel: string | null;
   readonly state: string;
   readonly revision: number;

@@ -1,18 +1,25 @@
-import { ValidateBy } from 'class-validator';
+import { ValidateBy, type ValidationOptions } from 'class-validator';
 
 /**
  * Text that every store keeps as it is: PostgreSQL has no NUL, and a lone surrogate has no UTF-8.
  * Lengths are in code points, as PostgreSQL counts them.
  */
-export const IsText = (charsMin: number, charsMax: number): PropertyDecorator =>
-  ValidateBy({
-    name: 'isText',
-    validator: {
-      validate: (value: unknown) => isText(value, charsMin, charsMax),
-      defaultMessage: (args) =>
-        `${args?.property} must be text of ${charsMin} to ${charsMax} characters, without NUL`,
+export const IsText = (
+  charsMin: number,
+  charsMax: number,
+  options?: ValidationOptions,
+): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'isText',
+      validator: {
+        validate: (value: unknown) => isText(value, charsMin, charsMax),
+        defaultMessage: (args) =>
+          `${args?.property} must be text of ${charsMin} to ${charsMax} characters, without NUL`,
+      },
     },
-  });
+    options,
+  );
 
 /** What `IsText` checks, for those who read without decorators. */
 export function isText(value: unknown, charsMin: number, charsMax: number): value is string {

@@ -57,12 +57,16 @@ export const DOMAIN_ERROR_STATUS: Record<DomainErrorCode, HttpStatus> = {
   SERIES_EXCLUSIONS_FULL: HttpStatus.CONFLICT,
   SERIES_FULL: HttpStatus.CONFLICT,
   SERIES_NOT_FOUND: HttpStatus.NOT_FOUND,
+  SCHEDULER_EVENTS_FULL: HttpStatus.SERVICE_UNAVAILABLE,
   SHIP_NOT_FOUND: HttpStatus.NOT_FOUND,
   START_TIME_PASSED: HttpStatus.BAD_REQUEST,
   STREAM_NOT_FOUND: HttpStatus.NOT_FOUND,
   STREAM_QUEUE_FULL: HttpStatus.SERVICE_UNAVAILABLE,
   STREAM_TARGET_REFUSED: HttpStatus.BAD_REQUEST,
   TELEMETRY_EVENTS_FULL: HttpStatus.SERVICE_UNAVAILABLE,
+  WEBHOOKS_FULL: HttpStatus.CONFLICT,
+  WEBHOOK_NOT_FOUND: HttpStatus.NOT_FOUND,
+  WEBHOOK_TARGET_REFUSED: HttpStatus.BAD_REQUEST,
 };
 
 /** Faults of the request itself that we find before any rule of the domain is asked; status 400. */

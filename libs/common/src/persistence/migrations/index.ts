@@ -11,6 +11,7 @@ import { Rockets1700000005000 } from './1700000005000-rockets.js';
 import { SamplePartitions1700000003000 } from './1700000003000-sample-partitions.js';
 import { Series1700000011000 } from './1700000011000-series.js';
 import { Telemetry1700000002000 } from './1700000002000-telemetry.js';
+import { Webhooks1700000013000 } from './1700000013000-webhooks.js';
 
 /** In the order in which they run; only ever added to. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -26,4 +27,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Antennas1700000009000,
   BookingKeys1700000010000,
   Series1700000011000,
+  Webhooks1700000013000,
 ];
