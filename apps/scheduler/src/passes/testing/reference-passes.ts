@@ -29,7 +29,7 @@ export interface ReferencePass {
 
 export const REFERENCE_WINDOW = {
   from: instantOf('09-22T00:00:00.000'),
-  to: instantOf('09-23T00:00:00.000'),
+  to: instantOf('09-23T00:03:00.000'),
 };
 
 export function referencePassesOf({ passes }: ReferenceCase): ReferencePass[] {
