@@ -42,6 +42,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON series, series_skips TO perigee_schedule
 GRANT SELECT, INSERT, UPDATE (number) ON contact_history TO perigee_scheduler;
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhooks TO perigee_scheduler;
 GRANT SELECT, INSERT, DELETE ON webhook_deliveries TO perigee_scheduler;
+GRANT SELECT, INSERT, UPDATE, DELETE ON orbits, stations TO perigee_scheduler;
 
 -- The rocket monitor, where it keeps its rockets here. Its log is only ever added to.
 GRANT SELECT, INSERT ON rocket_messages, rocket_checkpoints TO perigee_rocket_monitor;

@@ -18,6 +18,8 @@ import { ContactsService } from './contacts/contacts.service.js';
 import { RocketEventsConsumer } from './contacts/rocket-events.consumer.js';
 import { LIVE_CONTROLLERS, LIVE_PROVIDERS } from './live/live-providers.js';
 import { SchedulerConfig } from './scheduler.config.js';
+import { PASSES_CONTROLLERS, PASSES_PROVIDERS } from './passes/passes-parts.js';
+import type { SchedulerConfig } from './scheduler.config.js';
 import type { SchedulerServices } from './scheduler.services.js';
 import { SERIES_CONTROLLERS, SERIES_PROVIDERS } from './series/series-providers.js';
 import { ContactEventsConsumer } from './starts/contact-events.consumer.js';
@@ -50,6 +52,7 @@ export class SchedulerModule {
         AntennasController,
         ContactListController,
         BulkController,
+        ...PASSES_CONTROLLERS,
         HealthcheckController,
         ContactEventsConsumer,
         RocketEventsConsumer,
@@ -65,6 +68,7 @@ export class SchedulerModule {
         ContactListsService,
         BulkService,
         BulkPlaces,
+        ...PASSES_PROVIDERS,
         StartsService,
         StartsLoop,
         UnreportedContacts,

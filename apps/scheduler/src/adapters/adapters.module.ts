@@ -16,6 +16,9 @@ import { ContactStore } from '../contacts/contact-store.port.js';
 import { RocketDirectory } from '../contacts/rocket-directory.port.js';
 import { ChangeLog } from '../live/change-log.port.js';
 import { ChangeTicks } from '../live/change-ticks.port.js';
+import { BookedTimes } from '../passes/booked-times.port.js';
+import { OrbitStore } from '../passes/orbit-store.port.js';
+import { StationStore } from '../passes/station-store.port.js';
 import type { SchedulerConfig } from '../scheduler.config.js';
 import type { SchedulerServices } from '../scheduler.services.js';
 import { ContactCourse } from '../starts/contact-course.port.js';
@@ -29,15 +32,24 @@ import { TypeOrmBookingRehearsal } from './typeorm-booking.rehearsal.js';
 import { TypeOrmBookingKeys } from './typeorm-booking.keys.js';
 import { TypeOrmBulkStore } from './typeorm-bulk.store.js';
 import { TypeOrmChangeLog } from './typeorm-change.log.js';
+import { TypeOrmBookedTimes } from './typeorm-booked.times.js';
 import { TypeOrmContactCourse } from './typeorm-contact.course.js';
 import { TypeOrmContactHistory } from './typeorm-contact.history.js';
 import { TypeOrmContactList } from './typeorm-contact.list.js';
 import { TypeOrmContactStore } from './typeorm-contact.store.js';
 import { TypeOrmContactWindowReader } from './typeorm-contact-window.reader.js';
 import { TypeOrmSeriesStore } from './typeorm-series.store.js';
+import { TypeOrmOrbitStore } from './typeorm-orbit.store.js';
+import { TypeOrmStationStore } from './typeorm-station.store.js';
 
 /** Nobody may overlook a command; an event may have no listener. */
 const MANDATORY = new Set([RECEPTION_OPEN, RECEPTION_CLOSE]);
+
+const PASSES = [
+  { provide: OrbitStore, useClass: TypeOrmOrbitStore },
+  { provide: StationStore, useClass: TypeOrmStationStore },
+  { provide: BookedTimes, useClass: TypeOrmBookedTimes },
+];
 
 /** The one place that says which adapter stands behind which port. */
 @Module({})
@@ -64,6 +76,7 @@ export class AdaptersModule {
         { provide: ContactCourse, useClass: TypeOrmContactCourse },
         { provide: ChangeLog, useClass: TypeOrmChangeLog },
         { provide: ChangeTicks, useClass: CommitTicks },
+        ...PASSES,
         { provide: RocketDirectory, useFactory: () => new BusRocketDirectory(bus.client()) },
         {
           provide: Outbox,
@@ -95,6 +108,7 @@ export class AdaptersModule {
         RocketDirectory,
         Outbox,
         OutboxRelay,
+        ...PASSES.map(({ provide }) => provide),
       ],
     };
   }

@@ -25,7 +25,7 @@ import type { ContactChange, NewContact, StoredContact } from './contact-store.p
 export const SHIP_NAME_CHARS_MAX = 128;
 /** Seven days. A contact over a pass lasts minutes; one that never ends holds a port for ever. */
 export const DURATION_SECONDS_MAX = 604_800;
-const PRIORITY_MAX = 1_000;
+export const PRIORITY_MAX = 1_000;
 
 /** Clients of the original send `"15"` as well as `15`; any other text stays and is refused. */
 const digitsToNumber = ({ value }: { readonly value: unknown }): unknown =>

@@ -5,6 +5,7 @@ import { ContactHistory1700000008000 } from './1700000008000-contact-history.js'
 import { BookingKeys1700000010000 } from './1700000010000-booking-keys.js';
 import { Contacts1700000001000 } from './1700000001000-contacts.js';
 import { Ingestors1700000004000 } from './1700000004000-ingestors.js';
+import { OrbitsAndStations1700000014000 } from './1700000014000-orbits-and-stations.js';
 import { Outbox1700000000000 } from './1700000000000-outbox.js';
 import { PacketBlocks1700000006000 } from './1700000006000-packet-blocks.js';
 import { Rockets1700000005000 } from './1700000005000-rockets.js';
@@ -28,4 +29,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   BookingKeys1700000010000,
   Series1700000011000,
   Webhooks1700000013000,
+  OrbitsAndStations1700000014000,
 ];
