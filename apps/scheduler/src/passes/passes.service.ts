@@ -19,7 +19,7 @@ import { TimeSlices } from './time-slices.js';
 export const WINDOW_DAYS_MAX = 14;
 const WINDOW_DAYS_DEFAULT = 1;
 const MICROS_PER_DAY = 86_400_000_000;
-/** Days of all ships over all stations; a day of one takes about a millisecond. */
+/** Days of all ships over all stations; a day of one takes a few milliseconds. */
 export const PREDICTED_DAYS_MAX = 500;
 
 export interface PassQuery extends PassWish {
