@@ -1,10 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import type { ContactEvent, ContactReport, StreamOptionsDto } from '#common/contracts';
-import { type ContactState, type FaultParty, formatInstant } from '#common/domain';
+import type { ContactReport, StreamOptionsDto } from '#common/contracts';
+import type { ContactState, FaultParty } from '#common/domain';
 import { envelope } from '#common/messaging';
 import { insertOutbox } from '#common/persistence';
 import type { ContactThen } from '../contacts/contact-history.port.js';
 import type { Cause, StoredContact } from '../contacts/contact-store.port.js';
+import { contactEventOf } from './contact-messages.js';
 
 /** Whose relay sends what this app writes into the outbox. */
 export const SCHEDULER_OUTBOX = 'scheduler';
@@ -114,18 +115,3 @@ const contactThen = (contact: StoredContact): ContactThen => ({
   priority: contact.priority,
   stream: contact.stream,
 });
-
-function contactEventOf(contact: StoredContact): ContactEvent {
-  return {
-    contact_id: contact.id,
-    ship_name: contact.shipName,
-    antenna: contact.antenna,
-    channel: contact.channel,
-    state: contact.state,
-    revision: contact.revision,
-    start_time: formatInstant(contact.startTime),
-    duration: contact.durationSeconds,
-    reason: contact.endReason,
-    displaced_by: contact.displacedBy,
-  };
-}

@@ -1,19 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import {
-  CONTACT_FAILED,
-  CONTACT_MISSED,
-  type ContactFailedDto,
-  type ContactReport,
-  RECEPTION_OPEN,
-  type ReceptionOpenDto,
-} from '#common/contracts';
-import { formatInstant, latenessMs, plannedEnd } from '#common/domain';
-import { type Envelope, envelope } from '#common/messaging';
+import { CONTACT_MISSED, type ContactReport } from '#common/contracts';
+import { formatInstant } from '#common/domain';
 import { insertOutbox } from '#common/persistence';
 import type { StoredContact } from '../contacts/contact-store.port.js';
 import { ContactCourse, type ContactEnd, type DueContact } from '../starts/contact-course.port.js';
+import { contactFailedOf, receptionOpenOf } from './contact-messages.js';
 import {
   BY_INGESTOR,
   BY_SCHEDULER,
@@ -164,29 +157,4 @@ export class TypeOrmContactCourse extends ContactCourse {
       return givenUp.length;
     });
   }
-}
-
-function contactFailedOf(contact: StoredContact): Envelope {
-  const failed: ContactFailedDto = {
-    contact_id: contact.id,
-    fence: contact.fence,
-    ended_at: formatInstant(contact.endedAt ?? plannedEnd(contact)),
-    fault: 'system',
-    reason: contact.endReason ?? '',
-  };
-  return envelope(CONTACT_FAILED, failed);
-}
-
-function receptionOpenOf(contact: StoredContact): Envelope {
-  const open: ReceptionOpenDto = {
-    contact_id: contact.id,
-    fence: contact.fence,
-    ship_name: contact.shipName,
-    planned_start: formatInstant(contact.startTime),
-    planned_end: formatInstant(plannedEnd(contact)),
-    started_at: formatInstant(contact.startedAt ?? contact.startTime),
-    lateness_ms: latenessMs(contact) ?? 0,
-    stream: contact.stream,
-  };
-  return envelope(RECEPTION_OPEN, open);
 }

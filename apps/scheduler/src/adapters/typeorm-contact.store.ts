@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import { CONTACT_CANCELLED, CONTACT_SCHEDULED, RECEPTION_CLOSE } from '#common/contracts';
-import type { ReceptionCloseDto } from '#common/contracts';
+import { CONTACT_CANCELLED, CONTACT_SCHEDULED } from '#common/contracts';
 import { DomainError, formatInstant, isOpen, plannedEnd } from '#common/domain';
-import { envelope } from '#common/messaging';
 import { insertOutbox } from '#common/persistence';
 import type { KeyedRequest } from '../contacts/booking-keys.port.js';
 import {
@@ -16,9 +14,11 @@ import {
   type StoredContact,
 } from '../contacts/contact-store.port.js';
 import { type BookingTerms, GENTLE } from '../antennas/antenna-conflict.js';
+import { changed, notChangeable } from '../contacts/contact-steps.js';
 import { lockAntennasOfRocket } from './antenna-locks.js';
 import { doesMove, lockAntennasOf, takeAntennas } from './antenna-rule.js';
 import { book } from './booking.js';
+import { receptionCloseOf } from './contact-messages.js';
 import {
   BY_ROCKET_MONITOR,
   changedContacts,
@@ -69,13 +69,12 @@ export class TypeOrmContactStore extends ContactStore {
     return this.source.transaction(async (manager) => {
       if (doesMove(change)) await lockAntennasOf(manager, id, change);
       const contact = await lock(manager, id);
-      if (contact.state !== 'scheduled') throw notChangeable(contact);
+      const next = changed(contact, change);
       guard(contact);
-      const next = { ...contact, ...change };
       if (doesMove(change)) await takeAntennas(manager, [next], terms, cause);
-      const changed = await changedContacts(
+      const stored = await changedContacts(
         manager,
-        `UPDATE contacts SET revision = revision + 1, start_time = $2, duration = $3,
+        `UPDATE contacts SET revision = $8, start_time = $2, duration = $3,
                 planned_end = $4, antenna = $5, priority = $6, stream = $7
          WHERE id = $1 AND state = 'scheduled' RETURNING ${CONTACT_COLUMNS}`,
         [
@@ -86,10 +85,11 @@ export class TypeOrmContactStore extends ContactStore {
           next.antenna,
           next.priority,
           JSON.stringify(next.stream),
+          next.revision,
         ],
       );
-      await recordChange(manager, changed, CONTACT_SCHEDULED, cause);
-      return theOne(changed);
+      await recordChange(manager, stored, CONTACT_SCHEDULED, cause);
+      return theOne(stored);
     });
   }
 
@@ -142,10 +142,7 @@ export async function endOpen(
     [reason, value],
   );
   await recordChange(manager, ended, CONTACT_CANCELLED, cause);
-  const closes = ended
-    .filter(({ state }) => state === 'stopped')
-    .map(({ id, fence }): ReceptionCloseDto => ({ contact_id: id, fence, reason }))
-    .map((close) => envelope(RECEPTION_CLOSE, close));
+  const closes = ended.filter(({ state }) => state === 'stopped').map(receptionCloseOf);
   if (closes.length > 0) await insertOutbox(manager, SCHEDULER_OUTBOX, closes);
   return ended;
 }
@@ -158,9 +155,6 @@ async function lock(manager: EntityManager, id: string): Promise<StoredContact> 
   if (!rows[0]) throw new DomainError('CONTACT_NOT_FOUND', `No contact has the id ${id}`);
   return contactOf(rows[0]);
 }
-
-const notChangeable = ({ id, state }: StoredContact): DomainError =>
-  new DomainError('CONTACT_NOT_CHANGEABLE', `Contact ${id} is ${state}`);
 
 function theOne(contacts: readonly StoredContact[]): StoredContact {
   const [contact] = contacts;

@@ -1,0 +1,58 @@
+import {
+  CONTACT_FAILED,
+  type ContactEvent,
+  type ContactFailedDto,
+  RECEPTION_CLOSE,
+  RECEPTION_OPEN,
+  type ReceptionCloseDto,
+  type ReceptionOpenDto,
+} from '#common/contracts';
+import { formatInstant, latenessMs, plannedEnd } from '#common/domain';
+import { type Envelope, envelope } from '#common/messaging';
+import type { StoredContact } from '../contacts/contact-store.port.js';
+
+/** What others are told of a contact, whichever store it lies in. */
+export function contactEventOf(contact: StoredContact): ContactEvent {
+  return {
+    contact_id: contact.id,
+    ship_name: contact.shipName,
+    antenna: contact.antenna,
+    channel: contact.channel,
+    state: contact.state,
+    revision: contact.revision,
+    start_time: formatInstant(contact.startTime),
+    duration: contact.durationSeconds,
+    reason: contact.endReason,
+    displaced_by: contact.displacedBy,
+  };
+}
+
+export function contactFailedOf(contact: StoredContact): Envelope {
+  const failed: ContactFailedDto = {
+    contact_id: contact.id,
+    fence: contact.fence,
+    ended_at: formatInstant(contact.endedAt ?? plannedEnd(contact)),
+    fault: 'system',
+    reason: contact.endReason ?? '',
+  };
+  return envelope(CONTACT_FAILED, failed);
+}
+
+export function receptionOpenOf(contact: StoredContact): Envelope {
+  const open: ReceptionOpenDto = {
+    contact_id: contact.id,
+    fence: contact.fence,
+    ship_name: contact.shipName,
+    planned_start: formatInstant(contact.startTime),
+    planned_end: formatInstant(plannedEnd(contact)),
+    started_at: formatInstant(contact.startedAt ?? contact.startTime),
+    lateness_ms: latenessMs(contact) ?? 0,
+    stream: contact.stream,
+  };
+  return envelope(RECEPTION_OPEN, open);
+}
+
+export function receptionCloseOf({ id, fence, endReason }: StoredContact): Envelope {
+  const close: ReceptionCloseDto = { contact_id: id, fence, reason: endReason ?? '' };
+  return envelope(RECEPTION_CLOSE, close);
+}

@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { CONTACT_MISSED, type ContactReport } from '#common/contracts';
+import { MICROS_PER_MILLISECOND, plannedEnd } from '#common/domain';
+import type { StoredContact } from '../../contacts/contact-store.port.js';
+import {
+  accounted,
+  began,
+  ended,
+  givenUp,
+  missed,
+  revised,
+  started,
+} from '../../contacts/contact-steps.js';
+import {
+  ContactCourse,
+  type ContactEnd,
+  type DueContact,
+} from '../../starts/contact-course.port.js';
+import { contactFailedOf, receptionOpenOf } from '../contact-messages.js';
+import { BY_INGESTOR, BY_SCHEDULER } from '../contact-row.js';
+import type { MemoryContactTables } from './memory-contact.tables.js';
+import type { MemoryTransaction } from './memory-transaction.js';
+
+type Step = (contact: StoredContact, transaction: MemoryTransaction) => StoredContact | null;
+type Order = (contact: StoredContact) => number;
+
+const byStart: Order = ({ startTime }) => startTime;
+
+/** The course of contacts in memory. The clock of the tables is the only one that decides. */
+@Injectable()
+export class MemoryContactCourse extends ContactCourse {
+  constructor(private readonly tables: MemoryContactTables) {
+    super();
+  }
+
+  async startDue(limit: number): Promise<string[]> {
+    return this.tables.transaction((transaction) => {
+      const due = this.#step(transaction, limit, byStart, (it) => started(it, transaction.now));
+      for (const contact of due) {
+        transaction.write(contact, null, BY_SCHEDULER);
+        transaction.send(receptionOpenOf(contact));
+      }
+      return due.map(({ id }) => id);
+    });
+  }
+
+  async missPassed(limit: number, reason: string): Promise<number> {
+    return this.tables.transaction((transaction) => {
+      const step: Step = (contact) => missed(contact, transaction.now, reason);
+      const passed = this.#step(transaction, limit, plannedEnd, step);
+      for (const contact of passed) transaction.write(contact, CONTACT_MISSED, BY_SCHEDULER);
+      return passed.length;
+    });
+  }
+
+  async failUnreported(limit: number, graceMs: number, reason: string): Promise<number> {
+    return this.tables.transaction((transaction) => {
+      const step: Step = (contact) => givenUp(contact, transaction.now, { graceMs, reason });
+      const unreported = this.#step(transaction, limit, plannedEnd, step);
+      for (const contact of unreported) {
+        transaction.write(contact, null, BY_SCHEDULER);
+        transaction.send(contactFailedOf(contact));
+      }
+      return unreported.length;
+    });
+  }
+
+  async dueWithin(horizonMs: number, limit: number): Promise<DueContact[]> {
+    const until = this.tables.now() + horizonMs * MICROS_PER_MILLISECOND;
+    return [...this.tables.open.values()]
+      .filter(({ state, startTime }) => state === 'scheduled' && startTime <= until)
+      .toSorted((a, b) => a.startTime - b.startTime)
+      .slice(0, limit)
+      .map(({ id, revision, startTime }) => ({ id, revision, startTime }));
+  }
+
+  async began(contactId: string, fence: number): Promise<boolean> {
+    return this.#write(contactId, (contact) => began(contact, fence));
+  }
+
+  async ended(end: ContactEnd): Promise<boolean> {
+    const isEnded = this.#write(end.contactId, (contact) => ended(contact, end));
+    return isEnded || this.#account(end.contactId, (contact) => accounted(contact, end));
+  }
+
+  async revised(contactId: string, fence: number, report: ContactReport): Promise<boolean> {
+    return this.#account(contactId, (contact) => revised(contact, fence, report));
+  }
+
+  /** What becomes of the first of those that the step changes. */
+  #step(
+    transaction: MemoryTransaction,
+    limit: number,
+    order: Order,
+    step: Step,
+  ): readonly StoredContact[] {
+    const next: StoredContact[] = [];
+    for (const contact of this.tables.open.values()) {
+      const stepped = step(contact, transaction);
+      if (stepped) next.push(stepped);
+    }
+    return next.toSorted((a, b) => order(a) - order(b)).slice(0, limit);
+  }
+
+  #write(id: string, step: Step): boolean {
+    return this.tables.transaction((transaction) => {
+      const contact = transaction.find(id);
+      const next = contact ? step(contact, transaction) : null;
+      if (next) transaction.write(next, null, BY_INGESTOR);
+      return next !== null;
+    });
+  }
+
+  #account(id: string, step: Step): boolean {
+    return this.tables.transaction((transaction) => {
+      const contact = transaction.find(id);
+      const next = contact ? step(contact, transaction) : null;
+      if (next) transaction.account(next);
+      return next !== null;
+    });
+  }
+}
