@@ -51,7 +51,7 @@ const tier = (name: string, include: string, globalSetup: string[] = []) => ({
 export default defineConfig({
   test: {
     projects: [
-      tier('unit', '{apps,libs,scripts}/**/*.spec.ts'),
+      tier('unit', '{apps,libs,scripts,test}/**/*.spec.ts'),
       tier('integration', '{apps,libs,scripts}/**/*.int-spec.ts', ['test/support/services.ts']),
       tier('e2e', 'test/**/*.e2e-spec.ts', ['test/support/services.ts']),
     ],

@@ -19,6 +19,11 @@ export class MemoryOutbox extends Outbox {
     super();
   }
 
+  /** All that it holds, the buried ones included. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   /** @throws when full: whoever adds must refuse its own caller. Adding an id twice keeps one. */
   add(envelope: Envelope): void {
     if (this.#entries.has(envelope.id)) return;

@@ -1,9 +1,10 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { ClientProxy } from '@nestjs/microservices';
-import { lastValueFrom, timeout } from 'rxjs';
+import { lastValueFrom } from 'rxjs';
 import { type CancelTimer, type Clock, FaultLog } from '#common/platform';
 import { DeadLetteredError, UnroutableError } from './delivery.errors.js';
 import type { Outbox, OutboxMessage } from './outbox.port.js';
+import { within } from './rabbitmq/within.js';
 
 /** A broker that blocks must not let the memory grow: so many wait for its confirmation, no more. */
 export const IN_FLIGHT_MAX = 256;
@@ -116,9 +117,11 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Null when the bus has the message. */
   async #emit({ envelope }: OutboxMessage): Promise<Error | null> {
-    const sending = this.options.client.emit(envelope.type, envelope);
+    const { client, clock } = this.options;
+    const sending = client.emit(envelope.type, envelope);
     try {
-      await lastValueFrom(sending.pipe(timeout(PUBLISH_TIMEOUT_MS)), { defaultValue: undefined });
+      const sent = lastValueFrom(sending, { defaultValue: undefined });
+      await within(clock, PUBLISH_TIMEOUT_MS, sent);
       return null;
     } catch (fault) {
       const isUnheard = fault instanceof UnroutableError;

@@ -1,0 +1,180 @@
+import {
+  type ContactState,
+  END_STATES,
+  formatInstant,
+  plannedEnd,
+  type RocketMessage,
+  type RocketTrack,
+  speedValue,
+} from '#common/domain';
+import type { MemoryCommit } from '../../apps/scheduler/src/adapters/memory/memory-contact.tables.js';
+import type { StoredContact } from '../../apps/scheduler/src/contacts/contact-store.port.js';
+import type { NewReception } from '../../apps/ingestor/src/receptions/reception-store.port.js';
+import type { World } from './world.js';
+
+/** What a step may lead to, and which messages tell of it. Written down once more, not read from the code. */
+const STEPS: Readonly<Record<string, readonly string[]>> = {
+  'nothing>scheduled': ['contact.scheduled'],
+  'scheduled>scheduled': ['contact.scheduled'],
+  'scheduled>starting': ['reception.open'],
+  'scheduled>missed': ['contact.missed'],
+  'scheduled>cancelled': ['contact.cancelled'],
+  'starting>active': [],
+  'starting>completed': [],
+  'starting>failed': [],
+  'starting>stopped': ['contact.cancelled', 'reception.close'],
+  'active>completed': [],
+  'active>failed': [],
+  'active>stopped': ['contact.cancelled', 'reception.close'],
+};
+const GIVEN_UP = ['contact.failed'];
+
+const isEnded = ({ state }: StoredContact): boolean =>
+  (END_STATES as readonly string[]).includes(state);
+
+/** Looks at every commit, every reception and every rocket, and at the whole when all is quiet. */
+export class Judge {
+  readonly #starts = new Set<string>();
+  readonly #receptions = new Map<string, number>();
+
+  constructor(private readonly world: World) {}
+
+  /** Of one transaction on the contacts, at the moment of its commit by the database's clock. */
+  committed({ contacts, history, messages }: MemoryCommit, now: number): void {
+    const types = messages.map(({ type }) => type);
+    const expected: string[] = [];
+    let historyCount = 0;
+    for (const [before, after] of contacts) {
+      const step = `${before?.state ?? 'nothing'}>${after.state}`;
+      this.world.note(() => `  contact ${after.id.slice(-2)}: ${step}`);
+      if (before && isEnded(before)) {
+        this.#endIsFinal(before, after);
+        continue;
+      }
+      historyCount += 1;
+      const row = history.find(({ contactId }) => contactId === after.id);
+      if (row?.state !== after.state || row.revision !== after.revision)
+        this.#violation(`the history says not ${step}`);
+      const told = STEPS[step];
+      if (!told) this.#violation(`contact ${after.id} went ${step}`);
+      expected.push(...(told ?? []), ...(isGivenUp(after, row?.by) ? GIVEN_UP : []));
+      this.#fences(before, after);
+      if (after.state === 'starting') this.#started(after, now);
+      if (after.state === 'missed' && now < plannedEnd(after))
+        this.#violation(`contact ${after.id} was missed before its window had passed`);
+      if (isEnded(after) && after.endedAt === null)
+        this.#violation(`contact ${after.id} ended as ${after.state} at no time`);
+    }
+    if (history.length !== historyCount) this.#violation('the history has other rows than changes');
+    if (types.toSorted().join() !== expected.toSorted().join())
+      this.#violation(
+        `told ${types.join() || 'nothing'} of what needs ${expected.join() || 'nothing'}`,
+      );
+    const { length } = this.world.tables.history;
+    if (history.some(({ number }, at) => number !== length + at + 1))
+      this.#violation('the numbers of the history have a gap');
+  }
+
+  /** An ingestor has begun a reception, or was told that it is known. */
+  begun(argument: unknown, isNew: unknown): void {
+    if (isNew !== true) return;
+    const { opening } = argument as NewReception;
+    const { contactId, fence } = opening;
+    const before = this.#receptions.get(contactId) ?? 0;
+    if (fence <= before)
+      this.#violation(`contact ${contactId}, fence ${fence}, is received after ${before}`);
+    this.#receptions.set(contactId, fence);
+    if (!this.#starts.has(`${contactId}/${fence}`))
+      this.#violation(`contact ${contactId} is received without a start`);
+  }
+
+  /** A rocket is what its messages say, in whichever order they came. */
+  received({ channel, rocket, taken }: RocketTrack, outcome: string): void {
+    const messages = [...(this.world.rockets.taken.get(channel)?.values() ?? [])];
+    const expected = oracle(messages);
+    const { mission, explodedReason } = rocket;
+    const found = { speed: speedValue(rocket.speed), mission, explodedReason };
+    if (JSON.stringify(found) !== JSON.stringify(expected))
+      this.#violation(
+        `rocket ${channel} is ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`,
+      );
+    if (outcome === 'conflict') this.#violation(`rocket ${channel} contradicts itself`);
+    if (taken.lowWater > messages.length) this.#violation(`rocket ${channel} counts too much`);
+  }
+
+  /** Nothing is on its way any more: what is not in order now never will be. */
+  quiet(): void {
+    for (const contact of this.world.tables.contacts.values()) this.#cameToItsEnd(contact);
+    const rows = new Map(this.world.tables.history.map((row) => [row.contactId, row]));
+    for (const contact of this.world.tables.contacts.values())
+      if (rows.get(contact.id)?.state !== contact.state)
+        this.#violation(`the history of contact ${contact.id} ends otherwise than the contact`);
+    for (const [channel, track] of this.world.rockets.tracks) {
+      const { size } = this.world.rockets.taken.get(channel)!;
+      if (track.taken.lowWater !== size) this.#violation(`rocket ${channel} misses messages`);
+    }
+  }
+
+  #cameToItsEnd(contact: StoredContact): void {
+    const { id, state, fence, report } = contact;
+    if (!isEnded(contact)) return this.#violation(`contact ${id} is ${state} for ever`);
+    if (state !== 'completed' && !contact.endReason)
+      this.#violation(`contact ${id} is ${state}, and nobody knows why`);
+    if (fence === 0) return;
+    const reception = this.world.receptions.receptions.get(id);
+    if (!reception) return this.#violation(`contact ${id} was started and never received`);
+    if (!reception.isEnded) return this.#violation(`contact ${id} is received for ever`);
+    if (report === null) this.#violation(`contact ${id} lacks the report that its receiver made`);
+  }
+
+  #started(contact: StoredContact, now: number): void {
+    const { id, fence, startTime } = contact;
+    if (now < startTime)
+      this.#violation(
+        `contact ${id} was started ${startTime - now} µs before ${formatInstant(startTime)}`,
+      );
+    if (now >= plannedEnd(contact)) this.#violation(`contact ${id} was started after its window`);
+    if (contact.startedAt !== now) this.#violation(`contact ${id} lies about its start`);
+    const start = `${id}/${fence}`;
+    if (this.#starts.has(start))
+      this.#violation(`contact ${id} was started twice with fence ${fence}`);
+    this.#starts.add(start);
+  }
+
+  #fences(before: StoredContact | undefined, after: StoredContact): void {
+    const grown = after.state === 'starting' ? 1 : 0;
+    if (after.fence !== (before?.fence ?? 0) + grown)
+      this.#violation(`the fence of contact ${after.id} became ${after.fence}`);
+  }
+
+  #endIsFinal(before: StoredContact, after: StoredContact): void {
+    const { report: _, ...was } = before;
+    const { report, ...is } = after;
+    if (JSON.stringify(was) !== JSON.stringify(is) || report === null)
+      this.#violation(`contact ${after.id} had ended as ${before.state} and became ${after.state}`);
+  }
+
+  #violation(what: string): void {
+    this.world.violate(what);
+  }
+}
+
+const isGivenUp = ({ state }: StoredContact, by: string | undefined): boolean =>
+  state === 'failed' && by === 'scheduler';
+
+/** The rules of WIRE.md, over all messages at once. */
+function oracle(messages: readonly RocketMessage[]) {
+  let speed = 0;
+  let mission = '';
+  let explodedReason = '';
+  for (const { event } of messages.toSorted((a, b) => a.number - b.number)) {
+    if (event.type === 'RocketLaunched') {
+      speed += event.launchSpeed;
+      mission = event.mission;
+    } else if (event.type === 'RocketSpeedIncreased') speed += event.by;
+    else if (event.type === 'RocketSpeedDecreased') speed -= event.by;
+    else if (event.type === 'RocketMissionChanged') mission = event.newMission;
+    else explodedReason = event.reason;
+  }
+  return { speed, mission, explodedReason };
+}

@@ -1,0 +1,117 @@
+import type { Outbox } from '#common/messaging';
+import { receptionOpenOf } from '../../apps/scheduler/src/adapters/contact-messages.js';
+import { BY_INGESTOR, BY_SCHEDULER } from '../../apps/scheduler/src/adapters/contact-row.js';
+import { MemoryContactCourse } from '../../apps/scheduler/src/adapters/memory/memory-contact.course.js';
+import type { StoredContact } from '../../apps/scheduler/src/contacts/contact-store.port.js';
+import type { ReceptionStore } from '../../apps/ingestor/src/receptions/reception-store.port.js';
+import type {
+  ContactCourse,
+  ContactEnd,
+} from '../../apps/scheduler/src/starts/contact-course.port.js';
+import type { Life } from './host.js';
+import type { World } from './world.js';
+
+/** Bugs that are planted on purpose: a simulation that does not find them proves nothing. */
+export const MUTANTS = [
+  'start without fence',
+  'start by own clock',
+  'alarm starts',
+  'ack before commit',
+  'end without fence',
+  'relay forgets',
+  'receiver opens twice',
+] as const;
+export type Mutant = (typeof MUTANTS)[number];
+
+/** The course as one scheduler sees it: the real one, or one with a bug. */
+export function courseOf(world: World, life: Life): ContactCourse {
+  const course = life.remote('course', new MemoryContactCourse(world.tables));
+  switch (world.mutant) {
+    case 'start without fence':
+      return replaced(course, 'startDue', () => startWhatWasDue(world, life));
+    case 'start by own clock':
+      return replaced(course, 'startDue', () => startByClockOf(world, life));
+    case 'end without fence':
+      return replaced(course, 'ended', (end) => life.call('ended', () => endAny(world, end)));
+    default:
+      return course;
+  }
+}
+
+/** Looks what is due, and starts that in another statement, which does not look again. */
+async function startWhatWasDue(world: World, life: Life): Promise<string[]> {
+  const isDue = ({ state, startTime }: StoredContact): boolean =>
+    state === 'scheduled' && startTime <= world.tables.now();
+  const read = () => [...world.tables.open.values()].filter(isDue);
+  const due = await life.call('reads what is due', read);
+  if (due.length === 0) return [];
+  return life.call('starts it', () => startAll(world, due));
+}
+
+/** Asks the clock of its host what is due. */
+function startByClockOf(world: World, life: Life): Promise<string[]> {
+  const isDue = ({ state, startTime }: StoredContact): boolean =>
+    state === 'scheduled' && startTime <= life.clock.nowMs() * 1_000;
+  return life.call('starts by its own clock', () =>
+    startAll(world, [...world.tables.open.values()].filter(isDue)),
+  );
+}
+
+/** Starts what the alarm names, since alarms are never wrong. */
+export const startRung = (world: World, life: Life, id: string): Promise<string[]> =>
+  life.call('starts what the alarm names', () => startAll(world, [world.tables.contacts.get(id)!]));
+
+function startAll({ tables }: World, contacts: readonly StoredContact[]): string[] {
+  return tables.transaction((transaction) =>
+    contacts.map((contact) => {
+      const { now } = transaction;
+      const started = {
+        ...contact,
+        state: 'starting',
+        fence: contact.fence + 1,
+        startedAt: now,
+      } as const;
+      transaction.write(started, null, BY_SCHEDULER);
+      transaction.send(receptionOpenOf(started));
+      return contact.id;
+    }),
+  );
+}
+
+/** Believes every end that it is told of. */
+function endAny({ tables }: World, told: ContactEnd): boolean {
+  return tables.transaction((transaction) => {
+    const { contactId, reason, ...end } = told;
+    const ended = { ...transaction.find(contactId)!, ...end, endReason: reason };
+    transaction.write(ended, null, BY_INGESTOR);
+    return true;
+  });
+}
+
+/** Takes messages out of the outbox when it takes them up, not when the bus has them. */
+export function outboxOf(world: World, life: Life): Outbox {
+  const outbox = life.remote('outbox', world.schedulerOutbox);
+  if (world.mutant !== 'relay forgets') return outbox;
+  return replaced(outbox, 'claim', (limit, leaseMs) =>
+    life.call('takes messages out', async () => {
+      const claimed = await world.schedulerOutbox.claim(limit, leaseMs);
+      await world.schedulerOutbox.confirm(claimed.map(({ envelope }) => envelope.id));
+      return claimed;
+    }),
+  );
+}
+
+/** Opens what it has open. */
+export function receptionStoreOf(world: World, store: ReceptionStore): ReceptionStore {
+  if (world.mutant !== 'receiver opens twice') return store;
+  return replaced(store, 'begin', async (reception) => {
+    await store.begin(reception);
+    return true;
+  });
+}
+
+/** The same port with one method in the place of another. */
+const replaced = <T extends object, K extends keyof T>(port: T, name: K, by: T[K]): T =>
+  new Proxy(port, {
+    get: (_, wanted) => (wanted === name ? by : (Reflect.get(port, wanted) as unknown)),
+  });
