@@ -75,7 +75,7 @@ export class Broker {
 
   #delayMicros(): number {
     const { chaos, dice } = this.world;
-    return chaos.happens('heldUp') ? dice.below(HELD_UP_MICROS_MAX) : chaos.latencyMicros();
+    return this.world.happens('heldUp') ? dice.below(HELD_UP_MICROS_MAX) : chaos.latencyMicros();
   }
 
   #deliverSoon(delivery: Delivery, delayMicros: number): void {
@@ -91,7 +91,7 @@ export class Broker {
     const consumer = this.world.dice.pick(there);
     delivery.consumer = consumer;
     this.world.note(() => `${consumer.life.name} takes ${describe(delivery)}`);
-    if (this.world.chaos.happens('cancelled')) this.#cancel(consumer);
+    if (this.world.happens('cancelled')) this.#cancel(consumer);
     if (this.world.mutant === 'ack before commit') this.#queued.delete(delivery);
     const handler = consumer.handlers.get(delivery.envelope.type)!;
     handler(delivery.envelope.data).then(
@@ -103,7 +103,7 @@ export class Broker {
   /** Unless someone else has it by now. */
   #acknowledged(delivery: Delivery, consumer: Consumer): void {
     if (delivery.consumer !== consumer) return;
-    if (this.world.chaos.happens('redelivered')) return this.#refused(delivery, consumer);
+    if (this.world.happens('redelivered')) return this.#refused(delivery, consumer);
     this.#queued.delete(delivery);
   }
 
@@ -182,18 +182,23 @@ class SimulatedClient extends ClientProxy {
   }
 }
 
+type Method = (this: object, data: unknown) => Promise<unknown>;
+const METHODS = new WeakMap<object, readonly (readonly [string, Method])[]>();
+
 /** By the patterns that Nest would bind: a new handler of a consumer takes part by itself. */
 function handlersOf(controller: object): [string, Handler][] {
-  const prototype = Object.getPrototypeOf(controller) as Record<string, Handler>;
-  return Object.getOwnPropertyNames(prototype).flatMap((name) => {
+  const prototype = Object.getPrototypeOf(controller) as Record<string, Method>;
+  const methods = METHODS.get(prototype) ?? methodsOf(prototype);
+  METHODS.set(prototype, methods);
+  return methods.map(([key, method]) => [key, async (data) => method.call(controller, data)]);
+}
+
+const methodsOf = (prototype: Record<string, Method>): (readonly [string, Method])[] =>
+  Object.getOwnPropertyNames(prototype).flatMap((name) => {
     const method = prototype[name]!;
     const keys = (Reflect.getMetadata(PATTERN_METADATA, method) ?? []) as string[];
-    return keys.map((key): [string, Handler] => [
-      key,
-      async (data) => method.call(controller, data),
-    ]);
+    return keys.map((key) => [key, method] as const);
   });
-}
 
 const describe = ({ envelope: { type, data } }: Delivery): string =>
   `${type} ${(data as { contact_id?: string }).contact_id?.slice(-2) ?? ''}`;

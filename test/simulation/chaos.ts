@@ -4,6 +4,9 @@ import type { Fate } from './host.js';
 const MICROS_PER_MS = 1_000;
 const HOUR_MICROS = 3_600_000_000;
 
+/** Those that have a chance of their own. */
+export type Fault = Exclude<keyof ChaosProfile, 'isSilent'>;
+
 /** How hostile one run is. Chances are per call, message or alarm. */
 export interface ChaosProfile {
   readonly crash: number;
@@ -23,6 +26,10 @@ export interface ChaosProfile {
   readonly shipAway: number;
   readonly shipRefuses: number;
   readonly clockSteps: number;
+  /** The network is gone for everyone, so many times. */
+  readonly outages: number;
+  /** An ingestor that crashes is away for longer than anyone waits for its report. */
+  readonly isSilent: boolean;
 }
 
 export const CALM: ChaosProfile = {
@@ -40,6 +47,8 @@ export const CALM: ChaosProfile = {
   shipAway: 0,
   shipRefuses: 0,
   clockSteps: 0,
+  outages: 0,
+  isSilent: false,
 };
 
 /** Some runs are calm in most respects, some in none: a fault shows best beside few others. */
@@ -60,12 +69,15 @@ export function drawChaos(dice: Dice): ChaosProfile {
     shipAway: some(0.2, 0.6),
     shipRefuses: some(0.1),
     clockSteps: dice.pick([0, 0, 1, 3]),
+    outages: dice.pick([0, 0, 0, 1, 2]),
+    isSilent: dice.chance(0.01),
   };
 }
 
 /** The faults of one run, until it is calmed. */
 export class Chaos {
   #profile: ChaosProfile;
+  #isOut = false;
 
   constructor(
     private readonly dice: Dice,
@@ -81,9 +93,16 @@ export class Chaos {
   /** From now on everything works: whatever is not in order soon never will be. */
   calm(): void {
     this.#profile = { ...CALM, latencyMicrosMax: this.#profile.latencyMicrosMax };
+    this.#isOut = false;
+  }
+
+  /** No call comes through until it is over. */
+  setOutage(isOut: boolean): void {
+    this.#isOut = isOut;
   }
 
   fate(): Fate {
+    if (this.#isOut) return 'lost before';
     const { crash, lost, late } = this.#profile;
     if (crash + lost + late === 0) return 'done';
     const at = this.dice.fraction();
@@ -106,7 +125,7 @@ export class Chaos {
     return this.dice.chance(0.5) ? size : -size;
   }
 
-  happens(fault: keyof ChaosProfile): boolean {
+  happens(fault: Fault): boolean {
     return this.dice.chance(this.#profile[fault]);
   }
 }

@@ -48,6 +48,8 @@ export class EventLoop {
   /** Runs until someone ends it, or nothing is left to happen. */
   run(): Promise<void> {
     return new Promise((resolve, reject) => {
+      const settled = Promise.resolve();
+      const nextTurn = (): void => process.nextTick(turn);
       const turn = (): void => {
         const event = this.#isEnded ? undefined : this.#next();
         if (!event) return resolve();
@@ -59,9 +61,9 @@ export class EventLoop {
           return reject(fault as Error);
         }
         // Node runs a tick once no microtask is left: then all that could go on has gone on.
-        queueMicrotask(() => process.nextTick(turn));
+        void settled.then(nextTurn);
       };
-      process.nextTick(turn);
+      nextTurn();
     });
   }
 

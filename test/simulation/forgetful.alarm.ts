@@ -19,15 +19,15 @@ export class AlarmQueue {
   }
 
   set(contact: DueContact): void {
-    const { chaos, dice, loop } = this.world;
+    const { dice, loop } = this.world;
     if (this.#alarms.get(contact.id)?.revision === contact.revision) return;
-    if (chaos.happens('forgotten')) return;
+    if (this.world.happens('forgotten')) return;
     this.#alarms.set(contact.id, contact);
-    const wrongBy = chaos.happens('wrongTime')
+    const wrongBy = this.world.happens('wrongTime')
       ? dice.between(-WRONG_BY_MICROS_MAX, WRONG_BY_MICROS_MAX)
       : 0;
     loop.at(Math.max(loop.nowMicros, contact.startTime + wrongBy), () => this.#ring(contact));
-    if (chaos.happens('rungAgain'))
+    if (this.world.happens('rungAgain'))
       loop.at(Math.max(loop.nowMicros, contact.startTime + dice.below(AGAIN_WITHIN_MICROS)), () =>
         this.#ring(contact),
       );

@@ -15,6 +15,7 @@ export class Host {
     readonly world: World,
     readonly name: string,
     private readonly boot: (life: Life) => void,
+    private readonly downMicros: () => number,
   ) {}
 
   start(): void {
@@ -30,10 +31,11 @@ export class Host {
     const { life } = this;
     if (!life) return;
     this.world.note(() => `${this.name} crashes`);
+    this.world.count('crash');
     life.isAlive = false;
     this.life = null;
     this.world.broker.forget(life);
-    this.world.loop.after(this.world.chaos.downMicros(), () => this.start());
+    this.world.loop.after(this.downMicros(), () => this.start());
   }
 }
 
@@ -62,6 +64,7 @@ export class Life {
     const { loop, chaos } = world;
     return new Promise<T>((resolve, reject) => {
       const fate = chaos.fate();
+      if (fate !== 'done') world.count(fate);
       loop.after(chaos.latencyMicros(), () => {
         if (!this.isAlive) return;
         world.note(() => `${this.name} ${what}${fate === 'done' ? '' : ` (${fate})`}`);

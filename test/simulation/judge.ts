@@ -47,6 +47,7 @@ export class Judge {
     for (const [before, after] of contacts) {
       const step = `${before?.state ?? 'nothing'}>${after.state}`;
       this.world.note(() => `  contact ${after.id.slice(-2)}: ${step}`);
+      this.world.count(step);
       if (before && isEnded(before)) {
         this.#endIsFinal(before, after);
         continue;

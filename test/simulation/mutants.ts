@@ -113,5 +113,8 @@ export function receptionStoreOf(world: World, store: ReceptionStore): Reception
 /** The same port with one method in the place of another. */
 const replaced = <T extends object, K extends keyof T>(port: T, name: K, by: T[K]): T =>
   new Proxy(port, {
-    get: (_, wanted) => (wanted === name ? by : (Reflect.get(port, wanted) as unknown)),
+    get: (_, wanted) => {
+      const member: unknown = wanted === name ? by : Reflect.get(port, wanted);
+      return typeof member === 'function' ? (member.bind(port) as unknown) : member;
+    },
   });

@@ -10,6 +10,7 @@ import { BEGINNING, World } from './world.js';
 const CHAOS_MICROS = 5 * MICROS_PER_SECOND;
 /** Longer than any grace, retry delay, lease and window together. */
 const QUIET_BY_MICROS = 90 * MICROS_PER_SECOND;
+const OUTAGE_MICROS_MAX = 1_500_000;
 const LOOK_EVERY_MICROS = 100_000;
 
 export interface Outcome {
@@ -19,6 +20,8 @@ export interface Outcome {
   readonly violation: string | null;
   /** Empty unless it was asked for. */
   readonly trace: readonly string[];
+  /** What happened how often. */
+  readonly counts: ReadonlyMap<string, number>;
 }
 
 export interface SimulationOptions {
@@ -34,12 +37,12 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const world = new World({ seed: dice.below(2 ** 32), chaos, mutant, isTraced });
   populate(world, dice, chaos);
   await world.loop.run();
-  const { loop, violation, trace } = world;
+  const { loop, violation, trace, counts } = world;
   const virtualSeconds = (loop.nowMicros - BEGINNING) / MICROS_PER_SECOND;
-  return { seed, steps: loop.steps, virtualSeconds, violation, trace };
+  return { seed, steps: loop.steps, virtualSeconds, violation, trace, counts };
 }
 
-function populate(world: World, dice: Dice, { clockSteps }: ChaosProfile): void {
+function populate(world: World, dice: Dice, { clockSteps, outages, isSilent }: ChaosProfile): void {
   const { loop } = world;
   world.start({
     schedulers: dice.pick([1, 2, 2, 3]),
@@ -52,7 +55,16 @@ function populate(world: World, dice: Dice, { clockSteps }: ChaosProfile): void 
   operators.plan(dice.between(1, 4), dice.below(4), OPERATING_MICROS);
   for (let nr = 0; nr < clockSteps; nr += 1)
     loop.after(dice.below(CHAOS_MICROS), () => stepClock(world));
+  for (let nr = 0; nr < outages; nr += 1) loop.after(dice.below(CHAOS_MICROS), () => outage(world));
+  if (isSilent) loop.after(OPERATING_MICROS, () => world.ingestors[0]!.crash());
   loop.after(CHAOS_MICROS, () => calm(world));
+}
+
+function outage(world: World): void {
+  world.note(() => 'the network is gone');
+  world.count('outage');
+  world.chaos.setOutage(true);
+  world.loop.after(world.dice.below(OUTAGE_MICROS_MAX), () => world.chaos.setOutage(false));
 }
 
 /** Of one scheduler: what an ingestor believes of the time is not looked at here. */
@@ -82,14 +94,14 @@ function look(world: World): void {
 }
 
 /** Nothing is open, and nothing is on its way. */
-function isQuiet({ tables, broker, untold, hosts, receptions, ...world }: World): boolean {
-  const outboxes = [world.schedulerOutbox, world.ingestorOutbox, world.monitorOutbox];
+function isQuiet(world: World): boolean {
+  const { tables, broker, untold, hosts, receptions, outboxes } = world;
   return (
     tables.open.size === 0 &&
     untold === 0 &&
     broker.queuedCount === 0 &&
     outboxes.every(({ size }) => size === 0) &&
-    [...receptions.receptions.values()].every((reception) => reception.isEnded) &&
+    [...receptions.receptions.values()].every(({ isEnded }) => isEnded) &&
     hosts.every(({ life }) => life !== null)
   );
 }

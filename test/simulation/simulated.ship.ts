@@ -19,7 +19,7 @@ export class Ships {
   constructor(private readonly world: World) {}
 
   start({ until }: StreamOrder): StartedStream {
-    if (this.world.chaos.happens('shipRefuses')) throw new ShipRefusedError('not today');
+    if (this.world.happens('shipRefuses')) throw new ShipRefusedError('not today');
     const eventKey = `stream ${this.#streams.size + 1}`;
     this.#streams.set(eventKey, { until, isStopped: false });
     return { eventKey, firstSequence: 1 };
@@ -77,7 +77,7 @@ export class SimulatedShip extends Spaceship {
 
   /** What it was asked for it may have done, though nobody hears the answer. */
   async #reach<T>(what: string, question: () => T): Promise<T> {
-    const isAway = this.world.chaos.happens('shipAway');
+    const isAway = this.world.happens('shipAway');
     const isInDoubt = isAway && this.world.dice.chance(0.5);
     if (isAway && !isInDoubt) throw new ShipUnreachableError('no answer', false);
     const answer = await this.ask(`ship.${what}`, question).catch((fault: unknown) => {

@@ -4,11 +4,11 @@ import { MemoryTables } from '../../apps/ingestor/src/adapters/memory/memory-tab
 import { MemoryContactTables } from '../../apps/scheduler/src/adapters/memory/memory-contact.tables.js';
 import type { ContactsService } from '../../apps/scheduler/src/contacts/contacts.service.js';
 import { Broker } from './broker.js';
-import { Chaos, type ChaosProfile } from './chaos.js';
+import { Chaos, type ChaosProfile, type Fault } from './chaos.js';
 import { Dice } from './dice.js';
 import { EventLoop } from './event.loop.js';
 import { AlarmQueue } from './forgetful.alarm.js';
-import { Host } from './host.js';
+import { Host, type Life } from './host.js';
 import { bootIngestor } from './ingestor.host.js';
 import { Judge } from './judge.js';
 import type { Mutant } from './mutants.js';
@@ -20,6 +20,8 @@ import { Ships } from './simulated.ship.js';
 /** 2030-01-01: any will do, as long as it is always the same. */
 export const BEGINNING = 1_893_456_000 * MICROS_PER_SECOND;
 const TRACE_LINES_MAX = 5_000;
+/** Longer than a report may take. */
+const SILENCE_MICROS = 38 * MICROS_PER_SECOND;
 
 export interface WorldOptions {
   readonly seed: number;
@@ -49,6 +51,7 @@ export class World {
   readonly schedulerOutbox = new MemoryOutbox(this.databaseClock);
   readonly ingestorOutbox = new MemoryOutbox(this.databaseClock);
   readonly monitorOutbox = new MemoryOutbox(this.databaseClock);
+  readonly outboxes = [this.schedulerOutbox, this.ingestorOutbox, this.monitorOutbox];
   readonly tables: MemoryContactTables;
   readonly receptions = new MemoryTables();
   readonly rockets = new RocketRows(this);
@@ -62,6 +65,8 @@ export class World {
   untold = 0;
   violation: string | null = null;
   readonly trace: string[] = [];
+  /** What happened how often: a run in which nothing happens proves nothing. */
+  readonly counts = new Map<string, number>();
   readonly #isTraced: boolean;
   #ids = 0;
 
@@ -83,11 +88,11 @@ export class World {
   }
 
   start({ schedulers, ingestors, monitors }: HostCounts): void {
-    this.schedulers = this.#hosts('scheduler', schedulers, (host) => {
-      this.services.set(host, bootScheduler(this, host.life!));
+    this.schedulers = this.#hosts('scheduler', schedulers, (life) => {
+      this.services.set(life.host, bootScheduler(this, life));
     });
-    this.ingestors = this.#hosts('ingestor', ingestors, ({ life }) => bootIngestor(this, life!));
-    this.monitors = this.#hosts('monitor', monitors, ({ life }) => bootMonitor(this, life!));
+    this.ingestors = this.#hosts('ingestor', ingestors, (life) => bootIngestor(this, life));
+    this.monitors = this.#hosts('monitor', monitors, (life) => bootMonitor(this, life));
     for (const host of this.hosts) host.start();
   }
 
@@ -99,6 +104,16 @@ export class World {
     );
   }
 
+  happens(fault: Fault): boolean {
+    const does = this.chaos.happens(fault);
+    if (does) this.count(fault);
+    return does;
+  }
+
+  count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  }
+
   /** The first one ends the run. */
   violate(what: string): void {
     this.violation ??= what;
@@ -106,10 +121,14 @@ export class World {
     this.loop.end();
   }
 
-  #hosts(kind: string, count: number, boot: (host: Host) => void): Host[] {
-    return Array.from({ length: count }, (_, nr) => {
-      const host: Host = new Host(this, `${kind} ${nr + 1}`, () => boot(host));
-      return host;
-    });
+  #hosts(kind: string, count: number, boot: (life: Life) => void): Host[] {
+    const downMicros = (): number => {
+      const isSilent = this.chaos.profile.isSilent && kind === 'ingestor';
+      return isSilent ? SILENCE_MICROS : this.chaos.downMicros();
+    };
+    return Array.from(
+      { length: count },
+      (_, nr) => new Host(this, `${kind} ${nr + 1}`, boot, downMicros),
+    );
   }
 }

@@ -7,9 +7,9 @@ import type { Reception } from '../receptions/reception.js';
 export class ReceptionRoutes {
   readonly #byPort = new Map<number, Reception>();
   /** By APID: each packet asks. */
-  readonly #byApid = Array.from<Reception | undefined>({ length: APID_MAX + 1 });
+  readonly #byApid = noReceptions();
   /** Apart from ours: who reads packets of ours must never meet them. */
-  readonly #byForeignApid = Array.from<Reception | undefined>({ length: APID_MAX + 1 });
+  readonly #byForeignApid = noReceptions();
   /** Null where several receptions came from one port of the ship. */
   readonly #bySender = new Map<number, Reception | null>();
   readonly #senders = new Map<Reception, Set<number>>();
@@ -80,3 +80,6 @@ export class ReceptionRoutes {
 }
 
 const SENDER_PORTS_MAX = 16;
+
+const noReceptions = (): (Reception | undefined)[] =>
+  Array<Reception | undefined>(APID_MAX + 1).fill(undefined);

@@ -40,6 +40,7 @@ export class MemoryTransaction {
   /** The changed contact, its history, and a message for others where `event` names one. */
   write(contact: StoredContact, event: string | null, cause: Cause): void {
     this.account(contact);
+    const told = contactEventOf(contact);
     this.#history.push({
       number: this.tables.history.length + this.#history.length + 1,
       contactId: contact.id,
@@ -47,10 +48,10 @@ export class MemoryTransaction {
       state: contact.state,
       reason: contact.endReason ?? cause.reason,
       by: cause.by,
-      contact: contactEventOf(contact),
+      contact: told,
       at: this.now,
     });
-    if (event !== null) this.send(envelope(event, contactEventOf(contact)));
+    if (event !== null) this.send(envelope(event, told));
   }
 
   /** A report that comes behind the end is no step of the contact: it has no history. */
