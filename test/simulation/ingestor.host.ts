@@ -65,10 +65,7 @@ export function bootIngestor(world: World, life: Life): void {
   const receptions = new ReceptionsService(
     ...([store, addresses, course, resumption, clock, CONFIG, ships] as const),
   );
-  const holdings = life.remote(
-    'holdings',
-    new MemoryHoldings(world.receptions, identity, world.databaseClock),
-  );
+  const holdings = life.remote('holdings', new CountedHoldings(world, identity));
   const loop = new HoldingsLoop(holdings, receptions, store, writer, identity, clock);
 
   relay.start();
@@ -77,6 +74,21 @@ export function bootIngestor(world: World, life: Life): void {
     () => world.broker.consume('ingestor', life, [new ReceptionsConsumer(receptions)]),
     () => host.crash(),
   );
+}
+
+class CountedHoldings extends MemoryHoldings {
+  constructor(
+    private readonly world: World,
+    identity: IngestorIdentity,
+  ) {
+    super(world.receptions, identity, world.databaseClock);
+  }
+
+  override async adopt(limit: number): Promise<string[]> {
+    const adopted = await super.adopt(limit);
+    if (adopted.length > 0) this.world.count('taken over');
+    return adopted;
+  }
 }
 
 /** Its messages lie in the outbox of the same transaction. */

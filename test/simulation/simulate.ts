@@ -7,7 +7,7 @@ import { launch } from './rockets.js';
 import { BEGINNING, World } from './world.js';
 
 /** Faults end then; what is still open comes to its end soon after. */
-const CHAOS_MICROS = 5 * MICROS_PER_SECOND;
+const CHAOS_MICROS = 3.5 * MICROS_PER_SECOND;
 /** Longer than any grace, retry delay, lease and window together. */
 const QUIET_BY_MICROS = 90 * MICROS_PER_SECOND;
 const OUTAGE_MICROS_MAX = 1_500_000;
@@ -71,6 +71,7 @@ function outage(world: World): void {
 function stepClock(world: World): void {
   const host = world.dice.pick(world.schedulers);
   host.offset.micros += world.chaos.clockStepMicros();
+  world.count('clockStep');
   world.note(() => `the clock of ${host.name} is off by ${host.offset.micros} µs`);
 }
 

@@ -15,12 +15,14 @@ const SENT: StoppedStream = { lastSequence: 0, sent: 0 };
 /** The ships of a world. They live on whatever happens to the ground. */
 export class Ships {
   readonly #streams = new Map<string, { until: number; isStopped: boolean }>();
+  #count = 0;
 
   constructor(private readonly world: World) {}
 
   start({ until }: StreamOrder): StartedStream {
     if (this.world.happens('shipRefuses')) throw new ShipRefusedError('not today');
-    const eventKey = `stream ${this.#streams.size + 1}`;
+    this.#count += 1;
+    const eventKey = `stream ${this.#count}`;
     this.#streams.set(eventKey, { until, isStopped: false });
     return { eventKey, firstSequence: 1 };
   }
