@@ -51,8 +51,25 @@ export const CALM: ChaosProfile = {
   isSilent: false,
 };
 
-/** Some runs are calm in most respects, some in none: a fault shows best beside few others. */
+/** Of one kind of fault alone, what no other excuses shows best. */
+const KINDS: readonly (readonly (keyof ChaosProfile)[])[] = [
+  ['crash', 'downMsMax'],
+  ['lost', 'late'],
+  ['redelivered', 'heldUp', 'cancelled'],
+  ['forgotten', 'wrongTime', 'rungAgain'],
+  ['shipAway', 'shipRefuses'],
+  ['clockSteps'],
+];
+
+/** In some runs everything goes wrong, in most a few things, in a quarter of them those of one kind. */
 export function drawChaos(dice: Dice): ChaosProfile {
+  const all = drawAll(dice);
+  if (!dice.chance(0.25)) return all;
+  const kept = dice.pick(KINDS).map((fault) => [fault, all[fault]] as const);
+  return { ...CALM, latencyMicrosMax: all.latencyMicrosMax, ...Object.fromEntries(kept) };
+}
+
+function drawAll(dice: Dice): ChaosProfile {
   const some = (...chances: readonly number[]): number => dice.pick([0, 0, ...chances]);
   return {
     crash: some(0.002, 0.01, 0.03),
@@ -70,7 +87,7 @@ export function drawChaos(dice: Dice): ChaosProfile {
     shipRefuses: some(0.1),
     clockSteps: dice.pick([0, 0, 1, 3]),
     outages: dice.pick([0, 0, 0, 1, 2]),
-    isSilent: dice.chance(0.01),
+    isSilent: dice.chance(0.02),
   };
 }
 
@@ -121,7 +138,12 @@ export class Chaos {
 
   /** Up to an hour, either way, or so little that nobody notices. */
   clockStepMicros(): number {
-    const size = this.dice.pick([20 * MICROS_PER_MS, 700 * MICROS_PER_MS, HOUR_MICROS]);
+    const size = this.dice.pick([
+      20 * MICROS_PER_MS,
+      700 * MICROS_PER_MS,
+      HOUR_MICROS,
+      HOUR_MICROS,
+    ]);
     return this.dice.chance(0.5) ? size : -size;
   }
 

@@ -2,6 +2,7 @@ import {
   type ContactState,
   END_STATES,
   formatInstant,
+  MICROS_PER_SECOND,
   plannedEnd,
   type RocketMessage,
   type RocketTrack,
@@ -28,6 +29,11 @@ const STEPS: Readonly<Record<string, readonly string[]>> = {
   'active>stopped': ['contact.cancelled', 'reception.close'],
 };
 const GIVEN_UP = ['contact.failed'];
+/**
+ * Where no call is lost and nobody crashes, the sweep alone starts a contact so soon, whatever alarms,
+ * brokers and the clocks of hosts do.
+ */
+const LATE_MICROS_MAX = MICROS_PER_SECOND;
 
 const isEnded = ({ state }: StoredContact): boolean =>
   (END_STATES as readonly string[]).includes(state);
@@ -36,6 +42,8 @@ const isEnded = ({ state }: StoredContact): boolean =>
 export class Judge {
   readonly #starts = new Set<string>();
   readonly #receptions = new Map<string, number>();
+  /** When a booking was committed or last changed. */
+  readonly #booked = new Map<string, number>();
 
   constructor(private readonly world: World) {}
 
@@ -61,8 +69,8 @@ export class Judge {
       expected.push(...(told ?? []), ...(isGivenUp(after, row?.by) ? GIVEN_UP : []));
       this.#fences(before, after);
       if (after.state === 'starting') this.#started(after, now);
-      if (after.state === 'missed' && now < plannedEnd(after))
-        this.#violation(`contact ${after.id} was missed before its window had passed`);
+      if (after.state === 'scheduled') this.#booked.set(after.id, now);
+      if (after.state === 'missed') this.#missed(after, now);
       if (isEnded(after) && after.endedAt === null)
         this.#violation(`contact ${after.id} ended as ${after.state} at no time`);
     }
@@ -140,6 +148,21 @@ export class Judge {
     if (this.#starts.has(start))
       this.#violation(`contact ${id} was started twice with fence ${fence}`);
     this.#starts.add(start);
+    this.#late(contact, now);
+  }
+
+  #missed(contact: StoredContact, now: number): void {
+    if (now < plannedEnd(contact))
+      this.#violation(`contact ${contact.id} was missed before its window had passed`);
+    this.#late(contact, plannedEnd(contact));
+  }
+
+  #late({ id, startTime }: StoredContact, now: number): void {
+    const { crash, lost, outages } = this.world.profile;
+    if (crash + lost + outages > 0) return;
+    const lateMicros = now - Math.max(startTime, this.#booked.get(id)!);
+    if (lateMicros > LATE_MICROS_MAX)
+      this.#violation(`contact ${id} was held back by ${lateMicros} µs`);
   }
 
   #fences(before: StoredContact | undefined, after: StoredContact): void {

@@ -15,6 +15,7 @@ import type { World } from './world.js';
 export const MUTANTS = [
   'start without fence',
   'start by own clock',
+  'wait for own clock',
   'alarm starts',
   'ack before commit',
   'end without fence',
@@ -31,6 +32,10 @@ export function courseOf(world: World, life: Life): ContactCourse {
       return replaced(course, 'startDue', () => startWhatWasDue(world, life));
     case 'start by own clock':
       return replaced(course, 'startDue', () => startByClockOf(world, life));
+    case 'wait for own clock':
+      return replaced(course, 'startDue', async (limit) =>
+        isAnyDue(world, life) ? course.startDue(limit) : [],
+      );
     case 'end without fence':
       return replaced(course, 'ended', (end) => life.call('ended', () => endAny(world, end)));
     default:
@@ -56,6 +61,10 @@ function startByClockOf(world: World, life: Life): Promise<string[]> {
     startAll(world, [...world.tables.open.values()].filter(isDue)),
   );
 }
+
+/** Whether it is worth asking, as the host's clock sees it. */
+const isAnyDue = ({ tables }: World, { clock }: Life): boolean =>
+  [...tables.open.values()].some(({ startTime }) => startTime <= clock.nowMs() * 1_000);
 
 /** Starts what the alarm names, since alarms are never wrong. */
 export const startRung = (world: World, life: Life, id: string): Promise<string[]> =>

@@ -48,7 +48,7 @@ export class Operators {
     const { dice, loop } = this.world;
     return {
       shipName: `ship ${dice.below(3)}`,
-      startTime: loop.nowMicros + dice.between(1, 1_800_000),
+      startTime: loop.nowMicros + dice.between(1, 1_500_000),
       durationSeconds: dice.between(1, 2),
       antenna: null,
       priority: 0,
@@ -71,4 +71,4 @@ export class Operators {
 
 const isLoss = (fault: unknown): boolean => String(fault).includes('The connection was lost');
 
-export const OPERATING_MICROS = 2 * MICROS_PER_SECOND;
+export const OPERATING_MICROS = 1.5 * MICROS_PER_SECOND;

@@ -55,10 +55,10 @@ export function launch(world: World, channel: string): void {
   for (let number = 1; number <= count; number += 1) {
     const message = { channel, number, time: TIME, event: eventOf(world, number) };
     world.untold += 1;
-    loop.after(dice.below(3_000_000), () => tell(world, message));
+    loop.after(dice.below(2_500_000), () => tell(world, message));
     if (!dice.chance(0.2)) continue;
     world.untold += 1;
-    loop.after(dice.below(3_000_000), () => tell(world, message));
+    loop.after(dice.below(2_500_000), () => tell(world, message));
   }
 }
 

@@ -43,6 +43,8 @@ export class World {
   readonly loop = new EventLoop(BEGINNING);
   readonly databaseClock = new DatabaseClock(this.loop);
   readonly mutant: Mutant | null;
+  /** The faults that it began with. */
+  readonly profile: ChaosProfile;
   readonly broker = new Broker(this);
   readonly alarms = new AlarmQueue(this);
   readonly ships = new Ships(this);
@@ -74,6 +76,7 @@ export class World {
     this.dice = new Dice(seed);
     this.chaos = new Chaos(this.dice, chaos);
     this.mutant = mutant;
+    this.profile = chaos;
     this.#isTraced = isTraced;
     this.tables = new MemoryContactTables({
       clock: this.databaseClock,

@@ -11,7 +11,7 @@ import {
 } from '#common/contracts';
 import { formatInstant, MICROS_PER_MILLISECOND, type ShipStatement } from '#common/domain';
 import { type Envelope, envelope, OutboxRelay } from '#common/messaging';
-import { type CancelTimer, Clock, TIMER_DELAY_MS_MAX } from '#common/platform';
+import { type CancelTimer, Clock } from '#common/platform';
 import { EventSink, UNHEARD_EVENTS } from '../live/event-sink.js';
 import { receptionEvent, type ReceptionStep, reportEvent } from '../live/reception-event.js';
 import { ReceptionListener } from './reception-listener.js';
@@ -22,6 +22,8 @@ import { type AskOutcome, StreamControl } from './stream-control.js';
 
 const RETRY_DELAY_MS = 200;
 const RETRY_DELAY_MS_MAX = 5_000;
+/** How long a clock that was set may go unnoticed: by an hour, and a contact would end an hour late. */
+const LOOK_AT_CLOCK_EVERY_MS = 1_000;
 
 /** How a contact came to its end. */
 export type Outcome =
@@ -114,13 +116,13 @@ export class ReceptionCourse {
     this.relay.wake();
   }
 
-  /** By the wall clock, looked at again when the timer fires: it may have been set meanwhile. */
+  /** By the wall clock, looked at again and again: it may be set meanwhile. */
   #endAtPlannedEnd(reception: Reception): CancelTimer {
     let cancel: CancelTimer = () => undefined;
     const arm = (): void => {
       const leftMs = reception.opening.plannedEnd / MICROS_PER_MILLISECOND - this.clock.nowMs();
       if (leftMs <= 0) return reception.end('planned end');
-      cancel = this.clock.after(Math.min(Math.ceil(leftMs), TIMER_DELAY_MS_MAX), arm);
+      cancel = this.clock.after(Math.min(Math.ceil(leftMs), LOOK_AT_CLOCK_EVERY_MS), arm);
     };
     arm();
     return () => cancel();
