@@ -10,6 +10,7 @@ export const BENCH_NAMES = [
   'udp-store',
   'overload',
   'reads',
+  'asks',
 ] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
@@ -51,14 +52,15 @@ udp-receive          datagrams that the ingestor takes, reads and accounts for, 
 udp-store            datagrams and samples stored, against these two and InfluxDB's UDP listener
 overload             ten times of what is stored: the account, the memory, the time until it is over
 reads                last values, a day as 1,000 points, exports
+asks                 from the instant that 100 contacts share until their ships are asked
 
 udp-receive, udp-store, overload and reads need a C compiler (cc) for the sender; udp-store needs
 InfluxDB and installs Debian's package influxdb where it may. A rate of theirs is the highest that is
 held: less than a thousandth is lost, the account explains that, and all is stored soon after.
 
   --only <name>           one of these; may be given several times (default all)
-  --rounds <n>            rounds of each, 1 to 100 (default 5 of http, 3 of redis, udp-receive and
-                          udp-store, 1 of the others)
+  --rounds <n>            rounds of each, 1 to 100 (default 5 of http and asks, 3 of redis,
+                          udp-receive and udp-store, 1 of the others)
   --seconds <n>           how long a rate is measured, 1 to 60 (default ${DEFAULTS.seconds})
   --messages <n>          messages that are played to the end, 1000 to 1000000 (default ${DEFAULTS.messages})
   --overload-seconds <n>  how long the overload lasts, 2 to 600 (default ${DEFAULTS.overloadSeconds})

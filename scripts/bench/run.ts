@@ -1,3 +1,4 @@
+import { benchAsks } from './asks.bench.js';
 import type { BenchContext } from './context.js';
 import type { Row } from './figure.js';
 import { benchHttp } from './http.bench.js';
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<BenchName, (context: BenchContext) => AsyncGenera
   'udp-store': benchUdpStore,
   overload: benchOverload,
   reads: benchReads,
+  asks: benchAsks,
 };
 
 export interface BenchOutcome {
