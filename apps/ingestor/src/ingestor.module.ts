@@ -18,8 +18,10 @@ import { ForeignResumption } from './receptions/foreign-resumption.js';
 import { ForeignShips } from './receptions/foreign-ships.js';
 import { HoldingsLoop } from './receptions/holdings.loop.js';
 import { LatePackets } from './receptions/late-packets.js';
+import { PreparedReceptions } from './receptions/prepared-receptions.js';
 import { ReceptionCourse } from './receptions/reception-course.js';
 import { ReceptionListener } from './receptions/reception-listener.js';
+import { ReceptionPlaces } from './receptions/reception-places.js';
 import { ReceptionResumption } from './receptions/reception-resumption.js';
 import { ReceptionsConsumer } from './receptions/receptions.consumer.js';
 import { ReceptionsController } from './receptions/receptions.controller.js';
@@ -72,6 +74,8 @@ const RECEPTIONS = [
   HoldingsLoop,
   LatePackets,
   { provide: LeftOutBlocks, useExisting: LatePackets },
+  ReceptionPlaces,
+  PreparedReceptions,
   ReceptionsService,
   ReceptionCourse,
   ReceptionListener,

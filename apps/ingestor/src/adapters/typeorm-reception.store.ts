@@ -8,6 +8,7 @@ import { insertOutbox } from '#common/persistence';
 import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import {
   type Agreement,
+  type Begun,
   CLOSINGS_KEPT_MAX,
   CLOSINGS_KEPT_MICROS,
   type EndedReception,
@@ -19,6 +20,7 @@ import {
   type ReportRevision,
   type StoredReception,
 } from '../receptions/reception-store.port.js';
+import { ReceptionBeginnings } from './reception-beginnings.js';
 import { readEnded, readUnfinished } from './reception-reader.js';
 import { reviseReport } from './report-revision.js';
 
@@ -27,11 +29,14 @@ export const INGESTOR_OUTBOX = 'ingestor';
 
 @Injectable()
 export class TypeOrmReceptionStore extends ReceptionStore {
+  readonly #beginnings: ReceptionBeginnings;
+
   constructor(
     @InjectDataSource('ingestor') private readonly source: DataSource,
     private readonly identity: IngestorIdentity,
   ) {
     super();
+    this.#beginnings = new ReceptionBeginnings(source, identity.process);
   }
 
   async shipId(name: string): Promise<number> {
@@ -41,37 +46,8 @@ export class TypeOrmReceptionStore extends ReceptionStore {
     return (await this.#knownShipId(name))!;
   }
 
-  /** First and last sample stay: the blocks of earlier starts lie between them as well. */
-  async begin({ opening, ...reception }: NewReception): Promise<boolean> {
-    const rows = (await this.source.query(
-      `INSERT INTO receptions AS known (contact_id, fence, ship_id, holder, planned_start,
-         planned_end, started_at, lateness_ms, stream, port, apid, opened_at, progress)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-       ON CONFLICT (contact_id) DO UPDATE SET fence = excluded.fence, ship_id = excluded.ship_id,
-         holder = excluded.holder, planned_start = excluded.planned_start,
-         planned_end = excluded.planned_end, started_at = excluded.started_at,
-         lateness_ms = excluded.lateness_ms, stream = excluded.stream, port = excluded.port,
-         apid = excluded.apid, opened_at = excluded.opened_at, progress = excluded.progress,
-         event_key = NULL, stream_asked_at = NULL, first_sequence = NULL, samples_stored = 0,
-         last_block = 0, ended_at = NULL
-       WHERE known.fence < excluded.fence RETURNING contact_id`,
-      [
-        opening.contactId,
-        opening.fence,
-        reception.shipId,
-        this.identity.process,
-        formatInstant(opening.plannedStart),
-        formatInstant(opening.plannedEnd),
-        formatInstant(opening.startedAt),
-        opening.latenessMs,
-        JSON.stringify(opening.stream),
-        reception.address?.port ?? null,
-        reception.address?.apid ?? null,
-        formatInstant(reception.openedAt),
-        JSON.stringify(reception.progress),
-      ],
-    )) as unknown[];
-    return rows.length > 0;
+  begin(reception: NewReception): Promise<Begun> {
+    return this.#beginnings.begin(reception);
   }
 
   async close({ contactId, fence, closedAt, reason }: ReceptionClosing): Promise<void> {

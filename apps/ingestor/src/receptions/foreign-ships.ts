@@ -36,6 +36,11 @@ export class ForeignShips {
     return ship ? { port: this.udp.sharedPort!, apid: ship.apid } : null;
   }
 
+  /** Who answers for a ship of which no contact has begun. */
+  shipNamed(shipName: string): Spaceship {
+    return this.has(shipName) ? new ForeignSpaceship(this.sourcesOf(shipName)) : this.asked;
+  }
+
   /** Who answers for the ship. */
   shipOf({ foreign, shipName }: Reception): Spaceship {
     return foreign ? new ForeignSpaceship(this.sourcesOf(shipName)) : this.asked;

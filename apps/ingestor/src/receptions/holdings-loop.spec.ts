@@ -20,8 +20,10 @@ import { ForeignShips } from './foreign-ships.js';
 import { HoldingsLoop } from './holdings.loop.js';
 import type { Held } from './holdings.port.js';
 import { IngestorIdentity } from './ingestor-identity.js';
+import { PreparedReceptions } from './prepared-receptions.js';
 import { ReceptionCourse } from './reception-course.js';
 import { ReceptionListener } from './reception-listener.js';
+import { ReceptionPlaces } from './reception-places.js';
 import { ReceptionResumption } from './reception-resumption.js';
 import type { StoredReception } from './reception-store.port.js';
 import { Reception } from './reception.js';
@@ -130,7 +132,19 @@ describe('a held reception that is not open', () => {
       foreign,
     );
     const config = readConfig(IngestorConfig, {});
-    return new ReceptionsService(store, pool, course, resumption, clock, config, ships);
+    const places = new ReceptionPlaces(store, pool, ships);
+    const prepared = new PreparedReceptions(places, ships, clock);
+    return new ReceptionsService(
+      store,
+      pool,
+      places,
+      prepared,
+      course,
+      resumption,
+      clock,
+      config,
+      ships,
+    );
   }
 
   async function beginWithWaitingAccount(): Promise<void> {

@@ -71,10 +71,28 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
     it('begins a contact once per fence, and never with a lower one', async () => {
       const { contactId } = reception.opening;
 
-      expect(await store.begin(receptionOf(contactId, 2))).toBe(true);
-      expect(await store.begin(receptionOf(contactId, 2))).toBe(false);
-      expect(await store.begin(receptionOf(contactId, 1))).toBe(false);
-      expect(await store.begin(receptionOf(contactId, 3))).toBe(true);
+      expect(await store.begin(receptionOf(contactId, 2))).toBe('begun');
+      expect(await store.begin(receptionOf(contactId, 2))).toBe('known');
+      expect(await store.begin(receptionOf(contactId, 1))).toBe('known');
+      expect(await store.begin(receptionOf(contactId, 3))).toBe('begun');
+    });
+
+    it('begins many at one time, each for itself', async () => {
+      const { contactId } = reception.opening;
+      const others = Array.from({ length: 50 }, () => receptionOf(randomUUID(), 2));
+      const off = others.slice(0, 2).map(({ opening }) => opening.contactId);
+      for (const [at, id] of off.entries())
+        await store.close({ contactId: id, fence: at + 1, closedAt: NOW, reason: 'enough' });
+      const both = [reception, receptionOf(contactId, 1)];
+
+      const begun = await Promise.all([...both, ...others].map((one) => store.begin(one)));
+      expect(begun.slice(0, 2).toSorted()).toEqual(['begun', 'known']);
+      expect(begun.slice(2)).toEqual([
+        'begun',
+        'called off',
+        ...Array<string>(others.length - 2).fill('begun'),
+      ]);
+      expect(await store.unfinished()).toHaveLength(1 + others.length);
     });
 
     it('gives back what is unfinished', async () => {

@@ -12,16 +12,19 @@ import type { ArchiveBatch } from '../archive/telemetry-archive.port.js';
 /** How the ship shall send, handed on to it as it is. */
 export type StreamOptions = Readonly<Pick<StreamOptionsDto, keyof StreamOptionsDto>>;
 
-/** What the scheduler asks for, in our words. */
-export interface ReceptionOpening {
+/** What the scheduler asks for, in our words: ahead of the start and at it. */
+export interface ReceptionOrder {
   readonly contactId: string;
   readonly fence: number;
   readonly shipName: string;
   readonly plannedStart: Instant;
   readonly plannedEnd: Instant;
+  readonly stream: StreamOptions;
+}
+
+export interface ReceptionOpening extends ReceptionOrder {
   readonly startedAt: Instant;
   readonly latenessMs: number;
-  readonly stream: StreamOptions;
 }
 
 /** Where the ship shall send. With an APID the port is shared. */
@@ -55,6 +58,12 @@ export interface NewReception {
   readonly openedAt: Instant;
   readonly progress: ReceptionProgress;
 }
+
+/**
+ * What came of a beginning. Known: with this fence or a higher one, so nothing has changed. Called off:
+ * it has begun, and is to end at once.
+ */
+export type Begun = 'begun' | 'called off' | 'known';
 
 export interface StoredReception extends NewReception {
   /** It was called off, and is to end at once. */
@@ -111,8 +120,7 @@ export interface ReportRevision {
 export abstract class ReceptionStore {
   /** The number of a ship; the same name always has the same one. */
   abstract shipId(name: string): Promise<number>;
-  /** False, and nothing changes, when the contact is known with this fence or a higher one. */
-  abstract begin(reception: NewReception): Promise<boolean>;
+  abstract begin(reception: NewReception): Promise<Begun>;
   /**
    * Notes that a contact is called off, whether or not its reception has begun. The highest fence
    * stands. Those that nobody came for are forgotten, the oldest first; never one of an unfinished

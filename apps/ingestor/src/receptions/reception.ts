@@ -44,7 +44,7 @@ export class Reception {
   isAbandoned = false;
   #resolveEnded: () => void = () => undefined;
   #resolveAbandoned: () => void = () => undefined;
-  #sources: ReadonlySet<string> = new Set();
+  #sources: ReadonlySet<string> | null = null;
 
   private constructor(reception: NewReception, account: ContactAccount) {
     const { foreign } = reception.progress;
@@ -112,8 +112,13 @@ export class Reception {
     this.#sources = addresses;
   }
 
+  /** Whether `expectFrom` was told. */
+  get hasSources(): boolean {
+    return this.#sources !== null;
+  }
+
   isFrom(address: string): boolean {
-    return this.#sources.has(address);
+    return this.#sources?.has(address) ?? false;
   }
 
   noteArrival(receivedAt: Instant, monotonicMs: number): void {

@@ -3,13 +3,15 @@ import { EventPattern } from '@nestjs/microservices';
 import {
   RECEPTION_CLOSE,
   RECEPTION_OPEN,
+  RECEPTION_PREPARE,
   ReceptionCloseDto,
   ReceptionOpenDto,
+  ReceptionPrepareDto,
 } from '#common/contracts';
 import { parseInstant } from '#common/domain';
 import { BUS } from '#common/messaging';
 import { EventPayload } from '#common/platform';
-import type { ReceptionOpening } from './reception-store.port.js';
+import type { ReceptionOrder } from './reception-store.port.js';
 import { ReceptionsService } from './receptions.service.js';
 
 /** The scheduler's commands. */
@@ -17,9 +19,19 @@ import { ReceptionsService } from './receptions.service.js';
 export class ReceptionsConsumer {
   constructor(private readonly receptions: ReceptionsService) {}
 
+  @EventPattern(RECEPTION_PREPARE, BUS)
+  prepare(@EventPayload() command: ReceptionPrepareDto): Promise<void> {
+    return this.receptions.prepare(orderOf(command));
+  }
+
   @EventPattern(RECEPTION_OPEN, BUS)
   open(@EventPayload() command: ReceptionOpenDto): Promise<void> {
-    return this.receptions.open(openingOf(command));
+    const startedAt = parseInstant(command.started_at)!;
+    return this.receptions.open({
+      ...orderOf(command),
+      startedAt,
+      latenessMs: command.lateness_ms,
+    });
   }
 
   @EventPattern(RECEPTION_CLOSE, BUS)
@@ -29,13 +41,11 @@ export class ReceptionsConsumer {
 }
 
 /** The DTO is checked, so its instants can be read. */
-const openingOf = (command: ReceptionOpenDto): ReceptionOpening => ({
+const orderOf = (command: ReceptionPrepareDto): ReceptionOrder => ({
   contactId: command.contact_id,
   fence: command.fence,
   shipName: command.ship_name,
   plannedStart: parseInstant(command.planned_start)!,
   plannedEnd: parseInstant(command.planned_end)!,
-  startedAt: parseInstant(command.started_at)!,
-  latenessMs: command.lateness_ms,
   stream: Object.assign({}, command.stream),
 });

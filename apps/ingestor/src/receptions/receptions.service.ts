@@ -6,35 +6,38 @@ import { AddressPool } from './address-pool.js';
 import { ForeignShips } from './foreign-ships.js';
 import type { Held } from './holdings.port.js';
 import { ReceptionCourse } from './reception-course.js';
+import { PreparedReceptions } from './prepared-receptions.js';
+import { type ReceptionPlace, ReceptionPlaces } from './reception-places.js';
 import { type Predecessor, ReceptionResumption } from './reception-resumption.js';
 import { Reception } from './reception.js';
 import {
-  type ReceptionAddress,
+  type Begun,
   type ReceptionOpening,
+  type ReceptionOrder,
   ReceptionStore,
   type StoredReception,
 } from './reception-store.port.js';
 
-/** Where a reception listens, or why it cannot. */
-interface Place {
-  readonly address: ReceptionAddress | null;
-  readonly reason: string | null;
+/** Of a start that is under way here, and has not begun yet. */
+interface Opening {
+  readonly order: ReceptionOpening;
+  isClosed: boolean;
 }
-
-/** For a reception that ends before it listens. */
-const NOWHERE: Place = { address: null, reason: null };
 
 /** Opens and closes receptions by command; each then runs its course by itself. */
 @Injectable()
 export class ReceptionsService {
   readonly #logger = new Logger(ReceptionsService.name);
   readonly #open = new Map<string, Reception>();
+  readonly #opening = new Set<Opening>();
   readonly #courses = new Set<Promise<void>>();
   #isStopping = false;
 
   constructor(
     private readonly store: ReceptionStore,
     private readonly addresses: AddressPool,
+    private readonly places: ReceptionPlaces,
+    private readonly prepared: PreparedReceptions,
     private readonly course: ReceptionCourse,
     private readonly resumption: ReceptionResumption,
     private readonly clock: Clock,
@@ -42,30 +45,40 @@ export class ReceptionsService {
     private readonly foreign: ForeignShips,
   ) {}
 
-  /** Done when the reception is stored and on its way; the contact itself goes on without us. */
-  async open(opening: ReceptionOpening): Promise<void> {
-    if (this.#isStopping) throw new Error('The ingestor stops');
-    const known = this.#open.get(opening.contactId);
-    if (known && known.opening.fence >= opening.fence) return this.#endIfClosed(known);
+  /** Has all ready that takes time. Never fails: what is not ready, `open` does by itself. */
+  async prepare(order: ReceptionOrder): Promise<void> {
+    const known = this.#open.get(order.contactId);
+    if (this.#isStopping || (known && known.opening.fence >= order.fence)) return;
+    if (this.room > 0) await this.prepared.prepare(order);
+  }
 
-    const shipId = await this.store.shipId(opening.shipName);
-    const isClosed = await this.store.isClosed(opening.contactId, opening.fence);
-    const place = isClosed ? NOWHERE : await this.#takeAddress(opening, shipId);
-    const reception = this.#receptionOf(opening, shipId, place);
-    if (isClosed) reception.end('stopped');
-    if (!(await this.#begin(reception))) return;
-    this.#open.get(opening.contactId)?.end('superseded');
-    this.#track(reception, this.#start(reception, place));
-    await this.#endIfClosed(reception);
+  /** Done when the reception is stored and on its way; the contact itself goes on without us. */
+  async open(order: ReceptionOpening): Promise<void> {
+    if (this.#isStopping) throw new Error('The ingestor stops');
+    const known = this.#open.get(order.contactId);
+    if (known && known.opening.fence >= order.fence) return this.#endIfClosed(known);
+
+    const opening: Opening = { order, isClosed: false };
+    this.#opening.add(opening);
+    try {
+      const place = (await this.prepared.take(order)) ?? (await this.#place(order));
+      await this.#begin(opening, place);
+    } finally {
+      this.#opening.delete(opening);
+    }
   }
 
   /**
    * Done when it is stored. The command may come before the reception is open, or while it opens:
-   * it is noted before we look for the reception, which in turn looks for the note once it is open.
+   * it is noted before we look for the reception, which looks for the note when it begins.
    */
   async close(contactId: string, fence: number, reason: string): Promise<void> {
     const closedAt = this.clock.nowMs() * MICROS_PER_MILLISECOND;
     await this.store.close({ contactId, fence, closedAt, reason });
+    this.prepared.callOff(contactId, fence);
+    for (const opening of this.#opening)
+      if (opening.order.contactId === contactId && opening.order.fence <= fence)
+        opening.isClosed = true;
     const reception = this.#open.get(contactId);
     if (reception && reception.opening.fence <= fence) reception.end('stopped');
   }
@@ -77,7 +90,7 @@ export class ReceptionsService {
   /** How many more there is room for. */
   get room(): number {
     const { INGESTOR_RECEPTIONS_MAX: max } = this.config;
-    return Math.max(0, Math.min(max - this.#open.size, this.addresses.freePorts));
+    return Math.max(0, Math.min(max - this.#usedCount, this.addresses.freePorts));
   }
 
   /**
@@ -105,20 +118,28 @@ export class ReceptionsService {
   async stop(): Promise<void> {
     this.#isStopping = true;
     for (const reception of this.#open.values()) reception.abandon();
-    await Promise.all(this.#courses);
+    await Promise.all([...this.#courses, this.prepared.stop()]);
   }
 
-  #receptionOf(opening: ReceptionOpening, shipId: number, { address }: Place): Reception {
-    const { shipName } = opening;
-    if (!this.foreign.has(shipName)) return Reception.open(opening, shipId, address);
-    const sources = this.foreign.sourcesOf(shipName);
-    return Reception.openForeign(opening, shipId, address, sources);
+  /** Of the receptions that there may be. */
+  get #usedCount(): number {
+    return this.#open.size + this.#opening.size + this.prepared.count;
+  }
+
+  #receptionOf(order: ReceptionOpening, { shipId, address, sources }: ReceptionPlace): Reception {
+    const { shipName } = order;
+    if (this.foreign.has(shipName))
+      return Reception.openForeign(order, shipId, address, this.foreign.sourcesOf(shipName));
+    const reception = Reception.open(order, shipId, address);
+    if (sources) reception.expectFrom(sources);
+    return reception;
   }
 
   /** Without a pause from the look at the open receptions to the beginning of this one. */
-  #start(reception: Reception, { reason }: Place): Promise<void> {
+  #start(reception: Reception, { reason }: ReceptionPlace): Promise<void> {
+    if (reception.endCause !== null) return this.course.run(reception);
     if (reason !== null) return this.course.giveUp(reception, 'system', reason);
-    if (!reception.foreign || reception.endCause !== null) return this.course.run(reception);
+    if (!reception.foreign) return this.course.run(reception);
     const refusal = this.foreign.refusalOf(reception, this.list());
     if (refusal === null) return this.course.run(reception);
     reception.address = null;
@@ -130,37 +151,35 @@ export class ReceptionsService {
     if (await this.store.isClosed(contactId, opening.fence)) reception.end('stopped');
   }
 
-  /** False when it is known already: a message that came twice, or late. */
-  async #begin(reception: Reception): Promise<boolean> {
-    const { opening, shipId, address } = reception;
-    try {
-      const isNew = await this.store.begin({
-        opening,
-        shipId,
-        address,
-        openedAt: this.clock.nowMs() * MICROS_PER_MILLISECOND,
-        progress: reception.progress(),
-      });
-      if (!isNew && address) await this.addresses.release(address);
-      return isNew;
-    } catch (fault) {
-      if (address) await this.addresses.release(address);
+  /** What is known already is a message that came twice, or late. */
+  async #begin(opening: Opening, place: ReceptionPlace): Promise<void> {
+    const reception = this.#receptionOf(opening.order, place);
+    const begun = await this.#store(reception).catch(async (fault: unknown) => {
+      await this.places.giveBack(place);
       throw fault;
-    }
+    });
+    if (begun === 'known') return this.places.giveBack(place);
+    if (begun === 'called off' || opening.isClosed) reception.end('stopped');
+    this.#open.get(reception.contactId)?.end('superseded');
+    this.#track(reception, this.#start(reception, place));
   }
 
-  async #takeAddress({ stream, shipName }: ReceptionOpening, shipId: number): Promise<Place> {
-    const max = this.config.INGESTOR_RECEPTIONS_MAX;
-    if (this.#open.size >= max)
-      return { address: null, reason: `${max} receptions are open, that is the limit` };
-    try {
-      const address =
-        this.foreign.addressOf(shipName) ??
-        (await this.addresses.take(stream.format ?? 'json', shipId));
-      return { address, reason: null };
-    } catch (fault) {
-      return { address: null, reason: (fault as Error).message };
-    }
+  #store(reception: Reception): Promise<Begun> {
+    const { opening, shipId, address } = reception;
+    const openedAt = this.clock.nowMs() * MICROS_PER_MILLISECOND;
+    const progress = reception.progress();
+    return this.store.begin({ opening, shipId, address, openedAt, progress });
+  }
+
+  /** What starts now comes before what is only announced. */
+  async #place(order: ReceptionOpening): Promise<ReceptionPlace> {
+    const { INGESTOR_RECEPTIONS_MAX: max } = this.config;
+    if (this.#usedCount > max) await this.prepared.dropLast();
+    if (this.#usedCount > max)
+      return this.places.none(order, `${max} receptions are open, that is the limit`);
+    const place = await this.places.find(order);
+    if (place.address || !(await this.prepared.dropLast())) return place;
+    return this.places.find(order);
   }
 
   #track(reception: Reception, running: Promise<void>): void {

@@ -55,7 +55,7 @@ export class StreamControl {
   async ask(reception: Reception): Promise<AskOutcome> {
     for (let attempt = 0; reception.endCause === null; attempt += 1) {
       try {
-        return { kind: 'agreed', agreement: await this.#askOnce(reception) };
+        return { kind: 'agreed', agreement: await this.#askOnce(reception, attempt) };
       } catch (fault) {
         if (fault instanceof ShipRefusedError) return { kind: 'refused', reason: fault.message };
         reception.lastFault = messageOf(fault);
@@ -153,9 +153,11 @@ export class StreamControl {
     await Promise.race([this.clock.sleep(delayMs), ended]);
   }
 
-  async #askOnce(reception: Reception): Promise<Agreement> {
+  /** What was found out ahead of the start is good for the first attempt. */
+  async #askOnce(reception: Reception, attempt: number): Promise<Agreement> {
     const { shipName, stream } = reception.opening;
-    reception.expectFrom(await this.ships.shipOf(reception).addresses());
+    if (attempt > 0 || !reception.hasSources)
+      reception.expectFrom(await this.ships.shipOf(reception).addresses());
     const streamAskedAt = this.clock.nowMs() * MICROS_PER_MILLISECOND;
     reception.streamAskedAt ??= streamAskedAt;
     const started = await this.ships.shipOf(reception).start({

@@ -3,6 +3,7 @@ import type { ContactReport } from '#common/contracts';
 import type { Envelope } from '#common/messaging';
 import {
   type Agreement,
+  type Begun,
   CLOSINGS_KEPT_MAX,
   CLOSINGS_KEPT_MICROS,
   type EndedReception,
@@ -35,13 +36,13 @@ export class MemoryReceptionStore extends ReceptionStore {
     return id;
   }
 
-  async begin(reception: NewReception): Promise<boolean> {
+  async begin(reception: NewReception): Promise<Begun> {
     const { contactId, fence } = reception.opening;
     const known = this.tables.receptions.get(contactId);
-    if (known && known.opening.fence >= fence) return false;
+    if (known && known.opening.fence >= fence) return 'known';
     const fresh = { agreement: null, samplesStored: 0, lastBlock: 0, isEnded: false };
     this.tables.receptions.set(contactId, { ...reception, ...fresh, holder: this.process });
-    return true;
+    return (await this.isClosed(contactId, fence)) ? 'called off' : 'begun';
   }
 
   async close(closing: ReceptionClosing): Promise<void> {
