@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
@@ -13,10 +14,8 @@ import {
   type StreamProgress,
   type StreamOrder,
 } from '../receptions/spaceship.port.js';
+import { ShipConnection } from './ship-connection.js';
 
-const ANSWER_TIMEOUT_MS = 2_000;
-/** An answer of a ship has some hundred bytes; what is longer is no answer. */
-const ANSWER_CHARS_MAX = 64 * 1024;
 /** Nothing was sent, so nothing can have been done. */
 const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 /** The ship may say otherwise the next time. */
@@ -38,8 +37,15 @@ interface Answer {
 /** The ship's HTTP API, section "Spaceship" of WIRE. */
 @Injectable()
 export class HttpSpaceship extends Spaceship {
+  readonly #connection: ShipConnection;
+  readonly #lookups = new Map<string, Promise<LookupAddress[]>>();
+  readonly #path: string;
+
   constructor(private readonly options: HttpSpaceshipOptions) {
     super();
+    const url = new URL(options.url);
+    this.#connection = new ShipConnection(url);
+    this.#path = url.pathname.replace(/\/+$/, '');
   }
 
   async start({ shipName, address, stream, until, key }: StreamOrder): Promise<StartedStream> {
@@ -89,58 +95,56 @@ export class HttpSpaceship extends Spaceship {
   async addresses(): Promise<ReadonlySet<string>> {
     // A URL writes IPv6 in brackets.
     const host = new URL(this.options.url).hostname.replace(/^\[|\]$/g, '');
-    try {
-      const found = await lookup(host, { all: true });
-      return new Set(found.map(({ address }) => address));
-    } catch (cause) {
+    const found = await this.#lookUp(host).catch((cause: unknown) => {
       throw new ShipUnreachableError(`The address of ${host} is unknown`, false, { cause });
-    }
+    });
+    return new Set(found.map(({ address }) => address));
   }
 
   async #ownAddress(): Promise<string> {
     const { address } = this.options;
     if (isIP(address)) return address;
-    try {
-      return (await lookup(address, { family: 4 })).address;
-    } catch (cause) {
+    const found = await this.#lookUp(address).catch((cause: unknown) => {
       throw new ShipUnreachableError(`Our own address ${address} is unknown`, false, { cause });
-    }
+    });
+    const own = found.find(({ family }) => family === 4);
+    if (!own) throw new ShipUnreachableError(`${address} has no IPv4 address`, false);
+    return own.address;
+  }
+
+  /** The few threads that look names up would make contacts of one instant wait for each other. */
+  #lookUp(host: string): Promise<LookupAddress[]> {
+    const known = this.#lookups.get(host);
+    if (known) return known;
+    const found = lookup(host, { all: true }).finally(() => this.#lookups.delete(host));
+    this.#lookups.set(host, found);
+    return found;
   }
 
   /** Answers up to 4xx; what is worth another try is thrown. */
   async #call(method: string, path: string, body?: object): Promise<Answer> {
-    // The API may stand below a path, as that of a recorded contact does.
-    const url = new URL(`${this.options.url.replace(/\/+$/, '')}${path}`);
-    const request = {
-      method,
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-      ...(body && {
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-    };
-    const answer = await this.#fetch(url, request);
-    if (answer.status >= 500 || TRY_LATER.has(answer.status))
-      throw unexpected(answer.status, answer.body);
+    const answer = await this.#ask(method, path, body);
+    const { status } = answer;
+    // Where it points to elsewhere, the address is the one to be changed.
+    if (status >= 500 || status < 200 || isRedirection(status) || TRY_LATER.has(status))
+      throw unexpected(status, answer.body);
     return answer;
   }
 
-  async #fetch(url: URL, request: RequestInit): Promise<Answer> {
+  async #ask(method: string, path: string, body?: object): Promise<Answer> {
     try {
-      const response = await fetch(url, request);
-      const text = await response.text();
-      return { status: response.status, body: objectIn(text.slice(0, ANSWER_CHARS_MAX)) };
+      // The API may stand below a path, as that of a recorded contact does.
+      const { status, text } = await this.#connection.call(method, `${this.#path}${path}`, body);
+      return { status, body: objectIn(text) };
     } catch (cause) {
-      throw new ShipUnreachableError(
-        `The ship does not answer at ${url.origin}`,
-        !isUnsent(cause),
-        {
-          cause,
-        },
-      );
+      const isInDoubt = !isUnsent(cause);
+      const { origin } = new URL(this.options.url);
+      throw new ShipUnreachableError(`The ship does not answer at ${origin}`, isInDoubt, { cause });
     }
   }
 }
+
+const isRedirection = (status: number): boolean => status >= 300 && status < 400;
 
 const streamPath = (eventKey: string): string => `/stream/${encodeURIComponent(eventKey)}`;
 
@@ -156,8 +160,8 @@ function reasonIn({ detail, title, message }: Answer['body']): string {
 }
 
 function isUnsent(fault: unknown): boolean {
-  const { cause } = fault as { cause?: { code?: unknown } };
-  return typeof cause?.code === 'string' && UNSENT.has(cause.code);
+  const { code } = fault as { code?: unknown };
+  return typeof code === 'string' && UNSENT.has(code);
 }
 
 const countIn = (value: unknown): number | null =>

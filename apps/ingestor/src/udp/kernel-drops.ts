@@ -25,16 +25,37 @@ export const queuedIn = (table: string, address: string, port: number): number |
 /** `tx_queue:rx_queue`, hexadecimal. */
 const QUEUES = 4;
 
-/** Empty where there is none. */
-const readTable = (address: string): Promise<string> =>
-  readFile(isIPv4(address) ? '/proc/net/udp' : '/proc/net/udp6', 'latin1').catch(() => '');
+const reads = new Map<string, Promise<string>>();
+
+/**
+ * Empty where there is none. The kernel walks through all its sockets for it: whoever asks in one turn
+ * of the loop shares one reading, which begins after all of them have asked.
+ */
+function readTable(address: string): Promise<string> {
+  const file = isIPv4(address) ? '/proc/net/udp' : '/proc/net/udp6';
+  const known = reads.get(file);
+  if (known) return known;
+  const read = nextTurn().then(() => {
+    reads.delete(file);
+    return readFile(file, 'latin1').catch(() => '');
+  });
+  reads.set(file, read);
+  return read;
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /** Rows: `sl local_address rem_address st queues timer retrnsmt uid timeout inode ref pointer drops`. */
 function rowOf(table: string, address: string, port: number): string[] | null {
-  const wanted = localAddress(address, port);
-  for (const line of table.split('\n')) {
-    const columns = line.trim().split(/\s+/);
-    if (columns[1]?.endsWith(wanted)) return columns;
+  const wanted = `${localAddress(address, port)} `;
+  for (let at = table.indexOf(wanted); at !== -1; at = table.indexOf(wanted, at + 1)) {
+    const from = table.lastIndexOf('\n', at) + 1;
+    const end = table.indexOf('\n', at);
+    const columns = table
+      .slice(from, end === -1 ? undefined : end)
+      .trim()
+      .split(/\s+/);
+    if (`${columns[1]} `.endsWith(wanted)) return columns;
   }
   return null;
 }
