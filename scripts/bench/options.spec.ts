@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { BENCH_NAMES, DEFAULTS, HELP, readOptions, UsageError } from './options.js';
 
-const FLAGS = ['only', 'rounds', 'seconds', 'messages', 'overload-seconds', 'export-samples'];
+const FLAGS = [
+  'only',
+  'rounds',
+  'seconds',
+  'messages',
+  'overload-seconds',
+  'export-samples',
+  'starts-pending',
+  'starts-seconds',
+];
 
 describe('the options of a bench', () => {
   it('have defaults for all', () => {
@@ -10,7 +19,8 @@ describe('the options of a bench', () => {
 
   it('are read with a space or with "="', () => {
     const args =
-      '--only memory --only=http --only http --rounds 7 --seconds=2 --messages 5000 --overload-seconds=5';
+      '--only memory --only=http --only http --rounds 7 --seconds=2 --messages 5000 ' +
+      '--overload-seconds=5 --starts-pending=0 --starts-seconds 9';
 
     expect(readOptions(args.split(' '))).toEqual({
       names: ['http', 'memory'],
@@ -19,6 +29,8 @@ describe('the options of a bench', () => {
       messages: 5_000,
       overloadSeconds: 5,
       exportSamples: 10_000_000,
+      startsPending: 0,
+      startsSeconds: 9,
     });
   });
 
@@ -35,6 +47,8 @@ describe('the options of a bench', () => {
     ['--messages=10', /--messages/],
     ['--overload-seconds=1', /--overload-seconds/],
     ['--export-samples=1', /--export-samples/],
+    ['--starts-pending=-1', /--starts-pending/],
+    ['--starts-seconds=1', /--starts-seconds/],
     ['--nothing', /--nothing/],
     ['surplus', /surplus/],
   ])('refuse %s', (arg, reason) => {

@@ -11,6 +11,7 @@ export const BENCH_NAMES = [
   'overload',
   'reads',
   'asks',
+  'starts',
 ] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
@@ -26,6 +27,10 @@ export interface BenchOptions {
   readonly overloadSeconds: number;
   /** Samples that are exported. */
   readonly exportSamples: number;
+  /** Contacts that wait in the far future while others are started. */
+  readonly startsPending: number;
+  /** Over which contacts that are not due together are spread. */
+  readonly startsSeconds: number;
 }
 
 export const DEFAULTS: BenchOptions = {
@@ -35,11 +40,13 @@ export const DEFAULTS: BenchOptions = {
   messages: 100_000,
   overloadSeconds: 60,
   exportSamples: 10_000_000,
+  startsPending: 1_000_000,
+  startsSeconds: 60,
 };
 
 export const HELP = `Usage: bench [options]
 
-Measures the rocket monitor and the way of telemetry, and in the same rounds what they cannot be
+Measures the rocket monitor, the way of telemetry and the start of contacts, and in the same rounds what they cannot be
 faster than. Starts the servers and apps that it needs, on loopback only, and stops them. Names:
 
 http                 rocket messages over 50 kept connections, against a bare Fastify that parses
@@ -53,6 +60,8 @@ udp-store            datagrams and samples stored, against these two and InfluxD
 overload             ten times of what is stored: the account, the memory, the time until it is over
 reads                last values, a day as 1,000 points, exports
 asks                 from the instant that 100 contacts share until their ships are asked
+starts               how late contacts start, 1,000 and 10,000 at one instant and 10,000 spread,
+                     with none and with many waiting, against Bull and BullMQ that run as many jobs
 
 udp-receive, udp-store, overload and reads need a C compiler (cc) for the sender; udp-store needs
 InfluxDB and installs Debian's package influxdb where it may. A rate of theirs is the highest that is
@@ -65,6 +74,8 @@ held: less than a thousandth is lost, the account explains that, and all is stor
   --messages <n>          messages that are played to the end, 1000 to 1000000 (default ${DEFAULTS.messages})
   --overload-seconds <n>  how long the overload lasts, 2 to 600 (default ${DEFAULTS.overloadSeconds})
   --export-samples <n>    samples that are exported, 1000 to 100000000 (default ${DEFAULTS.exportSamples})
+  --starts-pending <n>    contacts that wait meanwhile, 0 to 10000000 (default ${DEFAULTS.startsPending})
+  --starts-seconds <n>    over which the others are spread, 2 to 600 (default ${DEFAULTS.startsSeconds})
   --help                  show this
 
 Flags take their value with a space or with "=". Exit code: 0 all was measured, fast or slow; 1 one
@@ -83,6 +94,8 @@ const FLAGS = {
   messages: { type: 'string', default: String(DEFAULTS.messages) },
   'overload-seconds': { type: 'string', default: String(DEFAULTS.overloadSeconds) },
   'export-samples': { type: 'string', default: String(DEFAULTS.exportSamples) },
+  'starts-pending': { type: 'string', default: String(DEFAULTS.startsPending) },
+  'starts-seconds': { type: 'string', default: String(DEFAULTS.startsSeconds) },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -98,6 +111,8 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     messages: readInteger('--messages', values.messages, 1_000, 1_000_000),
     overloadSeconds: readInteger('--overload-seconds', values['overload-seconds'], 2, 600),
     exportSamples: readInteger('--export-samples', values['export-samples'], 1_000, 100_000_000),
+    startsPending: readInteger('--starts-pending', values['starts-pending'], 0, 10_000_000),
+    startsSeconds: readInteger('--starts-seconds', values['starts-seconds'], 2, 600),
   };
 }
 

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { dyingWithUs } from '../services/lifetime.js';
 
 /** Programs of their own, so that the load does not share a core's time with what measures it. */
-export type ProgramName = 'http-load' | 'bare-fastify' | 'redis-load' | 'memory-load';
+export type ProgramName =
+  'http-load' | 'bare-fastify' | 'redis-load' | 'memory-load' | 'starts/scheduler' | 'starts/queue';
 
 const START_MS_MAX = 30_000;
 const ANSWER_CHARS_MAX = 1_024 * 1_024;
@@ -50,10 +51,11 @@ export interface RunningProgram {
   stop(): Promise<void>;
 }
 
-/** Starts a program that says one line when it is ready, and stays. */
-export async function startProgram(name: ProgramName): Promise<RunningProgram> {
+/** Starts a program that says one line when it is ready, and stays. What it is told is JSON. */
+export async function startProgram(name: ProgramName, input: object = {}): Promise<RunningProgram> {
   const { file, args } = await commandOf(name, []);
-  const child = spawn(file, [...args], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const child = spawn(file, [...args], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+  child.stdin.on('error', () => undefined).end(JSON.stringify(input));
   const ended = once(child, 'exit');
   const greeting = await firstLineOf(child).catch((fault: unknown) => {
     child.kill('SIGKILL');

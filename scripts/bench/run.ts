@@ -9,6 +9,7 @@ import { benchOverload } from './overload.bench.js';
 import { benchReads } from './reads.bench.js';
 import { benchRedis } from './redis.bench.js';
 import { benchReplay } from './replay.bench.js';
+import { benchStarts } from './starts.bench.js';
 import { benchUdpReceive } from './udp-receive.bench.js';
 import { benchUdpStore } from './udp-store.bench.js';
 
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<BenchName, (context: BenchContext) => AsyncGenera
   overload: benchOverload,
   reads: benchReads,
   asks: benchAsks,
+  starts: benchStarts,
 };
 
 export interface BenchOutcome {
