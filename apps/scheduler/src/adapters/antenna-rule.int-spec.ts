@@ -84,6 +84,10 @@ describe('the rule of antennas, on PostgreSQL', () => {
     await expect(source.query(insert, [id])).rejects.toThrow('antenna_windows_never_overlap');
     const move = `UPDATE contacts SET start_time = start_time - interval '1 second' WHERE id = $1`;
     await expect(source.query(move, [other.id])).rejects.toThrow('antenna_windows_never_overlap');
+    const elsewhere = anAntenna();
+    await source.query('UPDATE contacts SET antenna = $2 WHERE id = $1', [other.id, elsewhere]);
+    await refusalOf(addOne(store, on(elsewhere, 10, 20)));
+    expect(await addOne(store, on(antenna, 10, 20))).toMatchObject({ antenna });
   });
 
   it('names what is in the way, and when it is free', async () => {

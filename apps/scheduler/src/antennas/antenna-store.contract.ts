@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { addOne, BY_TEST } from '../contacts/contact-store.contract.js';
 import type { ContactStore } from '../contacts/contact-store.port.js';
-import { type AntennaStore, BLOCKS_MAX } from './antenna-store.port.js';
+import type { AntennaStore } from './antenna-store.port.js';
 import { anAntenna, at, on, refusalOf, textAt } from './testing/antenna-bookings.js';
 
 export interface AntennasUnderTest {
@@ -10,7 +10,11 @@ export interface AntennasUnderTest {
   readonly store: ContactStore;
 }
 
-const aBlock = (start: number, end: number) => ({ start: at(start), end: at(end), reason: 'wind' });
+export const aBlock = (start: number, end: number) => ({
+  start: at(start),
+  end: at(end),
+  reason: 'wind',
+});
 const UNKNOWN = { code: 'ANTENNA_NOT_FOUND' };
 
 /** What every `AntennaStore` must do, beside the `ContactStore` of the same data. */
@@ -109,16 +113,6 @@ export function describeAntennaStore(make: () => Promise<AntennasUnderTest>): vo
         starts.toSorted((a, b) => a - b).map(at),
       );
       expect(first[0]).toEqual({ ...aBlock(0, 5), id: expect.any(String), by: BY_TEST.by });
-    });
-
-    it('has a place for so many blocks of one antenna, and forgets the old ones', async () => {
-      const old = -40 * 86_400 - 366 * 86_400;
-      await antennas.block(name, aBlock(old, old + 1), BY_TEST);
-      for (let count = 0; count < BLOCKS_MAX; count += 1)
-        await antennas.block(name, aBlock(count, count + 1), BY_TEST);
-      await expect(antennas.block(name, aBlock(-5, -4), BY_TEST)).rejects.toMatchObject({
-        code: 'ANTENNA_BLOCKS_FULL',
-      });
     });
   });
 }
