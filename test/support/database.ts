@@ -22,6 +22,12 @@ export const testDatabase = (): Promise<TestDatabase> => copyOf(TEMPLATE);
 /** One without a table. */
 export const emptyDatabase = (): Promise<TestDatabase> => copyOf('template0');
 
+/** For tests of who waits for whom: on a machine that is busy nobody gives up. */
+export const patient = <T extends { readonly extra?: object }>(options: T): T => ({
+  ...options,
+  extra: { ...options.extra, lock_timeout: 60_000, statement_timeout: 60_000 },
+});
+
 async function copyOf(template: string): Promise<TestDatabase> {
   const serverUrl = process.env['TEST_DATABASE_URL'];
   if (!serverUrl) throw new Error('No PostgreSQL: test/support/services.ts did not run');

@@ -19,6 +19,7 @@ import { RocketEventsConsumer } from './contacts/rocket-events.consumer.js';
 import { LIVE_CONTROLLERS, LIVE_PROVIDERS } from './live/live-providers.js';
 import { SchedulerConfig } from './scheduler.config.js';
 import { PASSES_CONTROLLERS, PASSES_PROVIDERS } from './passes/passes-parts.js';
+import { KeyedRequests } from './contacts/keyed-requests.js';
 import type { SchedulerConfig } from './scheduler.config.js';
 import type { SchedulerServices } from './scheduler.services.js';
 import { SERIES_CONTROLLERS, SERIES_PROVIDERS } from './series/series-providers.js';
@@ -65,6 +66,7 @@ export class SchedulerModule {
         AntennasService,
         BookingRules,
         BookingKeysLoop,
+        KeyedRequests,
         ContactListsService,
         BulkService,
         BulkPlaces,

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '#common/persistence';
-import { type TestDatabase, testDatabase } from '../../../../test/support/database.js';
+import { patient, type TestDatabase, testDatabase } from '../../../../test/support/database.js';
 import { GENTLE } from '../antennas/antenna-conflict.js';
 import { aContact, BY_TEST, NEXT_YEAR } from '../contacts/contact-store.contract.js';
 import { TypeOrmBookingKeys } from './typeorm-booking.keys.js';
 import { TypeOrmContactStore } from './typeorm-contact.store.js';
 
-const SAME_TIME = 8;
+const SAME_TIME = 5;
 const request = { key: 'order 7', fingerprint: 'a' };
 
 describe('bookings with keys, on PostgreSQL', () => {
@@ -18,7 +18,7 @@ describe('bookings with keys, on PostgreSQL', () => {
 
   beforeEach(async () => {
     database = await testDatabase();
-    source = new DataSource(dataSourceOptions(database.url, 'scheduler'));
+    source = new DataSource(patient(dataSourceOptions(database.url, 'scheduler')));
     await source.initialize();
     store = new TypeOrmContactStore(source);
     keys = new TypeOrmBookingKeys(source);

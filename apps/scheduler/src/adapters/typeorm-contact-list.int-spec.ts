@@ -16,7 +16,7 @@ import { TypeOrmContactHistory } from './typeorm-contact.history.js';
 import { TypeOrmContactList } from './typeorm-contact.list.js';
 import { TypeOrmContactStore } from './typeorm-contact.store.js';
 
-const RUNS = 60;
+const RUNS = 50;
 const SECOND = 1_000_000;
 
 /** A contact as the model has it. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { formatInstant, type Instant } from '#common/domain';
+import { CONTACT_STATES, type ContactState, formatInstant, type Instant } from '#common/domain';
 import {
   ContactList,
   type ContactQuery,
@@ -50,7 +50,7 @@ export function statementOf(query: ContactQuery): Statement {
   const fits = conditionsOf(query, parameters);
   const page = `ORDER BY c.${column} ${direction}, c.id ${direction} LIMIT ${parameters.add(query.limit)}`;
   const columns = `${CONTACT_COLUMNS}, (extract(epoch FROM c.${column}) * 1000000)::bigint AS place`;
-  const { states } = query.filter;
+  const states = statesOf(query);
   if (states.length === 0)
     return {
       sql: `SELECT ${columns} FROM contacts c WHERE ${['true', ...fits].join(' AND ')} ${page}`,
@@ -62,6 +62,14 @@ export function statementOf(query: ContactQuery): Statement {
           LATERAL (SELECT * FROM contacts c WHERE ${ofOneState} ${page}) AS c ${page}`,
     parameters: parameters.values,
   };
+}
+
+/** By the booking there is an index in each state alone: unless few are left, look through all states. */
+function statesOf({ filter, sort }: ContactQuery): readonly ContactState[] {
+  const { states, shipName, antenna, channel, from, to } = filter;
+  const isAll = [shipName, antenna, channel, from, to].every((one) => one === null);
+  const isByCreation = ORDERS[sort].column === 'created_at';
+  return states.length === 0 && isAll && isByCreation ? CONTACT_STATES : states;
 }
 
 interface Statement {

@@ -9,6 +9,7 @@ import {
 } from '#common/platform';
 import { BookContactDto, newContactOf } from '../contacts/contact.dto.js';
 import type { NewContact } from '../contacts/contact-store.port.js';
+import { readBooking } from './booking.reader.js';
 import type { BulkItem } from './bulk-items.js';
 import { isProblem } from './bulk-store.port.js';
 
@@ -56,12 +57,17 @@ async function* checksOf(items: readonly BulkItem[]): AsyncGenerator<NewContact 
 
 async function checked(item: BulkItem): Promise<NewContact | Problem> {
   try {
-    return newContactOf((await validation.transform(item.body(), BOOKING)) as BookContactDto);
+    const body = item.body();
+    return readBooking(body) ?? (await bookingByDto(body));
   } catch (fault) {
     if (!(fault instanceof HttpException)) throw fault;
     return problemOf(fewer(fault), '');
   }
 }
+
+/** @throws ValidationException */
+export const bookingByDto = async (body: unknown): Promise<NewContact> =>
+  newContactOf((await validation.transform(body, BOOKING)) as BookContactDto);
 
 const fewer = (fault: HttpException): HttpException =>
   fault instanceof ValidationException

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Problem, problemOf } from '#common/platform';
 import type { BookingTerms } from '../antennas/antenna-conflict.js';
-import { BookingKeys, type KeyedRequest } from '../contacts/booking-keys.port.js';
+import type { KeyedRequest } from '../contacts/booking-keys.port.js';
 import { BookingRules } from '../contacts/booking-rules.js';
 import type { Cause, NewContact, StoredContact } from '../contacts/contact-store.port.js';
 import { ContactsService } from '../contacts/contacts.service.js';
+import { KeyedRequests } from '../contacts/keyed-requests.js';
 import { checkAll, checkEach } from './bulk-checks.js';
 import type { BulkItem } from './bulk-items.js';
 import { type BulkOutcome, BulkStore, isProblem } from './bulk-store.port.js';
@@ -15,7 +16,7 @@ export class BulkService {
   constructor(
     private readonly contacts: ContactsService,
     private readonly store: BulkStore,
-    private readonly keys: BookingKeys,
+    private readonly requests: KeyedRequests,
     private readonly rules: BookingRules,
   ) {}
 
@@ -30,18 +31,18 @@ export class BulkService {
   }
 
   /** Each for itself. */
-  async bookEach(
+  bookEach(
     items: readonly BulkItem[],
     cause: Cause,
     terms: BookingTerms,
     request: KeyedRequest | null,
   ): Promise<readonly BulkOutcome[]> {
-    const before = request && (await this.keys.answerTo<readonly BulkOutcome[]>(request));
-    if (before !== null) return before;
-    const candidates = await this.#candidates(await checkEach(items));
-    const outcomes = await this.store.addEach(candidates, cause, terms, request);
-    this.contacts.arm(outcomes.filter((one): one is StoredContact => !isProblem(one)));
-    return outcomes;
+    return this.requests.once(request, async () => {
+      const candidates = await this.#candidates(await checkEach(items));
+      const outcomes = await this.store.addEach(candidates, cause, terms, request);
+      this.contacts.arm(outcomes.filter((one): one is StoredContact => !isProblem(one)));
+      return outcomes;
+    });
   }
 
   async #candidates(checked: readonly (NewContact | Problem)[]): Promise<(NewContact | Problem)[]> {

@@ -4,7 +4,7 @@ import type { BookingTerms } from '../antennas/antenna-conflict.js';
 import type { RehearsalDto } from '../antennas/antenna-taken.dto.js';
 import { BookingRehearsal } from '../antennas/booking-rehearsal.port.js';
 import { StartsService } from '../starts/starts.service.js';
-import { BookingKeys, type KeyedRequest } from './booking-keys.port.js';
+import type { KeyedRequest } from './booking-keys.port.js';
 import { BookingRules, faultOfItem, startTimePassed } from './booking-rules.js';
 import {
   type Cause,
@@ -14,6 +14,7 @@ import {
   type NewContact,
   type StoredContact,
 } from './contact-store.port.js';
+import { KeyedRequests } from './keyed-requests.js';
 
 /** Contacts of one booking that the log names. */
 const NAMED_MAX = 100;
@@ -25,24 +26,24 @@ export class ContactsService {
   constructor(
     private readonly store: ContactStore,
     private readonly rehearsal: BookingRehearsal,
-    private readonly keys: BookingKeys,
+    private readonly requests: KeyedRequests,
     private readonly rules: BookingRules,
     private readonly starts: StartsService,
   ) {}
 
   /** All of them, or none. A request that is repeated gets the answer that it got, whatever is now. */
-  async book(
+  book(
     contacts: readonly NewContact[],
     cause: Cause,
     terms?: BookingTerms,
     request: KeyedRequest | null = null,
   ): Promise<readonly StoredContact[]> {
-    const before = request && (await this.keys.answerTo<readonly StoredContact[]>(request));
-    if (before !== null) return before;
-    await this.#refuse(contacts);
-    const booked = await this.store.add(contacts, cause, terms, request);
-    this.arm(booked);
-    return booked;
+    return this.requests.once(request, async () => {
+      await this.#refuse(contacts);
+      const booked = await this.store.add(contacts, cause, terms, request);
+      this.arm(booked);
+      return booked;
+    });
   }
 
   /** What would come of it; nothing is kept. */

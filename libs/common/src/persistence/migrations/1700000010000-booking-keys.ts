@@ -18,8 +18,8 @@ const BOOKING_KEYS = `
 const LIST_INDICES = `
   DROP INDEX contacts_list;
   CREATE INDEX contacts_list ON contacts (start_time, id, planned_end);
-  CREATE INDEX contacts_by_creation ON contacts (created_at, id);
   CREATE INDEX contacts_by_state ON contacts (state, start_time, id);
+  CREATE INDEX contacts_by_creation ON contacts (state, created_at, id);
   CREATE INDEX contacts_by_ship ON contacts (ship_name, start_time, id);
   CREATE INDEX contacts_by_antenna ON contacts (antenna, start_time, id)
     WHERE antenna IS NOT NULL;
