@@ -170,7 +170,7 @@ describe('series', () => {
 
     const { body } = await http.delete(`/series/${id}`).expect(200);
     expect(body).toMatchObject({ state: 'ended', ended_at: expect.any(String) });
-    expect(body.cancelled.toSorted()).toEqual(next.map(({ contact_id }) => contact_id).toSorted());
+    expect(new Set(body.cancelled)).toEqual(new Set(next.map(({ contact_id }) => contact_id)));
     const again = await http.delete(`/series/${id}`).expect(200);
     expect(again.body).toMatchObject({ state: 'ended', cancelled: [] });
     const refused = await http

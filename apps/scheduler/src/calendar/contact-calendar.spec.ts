@@ -116,6 +116,10 @@ const seen = (contact: CalendarContact) => ({
 });
 
 const printable = (text: string): string =>
-  [...text.replaceAll(/\r\n?/g, '\n')]
-    .filter((character) => /[\t\n]/.test(character) || !/[\u0000-\u001f\u007f]/.test(character))
+  text
+    .replaceAll(/\r\n?/g, '\n')
+    .split('')
+    .filter((character) => character === '\t' || character === '\n' || !isControl(character))
     .join('');
+
+const isControl = (character: string): boolean => character < ' ' || character === '\u007f';
