@@ -111,6 +111,29 @@ describe('scheduler, asked for passes', () => {
     );
   });
 
+  it('keeps the window over all pages, also one that begins now', async () => {
+    const now = new Date().toISOString().slice(0, -1);
+    await http
+      .put('/orbits/Today')
+      .send({ omm: omm({ EPOCH: now }) })
+      .expect(200);
+    const starts: string[] = [];
+    let next: string | undefined = '/passes?ship=Today&limit=1';
+    while (next && starts.length < 100) {
+      const { body, headers }: Response = await http.get(next).expect(200);
+      starts.push(
+        ...body.map(
+          (pass: { starts_at: string; station: string }) => `${pass.starts_at} ${pass.station}`,
+        ),
+      );
+      next = nextOf(headers);
+    }
+    expect(starts.length).toBeGreaterThan(2);
+    expect(new Set(starts).size).toBe(starts.length);
+    expect(starts).toEqual(starts.toSorted());
+    await http.delete('/orbits/Today').expect(204);
+  });
+
   it('proposes contacts, books them on request, and then leaves the same passes out', async () => {
     const wish = {
       from: hours(1),
@@ -212,7 +235,7 @@ describe('scheduler, asked for passes', () => {
     [{ ships: [{ ship_name: 'Voyager', priority: 1_001 }] }, 400],
     [{ ships: [{ ship_name: 'Nobody' }] }, 404],
     [{ stations: ['Nowhere'] }, 404],
-    [{ margin: -1 }, 400],
+    [{ margin_s: -1 }, 400],
     [{ book: 'yes' }, 400],
     [{ from: '2030-01-01T00:00:00Z', to: '2029-01-01T00:00:00Z' }, 400],
   ])('plans nothing for %j', async (plan, status) => {

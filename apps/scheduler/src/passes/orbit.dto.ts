@@ -12,8 +12,8 @@ import { formatInstant, type Instant } from '#common/domain';
 import { ValidationException } from '#common/platform';
 import type { ElementSet } from './mean-elements.js';
 import { keptOmm } from './omm.js';
-import { Orbit } from './orbit.js';
-import { readElements, type ShipElements } from './ship-elements.js';
+import { ageDays, isStale } from './orbit.js';
+import { catalogNumberOf, type ShipElements } from './ship-elements.js';
 
 const TLE_TEXT_CHARS_MAX = 128;
 
@@ -77,23 +77,22 @@ export function elementSetOf(dto: PutOrbitDto | undefined): ElementSet {
 }
 
 export function orbitDtoOf(ship: ShipElements, now: Instant): OrbitDto {
-  const elements = readElements(ship.set);
   return {
     ship_name: ship.shipName,
     ...ship.set,
-    catalog_number: elements.catalogNumber,
-    ...ageOf(new Orbit(ship.shipName, elements), now),
+    catalog_number: catalogNumberOf(ship.set),
+    ...ageOf(ship.epoch, now),
   };
 }
 
 /** How old the elements are at a moment. */
 export const ageOf = (
-  orbit: Orbit,
+  epoch: Instant,
   at: Instant,
 ): Pick<OrbitDto, 'elements_epoch' | 'elements_age_days' | 'is_stale'> => ({
-  elements_epoch: formatInstant(orbit.elements.epoch),
-  elements_age_days: rounded(orbit.ageDays(at), 3),
-  is_stale: orbit.isStale(at),
+  elements_epoch: formatInstant(epoch),
+  elements_age_days: rounded(ageDays(epoch, at), 3),
+  is_stale: isStale(epoch, at),
 });
 
 export const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));

@@ -39,17 +39,8 @@ export class Orbit {
 
   /** @throws {DomainError} ELEMENTS_TOO_OLD */
   checkAge(instant: Instant): void {
-    if (Math.abs(this.ageDays(instant)) <= ELEMENTS_AGE_DAYS_MAX) return;
+    if (Math.abs(ageDays(this.elements.epoch, instant)) <= ELEMENTS_AGE_DAYS_MAX) return;
     throw this.#fault('ELEMENTS_TOO_OLD', instant, 'says nothing of');
-  }
-
-  /** How far behind its epoch an instant is; negative before it. */
-  ageDays(instant: Instant): number {
-    return (instant - this.elements.epoch) / MICROS_PER_DAY;
-  }
-
-  isStale(instant: Instant): boolean {
-    return Math.abs(this.ageDays(instant)) > STALE_AFTER_DAYS;
   }
 
   #fault(code: 'ORBIT_DECAYED' | 'ELEMENTS_TOO_OLD', at: Instant, says: string): DomainError {
@@ -60,6 +51,12 @@ export class Orbit {
     return new DomainError(code, detail, { facts });
   }
 }
+
+/** How far behind the epoch of elements an instant is; negative before it. */
+export const ageDays = (epoch: Instant, at: Instant): number => (at - epoch) / MICROS_PER_DAY;
+
+export const isStale = (epoch: Instant, at: Instant): boolean =>
+  Math.abs(ageDays(epoch, at)) > STALE_AFTER_DAYS;
 
 const sumOf = ({ x, y, z }: OrbitState['position']): number => x + y + z;
 

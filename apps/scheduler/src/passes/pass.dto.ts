@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsNumber, Max, Min } from 'class-validator';
-import { IsInstant, IsText, MayBeMissing } from '#common/contracts';
+import { IsInstant, isText, IsText, MayBeMissing } from '#common/contracts';
 import { formatInstant, type Instant, parseInstant } from '#common/domain';
 import { decodeCursor, PageQueryDto } from '#common/platform';
 import { NAME_CHARS_MAX } from './names.js';
@@ -125,7 +125,9 @@ export const passPositionOf = (cursor: string | undefined): PassPosition | null 
   cursor === undefined ? null : decodeCursor(cursor, isPosition);
 
 const isPosition = (value: readonly unknown[]): value is PassPosition =>
-  value.length === 2 && Number.isSafeInteger(value[0]) && typeof value[1] === 'string';
+  value.length === 4 &&
+  isText(value[1], 1, NAME_CHARS_MAX) &&
+  [value[0], value[2], value[3]].every((instant) => Number.isSafeInteger(instant));
 
 export function passDtoOf({ orbit, station, pass }: Prediction): PassDto {
   return {
@@ -138,7 +140,7 @@ export function passDtoOf({ orbit, station, pass }: Prediction): PassDto {
     rise: pass.rise && pointDtoOf(pass.rise),
     culmination: pointDtoOf(pass.culmination),
     set: pass.set && pointDtoOf(pass.set),
-    ...ageOf(orbit, pass.culmination.at),
+    ...ageOf(orbit.elements.epoch, pass.culmination.at),
   };
 }
 

@@ -29,8 +29,13 @@ export interface PassQuery extends PassWish {
   readonly to: Instant | null;
 }
 
-/** Where a page of passes goes on. */
-export type PassPosition = readonly [startsAt: Instant, stationName: string];
+/** Where a page of passes goes on, and in which window: one that began now has no other. */
+export type PassPosition = readonly [
+  startsAt: Instant,
+  stationName: string,
+  from: Instant,
+  to: Instant,
+];
 
 /** When ships come by. */
 @Injectable()
@@ -51,7 +56,7 @@ export class PassesService {
     limit: number,
     after: PassPosition | null,
   ): Promise<Page<Prediction>> {
-    const window = this.windowOf(query);
+    const window = this.windowOf(after === null ? query : { from: after[2], to: after[3] });
     const ship = await this.orbits.get(query.shipName);
     const stations = await this.stationsOf(query.stationName === null ? null : [query.stationName]);
     refuseTooMuch(1, stations.length, window);
@@ -60,7 +65,13 @@ export class PassesService {
       .filter(({ pass }) => isLongEnough(pass, query) && isHighEnough(pass, query))
       .toSorted(comparePredictions)
       .filter((one) => after === null || isBehind(one, after));
-    return pageOf(wanted, limit, ({ pass, station }) => [pass.visible.from, station.name]);
+    const { from, to } = window;
+    return pageOf(wanted, limit, ({ pass, station }) => [
+      pass.visible.from,
+      station.name,
+      from,
+      to,
+    ]);
   }
 
   /** From now on for a day, unless it is said otherwise. @throws {ValidationException} */

@@ -89,7 +89,7 @@ export class ProposePlanDto {
   @IsInt()
   @Min(0)
   @Max(MARGIN_SECONDS_MAX)
-  readonly margin?: number;
+  readonly margin_s?: number;
 
   @ApiPropertyOptional({ default: false, description: 'Book the plan, all of it or nothing' })
   @MayBeMissing()
@@ -114,7 +114,7 @@ export function planRequestOf(dto: ProposePlanDto | undefined): PlanRequest {
     to: instantOrNull(dto?.to),
     durationSecondsMin: dto?.min_duration ?? 0,
     elevationMin: dto?.min_elevation ?? 0,
-    marginSeconds: dto?.margin ?? 0,
+    marginSeconds: dto?.margin_s ?? 0,
     isToBeBooked: dto?.book ?? false,
     // A DTO has all its fields, those not given as undefined.
     stream: Object.assign({}, dto?.stream, { format: dto?.stream?.format ?? 'json' }),

@@ -15,3 +15,9 @@ export const ORBITS_MAX = 10_000;
 /** @throws {ValidationException} naming what cannot be */
 export const readElements = (set: ElementSet): MeanElements =>
   'tle' in set ? readTle(set.tle) : readOmm(set.omm);
+
+/** Without reading the rest: lists have many. */
+export function catalogNumberOf(set: ElementSet): string | null {
+  if ('tle' in set) return set.tle[0].slice(2, 7).trim();
+  return set.omm['NORAD_CAT_ID']?.toString() ?? null;
+}
