@@ -1,4 +1,6 @@
+import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebhookReceiver } from '../apps/scheduler/src/webhooks/testing/webhook.receiver.js';
 import { EventClient } from './support/event-client.js';
 import { SchedulerUnderTest } from './support/scheduler.js';
 import { until } from './support/until.js';
@@ -110,13 +112,15 @@ describe('the events of the scheduler', () => {
     expect(changesOf(antenna)[0]?.data).toMatchObject({ antenna: 'Kiruna', channel: '1' });
   });
 
-  it.each(['last_event_id=x', 'last_event_id=01', 'last_event_id=7', 'state=moved', 'from=1'])(
-    'refuse ?%s',
-    async (query) => {
+  it('refuse numbers that are none or were never given, and what they do not know', async () => {
+    const queries = ['last_event_id=x', 'last_event_id=01', 'last_event_id=7', 'state=moved'];
+    for (const query of [...queries, 'from=1']) {
       const { body } = await scheduler.http.get(`/scheduler/events?${query}`).expect(400);
       expect(body).toMatchObject({ code: 'VALIDATION_FAILED' });
-    },
-  );
+    }
+    const given = scheduler.http.get('/scheduler/events').set('last-event-id', '7');
+    expect((await given.expect(400)).body).toMatchObject({ code: 'VALIDATION_FAILED' });
+  });
 
   it('have places for so many clients, and give back those of who left', async () => {
     const settings = { SCHEDULER_EVENTS_CLIENTS_MAX: 2 };
@@ -141,5 +145,120 @@ describe('the events of the scheduler', () => {
     client.resume();
     await untilHeard(client, 10);
     expect(changesOf(client).map(({ id }) => Number(id))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+});
+
+describe('the webhooks of the scheduler', () => {
+  let scheduler: SchedulerUnderTest;
+  let receiver: WebhookReceiver;
+
+  beforeEach(async () => {
+    [scheduler, receiver] = await Promise.all([SchedulerUnderTest.make(), WebhookReceiver.open()]);
+  });
+
+  afterEach(async () => {
+    await receiver.close();
+    await scheduler.end();
+  });
+
+  const add = async (given: object = {}) =>
+    (
+      await scheduler.http
+        .post('/webhooks')
+        .send({ url: receiver.url, ...given })
+        .expect(201)
+    ).body;
+
+  it('tell their secret once, and sign with it', async () => {
+    const { secret, ...webhook } = await add({ events: ['scheduled'], antenna: 'Kiruna' });
+    expect(webhook).toEqual({
+      id: expect.any(String),
+      url: receiver.url,
+      events: ['scheduled'],
+      ship_name: null,
+      antenna: 'Kiruna',
+      state: 'active',
+      disabled_reason: null,
+      position: 0,
+      attempt: 0,
+      failing_since: null,
+      created_at: expect.stringMatching(/Z$/),
+    });
+    const { body: shown } = await scheduler.http.get(`/webhooks/${webhook.id}`).expect(200);
+    expect(shown).toEqual(webhook);
+    expect((await scheduler.http.get('/webhooks/').expect(200)).body).toEqual([webhook]);
+
+    await scheduler.book();
+    const { id } = await scheduler.book({ antenna: 'Kiruna' });
+    await until(() => expect(receiver.taken).toHaveLength(1));
+    const [{ headers, body, message }] = receiver.taken as [(typeof receiver.taken)[number]];
+    expect(message).toMatchObject({ type: 'contact.scheduled', data: { contact_id: id } });
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+    const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+    const signature = createHmac('sha256', key).update(signed).digest('base64');
+    expect(headers['webhook-signature']).toBe(`v1,${signature}`);
+  });
+
+  it('are tried out, changed, and ended', async () => {
+    const { id } = await add();
+    const { body: tested } = await scheduler.http.post(`/webhooks/${id}/test`).expect(200);
+    expect(tested).toMatchObject({ outcome: 'delivered', status: 200, error: null });
+    receiver.answering = () => 503;
+    await scheduler.http.post(`/webhooks/${id}/test`).expect(200);
+    expect(receiver.calls.map(({ message }) => message.type)).toEqual([
+      'webhook.test',
+      'webhook.test',
+    ]);
+
+    const first = await scheduler.http.get(`/webhooks/${id}/deliveries?limit=1`).expect(200);
+    expect(first.body).toMatchObject([{ number: null, outcome: 'failed', status: 503 }]);
+    const next = /<([^>]+)>/.exec(first.headers['link'] as string)?.[1] ?? '';
+    const second = await scheduler.http.get(next).expect(200);
+    expect(second.body).toMatchObject([{ outcome: 'delivered', status: 200 }]);
+    expect(second.headers['link']).toBeUndefined();
+
+    const change = { state: 'paused', events: ['failed', 'missed'], ship_name: 'Voyager' };
+    const { body: changed } = await scheduler.http.patch(`/webhooks/${id}`).send(change);
+    expect(changed).toMatchObject(change);
+    const { body: back } = await scheduler.http.patch(`/webhooks/${id}`).send({ ship_name: null });
+    expect(back).toMatchObject({ ...change, ship_name: null });
+    await scheduler.http.delete(`/webhooks/${id}`).expect(204);
+    for (const path of [`/webhooks/${id}`, `/webhooks/${id}/deliveries`])
+      expect((await scheduler.http.get(path).expect(404)).body.code).toBe('WEBHOOK_NOT_FOUND');
+    await scheduler.http.delete(`/webhooks/${id}`).expect(404);
+    await scheduler.http.patch(`/webhooks/${id}`).send(change).expect(404);
+    await scheduler.http.post(`/webhooks/${id}/test`).expect(404);
+  });
+
+  it('refuse what they cannot do, and change nothing then', async () => {
+    const refusals: [given: object, field: string][] = [
+      [{ url: undefined }, 'url'],
+      [{ url: 'http://10.0.0.1/' }, 'url'],
+      [{ url: 'ftp://127.0.0.1/' }, 'url'],
+      [{ events: ['moved'] }, 'events'],
+      [{ events: ['failed', 'failed'] }, 'events'],
+      [{ events: null }, 'events'],
+      [{ ship_name: '' }, 'ship_name'],
+      [{ secret: 'short' }, 'secret'],
+      [{ secret: null }, 'secret'],
+      [{ state: 'paused' }, 'state'],
+      [{ more: 1 }, 'more'],
+    ];
+    for (const [given, field] of refusals) {
+      const asked = { url: receiver.url, ...given };
+      const { body } = await scheduler.http.post('/webhooks').send(asked).expect(400);
+      expect(body.errors).toMatchObject([{ field }]);
+    }
+    expect((await scheduler.http.get('/webhooks')).body).toEqual([]);
+  });
+
+  it('are a hundred at most', async () => {
+    const adding = Array.from({ length: 110 }, () =>
+      scheduler.http.post('/webhooks').send({ url: receiver.url, ship_name: 'nobody' }),
+    );
+    const answers = await Promise.all(adding);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(100);
+    const refused = answers.filter(({ status }) => status !== 201);
+    expect(refused.map(({ body }) => body.code)).toEqual(Array(10).fill('WEBHOOKS_FULL'));
   });
 });

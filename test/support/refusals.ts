@@ -7,6 +7,7 @@ export const REFUSED_SQL = {
     'DELETE FROM contacts',
     'TRUNCATE contacts',
     'DELETE FROM contact_history',
+    "UPDATE contact_history SET by = 'nobody'",
     'DROP TABLE contacts',
     'ALTER TABLE contacts DISABLE TRIGGER ALL',
     'SELECT FROM blocks',

@@ -1,5 +1,6 @@
 import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { HttpConfig, IsPortNumber } from '#common/platform';
+import { IsWebhookTargets } from './webhooks/webhook-targets.js';
 
 export class SchedulerConfig extends HttpConfig {
   @IsPortNumber()
@@ -20,4 +21,8 @@ export class SchedulerConfig extends HttpConfig {
   @Min(1)
   @Max(900)
   readonly SCHEDULER_EVENTS_CLIENTS_MAX: number = 100;
+
+  /** Networks that webhooks may lead to; `public`: every host of the internet. */
+  @IsWebhookTargets()
+  readonly SCHEDULER_WEBHOOK_TARGETS: string = '127.0.0.0/8,::1/128';
 }

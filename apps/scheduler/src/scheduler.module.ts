@@ -28,6 +28,7 @@ import { StartAlarm } from './starts/start-alarm.port.js';
 import { StartsLoop } from './starts/starts.loop.js';
 import { StartsService } from './starts/starts.service.js';
 import { UnreportedContacts } from './starts/unreported-contacts.js';
+import { WEBHOOK_CONTROLLERS, WEBHOOK_PROVIDERS } from './webhooks/webhook-providers.js';
 
 @Module({})
 export class SchedulerModule {
@@ -60,6 +61,7 @@ export class SchedulerModule {
         CalendarController,
         ...SERIES_CONTROLLERS,
         ...LIVE_CONTROLLERS,
+        ...WEBHOOK_CONTROLLERS,
       ],
       providers: [
         ContactsService,
@@ -78,6 +80,7 @@ export class SchedulerModule {
         ...SERIES_PROVIDERS,
         { provide: SchedulerConfig, useValue: config },
         ...LIVE_PROVIDERS,
+        ...WEBHOOK_PROVIDERS,
         { provide: Bus, useValue: services.bus },
         { provide: SchedulerConfig, useValue: config },
       ],

@@ -22,10 +22,16 @@ import { StationStore } from '../passes/station-store.port.js';
 import type { SchedulerConfig } from '../scheduler.config.js';
 import type { SchedulerServices } from '../scheduler.services.js';
 import { ContactCourse } from '../starts/contact-course.port.js';
+import { WebhookPolicy } from '../webhooks/webhook-policy.js';
+import { WebhookQueue } from '../webhooks/webhook-queue.port.js';
+import { WebhookSender } from '../webhooks/webhook-sender.port.js';
+import { WebhookStore } from '../webhooks/webhook-store.port.js';
+import { WebhookTargets } from '../webhooks/webhook-targets.js';
 import { BusRocketDirectory } from './bus-rocket.directory.js';
 import { CommitTicks } from './commit-ticks.js';
 import { SCHEDULER_OUTBOX } from './contact-row.js';
 import { SeriesStore } from '../series/series-store.port.js';
+import { HttpWebhookSender } from './http-webhook.sender.js';
 import { StartAlarmModule } from './start-alarm.module.js';
 import { TypeOrmAntennaStore } from './typeorm-antenna.store.js';
 import { TypeOrmBookingRehearsal } from './typeorm-booking.rehearsal.js';
@@ -41,6 +47,8 @@ import { TypeOrmContactWindowReader } from './typeorm-contact-window.reader.js';
 import { TypeOrmSeriesStore } from './typeorm-series.store.js';
 import { TypeOrmOrbitStore } from './typeorm-orbit.store.js';
 import { TypeOrmStationStore } from './typeorm-station.store.js';
+import { TypeOrmWebhookQueue } from './typeorm-webhook.queue.js';
+import { TypeOrmWebhookStore } from './typeorm-webhook.store.js';
 
 /** Nobody may overlook a command; an event may have no listener. */
 const MANDATORY = new Set([RECEPTION_OPEN, RECEPTION_CLOSE]);
@@ -55,7 +63,7 @@ const PASSES = [
 @Module({})
 export class AdaptersModule {
   static forRoot(
-    { SCHEDULER_QUEUE_BOARD }: SchedulerConfig,
+    { SCHEDULER_QUEUE_BOARD, SCHEDULER_WEBHOOK_TARGETS }: SchedulerConfig,
     { databaseUrl, bus, redisUrl }: SchedulerServices,
   ): DynamicModule {
     const alarm = StartAlarmModule.forRoot(redisUrl, { hasBoard: SCHEDULER_QUEUE_BOARD === 'on' });
@@ -77,6 +85,18 @@ export class AdaptersModule {
         { provide: ChangeLog, useClass: TypeOrmChangeLog },
         { provide: ChangeTicks, useClass: CommitTicks },
         ...PASSES,
+        { provide: WebhookStore, useClass: TypeOrmWebhookStore },
+        { provide: WebhookQueue, useClass: TypeOrmWebhookQueue },
+        {
+          provide: WebhookSender,
+          inject: [Clock],
+          useFactory: (clock: Clock) =>
+            new HttpWebhookSender(
+              new WebhookTargets(SCHEDULER_WEBHOOK_TARGETS),
+              clock,
+              new WebhookPolicy().answerMsMax,
+            ),
+        },
         { provide: RocketDirectory, useFactory: () => new BusRocketDirectory(bus.client()) },
         {
           provide: Outbox,
@@ -104,6 +124,9 @@ export class AdaptersModule {
         ContactCourse,
         ChangeLog,
         ChangeTicks,
+        WebhookStore,
+        WebhookQueue,
+        WebhookSender,
         alarm,
         RocketDirectory,
         Outbox,

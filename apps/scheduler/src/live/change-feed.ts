@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Gate } from '#common/platform';
 import { ChangeLog, type ContactChanged } from './change-log.port.js';
 
 /** The newest are in memory, for all who listen; older ones are read from the table. */
@@ -19,8 +20,7 @@ export class ChangeFeed {
   #kept: ContactChanged[] = [];
   #last: number | null = null;
   #catchingUp: Promise<void> | null = null;
-  #readers = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #readers = new Gate(READERS_MAX);
 
   constructor(private readonly log: ChangeLog) {}
 
@@ -47,7 +47,8 @@ export class ChangeFeed {
   async after(number: number): Promise<readonly ContactChanged[]> {
     const first = this.#kept[0]?.number;
     if (number === this.#last) return [];
-    if (first === undefined || number < first - 1) return this.#read(number);
+    if (first === undefined || number < first - 1)
+      return this.#readers.run(() => this.log.after(number, READ_MAX));
     const from = number - first + 1;
     return this.#kept.slice(from, from + READ_MAX);
   }
@@ -86,18 +87,5 @@ export class ChangeFeed {
   #forget(): void {
     this.#kept = [];
     this.#last = null;
-  }
-
-  async #read(number: number): Promise<readonly ContactChanged[]> {
-    if (this.#readers >= READERS_MAX)
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#readers += 1;
-    try {
-      return await this.log.after(number, READ_MAX);
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#readers -= 1;
-    }
   }
 }

@@ -1,6 +1,7 @@
 import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { DomainError } from '#common/domain';
 import { type Network, parseNetworks } from './network.js';
+import { NetworkList } from './network-list.js';
 
 /** An address that datagrams may go to. */
 export interface StreamTarget {
@@ -52,23 +53,6 @@ export class StreamTargets {
       throw refusal('host must be inside the networks that may be sent to');
     }
     return { host: address, port, family };
-  }
-}
-
-/** One list per family: Node's `BlockList` lets an IPv4 address match an IPv6 network. */
-class NetworkList {
-  readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
-
-  constructor(text: string) {
-    const networks = parseNetworks(text);
-    if (networks === null) throw new RangeError(`Not a list of networks: ${text}`);
-    for (const { address, prefix, family } of networks) {
-      this.#lists[family].addSubnet(address, prefix, family);
-    }
-  }
-
-  has(address: string, family: 'ipv4' | 'ipv6'): boolean {
-    return this.#lists[family].check(address, family);
   }
 }
 

@@ -4,6 +4,7 @@ export * from './config.js';
 export * from './entity-tag.js';
 export * from './event-key.filter.js';
 export * from './fault-log.js';
+export * from './gate.js';
 export * from './health.module.js';
 export * from './healthcheck.controller.js';
 export * from './http-app.js';
