@@ -1,5 +1,4 @@
 import {
-  type ContactState,
   END_STATES,
   formatInstant,
   MICROS_PER_SECOND,

@@ -27,20 +27,18 @@ export type Mutant = (typeof MUTANTS)[number];
 /** The course as one scheduler sees it: the real one, or one with a bug. */
 export function courseOf(world: World, life: Life): ContactCourse {
   const course = life.remote('course', new MemoryContactCourse(world.tables));
-  switch (world.mutant) {
-    case 'start without fence':
-      return replaced(course, 'startDue', () => startWhatWasDue(world, life));
-    case 'start by own clock':
-      return replaced(course, 'startDue', () => startByClockOf(world, life));
-    case 'wait for own clock':
-      return replaced(course, 'startDue', async (limit) =>
-        isAnyDue(world, life) ? course.startDue(limit) : [],
-      );
-    case 'end without fence':
-      return replaced(course, 'ended', (end) => life.call('ended', () => endAny(world, end)));
-    default:
-      return course;
-  }
+  const { mutant } = world;
+  if (mutant === 'start without fence')
+    return replaced(course, 'startDue', () => startWhatWasDue(world, life));
+  if (mutant === 'start by own clock')
+    return replaced(course, 'startDue', () => startByClockOf(world, life));
+  if (mutant === 'wait for own clock')
+    return replaced(course, 'startDue', async (limit) =>
+      isAnyDue(world, life) ? course.startDue(limit) : [],
+    );
+  if (mutant === 'end without fence')
+    return replaced(course, 'ended', (end) => life.call('ended', () => endAny(world, end)));
+  return course;
 }
 
 /** Looks what is due, and starts that in another statement, which does not look again. */

@@ -14,7 +14,7 @@ const LONG_RUN_MS = 3_600_000;
 const variable = (name: string): number | undefined =>
   process.env[name] === undefined ? undefined : Number(process.env[name]);
 
-const replayed = variable('SIMULATION_SEED');
+const replayed = [variable('SIMULATION_SEED') ?? []].flat();
 const firstSeed = variable('SIMULATION_FIRST') ?? 1;
 const seedsCount = variable('SIMULATION_SEEDS') ?? SEEDS_COUNT;
 const isAskedFor = process.env['SIMULATION_SEEDS'] !== undefined;
@@ -96,11 +96,10 @@ describe('a simulation', () => {
     LONG_RUN_MS,
   );
 
-  if (replayed !== undefined)
-    it('can be looked at', async () => {
-      console.log(await report(replayed));
-      expect((await simulate(replayed)).violation).toBeNull();
-    });
+  it.each(replayed)('can be looked at: seed %d', async (seed) => {
+    console.log(await report(seed));
+    expect((await simulate(seed)).violation).toBeNull();
+  });
 
   it('is the same again with the same seed, step by step, and another one with another', async () => {
     const traces = [];
