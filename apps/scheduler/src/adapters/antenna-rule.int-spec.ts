@@ -30,6 +30,19 @@ describe('the rule of antennas, on PostgreSQL', () => {
     await database.drop();
   });
 
+  /** Moves and cancels the oldest, or books where there is none. @returns the contact's id */
+  async function take(
+    what: string,
+    antenna: string,
+    { start, end }: TimeWindow,
+    oldest: string | null,
+  ): Promise<string> {
+    const given = { startTime: at(start), durationSeconds: end - start };
+    if (what === 'cancel') return oldest === null ? '' : (await store.end(oldest, BY_TEST)).id;
+    if (what === 'book' || oldest === null) return (await addOne(store, { antenna, ...given })).id;
+    return (await store.change(oldest, given, BY_TEST)).id;
+  }
+
   it('takes just what overlaps nothing, whatever was booked, moved and cancelled before', async () => {
     const hour = fc.integer({ min: 0, max: 11 });
     const window = fc.tuple(hour, hour).map(([a, b]) => ({
@@ -42,32 +55,16 @@ describe('the rule of antennas, on PostgreSQL', () => {
       fc.asyncProperty(steps, async (course) => {
         const antenna = anAntenna();
         const held = new Map<string, TimeWindow>();
-        for (const {
-          what,
-          window: { start, end },
-        } of course) {
-          const [oldest] = held.keys();
-          const others = [...held].filter(([id]) => what !== 'move' || id !== oldest);
-          const isFree = !others.some(([, other]) => doOverlap(other, { start, end }));
-          const settle = (asked: Promise<{ readonly id: string }>) =>
-            asked.then(
-              ({ id }) => id,
-              (fault: DomainError) => fault.code,
-            );
-          const given = { startTime: at(start), durationSeconds: end - start };
-          if (what === 'book') {
-            const id = await settle(addOne(store, { antenna, ...given }));
-            expect(id !== 'ANTENNA_TAKEN').toBe(isFree);
-            if (isFree) held.set(id, { start, end });
-          } else if (oldest !== undefined && what === 'move') {
-            expect(await settle(store.change(oldest, given, BY_TEST))).toBe(
-              isFree ? oldest : 'ANTENNA_TAKEN',
-            );
-            if (isFree) held.set(oldest, { start, end });
-          } else if (oldest !== undefined) {
-            await store.end(oldest, BY_TEST);
-            held.delete(oldest);
-          }
+        for (const { what, window } of course) {
+          const [oldest = null] = held.keys();
+          const moved = what === 'move' ? oldest : null;
+          const isFree = ![...held].some(([id, one]) => id !== moved && doOverlap(one, window));
+          const answer = await take(what, antenna, window, oldest).catch(
+            (fault: DomainError) => fault.code,
+          );
+          expect(answer === 'ANTENNA_TAKEN').toBe(what !== 'cancel' && !isFree);
+          if (what === 'cancel') held.delete(answer);
+          else if (isFree) held.set(answer, window);
         }
       }),
       { numRuns: 25 },
