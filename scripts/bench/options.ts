@@ -12,6 +12,7 @@ export const BENCH_NAMES = [
   'reads',
   'asks',
   'starts',
+  'bulk',
 ] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
@@ -47,6 +48,7 @@ export const DEFAULTS: BenchOptions = {
 export const HELP = `Usage: bench [options]
 
 Measures the rocket monitor, the way of telemetry and the start of contacts, and in the same rounds what they cannot be
+Measures the rocket monitor, the way of telemetry and bulks of contacts, and in the same rounds what they cannot be
 faster than. Starts the servers and apps that it needs, on loopback only, and stops them. Names:
 
 http                 rocket messages over 50 kept connections, against a bare Fastify that parses
@@ -62,6 +64,7 @@ reads                last values, a day as 1,000 points, exports
 asks                 from the instant that 100 contacts share until their ships are asked
 starts               how late contacts start, 1,000 and 10,000 at one instant and 10,000 spread,
                      with none and with many waiting, against Bull and BullMQ that run as many jobs
+bulk                 contacts booked by one bulk, with history and messages, against Bull's addBulk
 
 udp-receive, udp-store, overload and reads need a C compiler (cc) for the sender; udp-store needs
 InfluxDB and installs Debian's package influxdb where it may. A rate of theirs is the highest that is
@@ -70,6 +73,8 @@ held: less than a thousandth is lost, the account explains that, and all is stor
   --only <name>           one of these; may be given several times (default all)
   --rounds <n>            rounds of each, 1 to 100 (default 5 of http and asks, 3 of redis,
                           udp-receive and udp-store, 1 of the others)
+  --rounds <n>            rounds of each, 1 to 100 (default 5 of http, 3 of redis, udp-receive,
+                          udp-store and bulk, 1 of the others)
   --seconds <n>           how long a rate is measured, 1 to 60 (default ${DEFAULTS.seconds})
   --messages <n>          messages that are played to the end, 1000 to 1000000 (default ${DEFAULTS.messages})
   --overload-seconds <n>  how long the overload lasts, 2 to 600 (default ${DEFAULTS.overloadSeconds})

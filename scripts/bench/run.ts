@@ -1,4 +1,5 @@
 import { benchAsks } from './asks.bench.js';
+import { benchBulk } from './bulk.bench.js';
 import type { BenchContext } from './context.js';
 import type { Row } from './figure.js';
 import { benchHttp } from './http.bench.js';
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<BenchName, (context: BenchContext) => AsyncGenera
   reads: benchReads,
   asks: benchAsks,
   starts: benchStarts,
+  bulk: benchBulk,
 };
 
 export interface BenchOutcome {
