@@ -89,7 +89,7 @@ describe('readRule', () => {
           return fault instanceof RuleError;
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 });
