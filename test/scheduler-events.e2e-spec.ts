@@ -92,7 +92,8 @@ describe('the events of the scheduler', () => {
 
     expect(changesOf(here)).toEqual(changesOf(there));
     const told = changesOf(here).map(({ data }) => data['contact_id'] as string);
-    expect(told.toSorted()).toEqual(booked.map(({ id }) => id).toSorted());
+    expect(told).toHaveLength(20);
+    expect(new Set(told)).toEqual(new Set(booked.map(({ id }) => id)));
     const numbers = changesOf(here).map(({ data }) => data['number']);
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   });
@@ -193,7 +194,8 @@ describe('the webhooks of the scheduler', () => {
     await until(() => expect(receiver.taken).toHaveLength(1));
     const [{ headers, body, message }] = receiver.taken as [(typeof receiver.taken)[number]];
     expect(message).toMatchObject({ type: 'contact.scheduled', data: { contact_id: id } });
-    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+    const parts = [headers['webhook-id'], headers['webhook-timestamp'], body];
+    const signed = parts.join('.');
     const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
     const signature = createHmac('sha256', key).update(signed).digest('base64');
     expect(headers['webhook-signature']).toBe(`v1,${signature}`);

@@ -1,94 +1,21 @@
-import { DataSource } from 'typeorm';
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { dataSourceOptions } from '#common/persistence';
-import { SystemClock } from '#common/platform';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.js';
 import { until } from '../../../../test/support/until.js';
 import { addOne, BY_TEST } from '../contacts/contact-store.contract.js';
-import { ChangeFeed } from '../live/change-feed.js';
-import { ChangeLoop } from '../live/change-loop.js';
 import { WebhookReceiver } from '../webhooks/testing/webhook.receiver.js';
 import type { Webhook } from '../webhooks/webhook.js';
-import { WebhookCourier } from '../webhooks/webhook-courier.js';
-import { WebhookPolicy } from '../webhooks/webhook-policy.js';
-import { WebhookPost } from '../webhooks/webhook-post.js';
+import type { WebhookPolicy } from '../webhooks/webhook-policy.js';
 import { newSecret, signatureHeaders } from '../webhooks/webhook-signature.js';
 import type { NewWebhook } from '../webhooks/webhook-store.port.js';
-import { WebhookTargets } from '../webhooks/webhook-targets.js';
-import { WebhooksService } from '../webhooks/webhooks.service.js';
-import { CommitTicks } from './commit-ticks.js';
-import { HttpWebhookSender } from './http-webhook.sender.js';
-import { TypeOrmChangeLog } from './typeorm-change.log.js';
-import { TypeOrmContactStore } from './typeorm-contact.store.js';
-import { TypeOrmWebhookQueue } from './typeorm-webhook.queue.js';
-import { TypeOrmWebhookStore } from './typeorm-webhook.store.js';
+import { WebhookProcess } from './testing/webhook.process.js';
 
-const QUICK: Partial<WebhookPolicy> = {
-  retryDelaysMs: [10, 10, 10],
-  leaseMs: 1_500,
-  callMsMax: 500,
-  beatMs: 100,
-};
 const secret = newSecret();
-
-/** What a scheduler has of webhooks, with connections of its own. */
-class Process {
-  readonly service: WebhooksService;
-  readonly contacts: TypeOrmContactStore;
-  readonly log: TypeOrmChangeLog;
-  readonly #courier: WebhookCourier;
-  readonly #loop: ChangeLoop;
-
-  private constructor(
-    readonly source: DataSource,
-    given: Partial<WebhookPolicy>,
-    targets: string,
-  ) {
-    const clock = new SystemClock();
-    const policy = Object.assign(new WebhookPolicy(), QUICK, given);
-    const allowed = new WebhookTargets(targets);
-    this.log = new TypeOrmChangeLog(source);
-    const feed = new ChangeFeed(this.log);
-    const queue = new TypeOrmWebhookQueue(source);
-    const sender = new HttpWebhookSender(allowed, clock, policy.answerMsMax);
-    const post = new WebhookPost(sender, clock);
-    this.#loop = new ChangeLoop(this.log, feed, clock, new CommitTicks(source));
-    this.#courier = new WebhookCourier(queue, feed, post, clock, policy);
-    const store = new TypeOrmWebhookStore(source);
-    this.service = new WebhooksService(store, queue, this.#courier, post, allowed, policy);
-    this.contacts = new TypeOrmContactStore(source);
-  }
-
-  static async start(
-    url: string,
-    given: Partial<WebhookPolicy> = {},
-    targets = '127.0.0.0/8',
-  ): Promise<Process> {
-    const source = new DataSource(dataSourceOptions(url, 'scheduler'));
-    await source.initialize();
-    const started = new Process(source, given, targets);
-    started.#loop.onApplicationBootstrap();
-    started.#courier.onApplicationBootstrap();
-    return started;
-  }
-
-  async stop(): Promise<void> {
-    await this.#courier.onModuleDestroy();
-    await this.#loop.onModuleDestroy();
-    if (this.source.isInitialized) await this.source.destroy();
-  }
-
-  /** From now on it can write nothing down, and says nothing to anybody. */
-  async kill(): Promise<void> {
-    await this.source.destroy();
-  }
-}
 
 describe('webhooks on PostgreSQL', () => {
   let database: TestDatabase;
   let receiver: WebhookReceiver;
-  const processes: Process[] = [];
+  const processes: WebhookProcess[] = [];
 
   // The dying have much to say.
   beforeAll(() => Logger.overrideLogger(false));
@@ -104,18 +31,21 @@ describe('webhooks on PostgreSQL', () => {
     await database.drop();
   });
 
-  const started = async (given?: Partial<WebhookPolicy>, targets?: string): Promise<Process> => {
-    const process = await Process.start(database.url, given, targets);
+  const started = async (
+    given?: Partial<WebhookPolicy>,
+    targets?: string,
+  ): Promise<WebhookProcess> => {
+    const process = await WebhookProcess.start(database.url, given, targets);
     processes.push(process);
     return process;
   };
-  const add = ({ service }: Process, given: Partial<NewWebhook> = {}): Promise<Webhook> =>
+  const add = ({ service }: WebhookProcess, given: Partial<NewWebhook> = {}): Promise<Webhook> =>
     service.add({ url: receiver.url, states: [], shipName: null, antenna: null, secret, ...given });
-  const bookMany = async ({ contacts }: Process, count: number): Promise<void> => {
+  const bookMany = async ({ contacts }: WebhookProcess, count: number): Promise<void> => {
     for (let nr = 1; nr <= count; nr += 1) await addOne(contacts, { shipName: `Ship ${nr}` });
   };
   const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
-  const outcomes = async ({ service }: Process, { id }: Webhook) =>
+  const outcomes = async ({ service }: WebhookProcess, { id }: Webhook) =>
     (await service.deliveries(id, 1_000, null)).items
       .toReversed()
       .map(({ number, attempt, outcome }) => `${number} ${attempt} ${outcome}`);
@@ -241,17 +171,15 @@ describe('webhooks on PostgreSQL', () => {
   it.each([1, 4])('go on elsewhere when the process dies over call %i', async (fatal) => {
     const dying = await started();
     await add(dying);
-    let death: Promise<void> | null = null;
     receiver.answering = (nr) => {
-      if (nr === fatal) death = dying.kill();
+      if (nr === fatal) void dying.kill();
       return 200;
     };
     const living = await started();
     await bookMany(living, 8);
     await until(() => expect(new Set(receiver.takenNumbers)).toEqual(new Set(numbers(8))));
 
-    expect(death).not.toBeNull();
-    await death;
+    await until(() => expect(dying.source.isInitialized).toBe(false));
     // In order; only what was not written down in time comes again.
     const told = receiver.takenNumbers;
     expect(told).toEqual(told.toSorted((one, other) => one - other));

@@ -35,8 +35,19 @@ describe('the targets of webhooks', () => {
   );
 
   it.each([
-    ...['10.1.2.3', '100.64.0.1', '127.0.0.1', '169.254.169.254', '172.16.0.1', '192.168.1.1'],
-    ...['198.18.0.1', '::1', 'fe80::1', 'fd00::1', '2001:db8::1', '2001::1', '100::1'],
+    '10.1.2.3',
+    '100.64.0.1',
+    '127.0.0.1',
+    '169.254.169.254',
+    '172.16.0.1',
+    '192.168.1.1',
+    '198.18.0.1',
+    '::1',
+    'fe80::1',
+    'fd00::1',
+    '2001:db8::1',
+    '2001::1',
+    '100::1',
   ])('are not public at %s', (address) => {
     expect(open.allows(address)).toBe(false);
   });
@@ -50,9 +61,12 @@ describe('the targets of webhooks', () => {
     ]);
   });
 
-  it.each(['', 'loopback', '10.0.0.0/33', 'public;10.0.0.0/8'])('read %j or refuse it', (text) => {
-    if (text === '') expect(new WebhookTargets(text).allows('127.0.0.1')).toBe(false);
-    else expect(() => new WebhookTargets(text)).toThrow(RangeError);
+  it('are none where none are named', () => {
+    expect(new WebhookTargets('').allows('127.0.0.1')).toBe(false);
+  });
+
+  it.each(['loopback', '10.0.0.0/33', 'public;10.0.0.0/8'])('are not read from %j', (text) => {
+    expect(() => new WebhookTargets(text)).toThrow(RangeError);
   });
 
   const loopback = new WebhookTargets('127.0.0.0/8,::1/128');

@@ -58,7 +58,7 @@ export class WebhooksController {
       antenna: dto.antenna ?? null,
       secret,
     });
-    return { ...webhookDtoOf(added), secret: secretText(secret) };
+    return Object.assign(webhookDtoOf(added), { secret: secretText(secret) });
   }
 
   @Get()
