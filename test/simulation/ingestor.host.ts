@@ -14,6 +14,8 @@ import { HoldingsLoop } from '../../apps/ingestor/src/receptions/holdings.loop.j
 import { IngestorIdentity } from '../../apps/ingestor/src/receptions/ingestor-identity.js';
 import { ReceptionCourse } from '../../apps/ingestor/src/receptions/reception-course.js';
 import { ReceptionListener } from '../../apps/ingestor/src/receptions/reception-listener.js';
+import { PreparedReceptions } from '../../apps/ingestor/src/receptions/prepared-receptions.js';
+import { ReceptionPlaces } from '../../apps/ingestor/src/receptions/reception-places.js';
 import { ReceptionResumption } from '../../apps/ingestor/src/receptions/reception-resumption.js';
 import type { ReceptionStore } from '../../apps/ingestor/src/receptions/reception-store.port.js';
 import { ReceptionsConsumer } from '../../apps/ingestor/src/receptions/receptions.consumer.js';
@@ -62,8 +64,10 @@ export function bootIngestor(world: World, life: Life): void {
   const resumption = new ReceptionResumption(
     ...([course, streams, listener, addresses, store, clock, foreign] as const),
   );
+  const places = new ReceptionPlaces(store, addresses, ships);
+  const prepared = new PreparedReceptions(places, ships, clock);
   const receptions = new ReceptionsService(
-    ...([store, addresses, course, resumption, clock, CONFIG, ships] as const),
+    ...([store, addresses, places, prepared, course, resumption, clock, CONFIG, ships] as const),
   );
   const holdings = life.remote('holdings', new CountedHoldings(world, identity));
   const loop = new HoldingsLoop(holdings, receptions, store, writer, identity, clock);

@@ -84,8 +84,8 @@ export class Judge {
   }
 
   /** An ingestor has begun a reception, or was told that it is known. */
-  begun(argument: unknown, isNew: unknown): void {
-    if (isNew !== true) return;
+  begun(argument: unknown, outcome: unknown): void {
+    if (outcome !== 'begun') return;
     const { opening } = argument as NewReception;
     const { contactId, fence } = opening;
     const before = this.#receptions.get(contactId) ?? 0;

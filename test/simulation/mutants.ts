@@ -113,7 +113,7 @@ export function receptionStoreOf(world: World, store: ReceptionStore): Reception
   if (world.mutant !== 'receiver opens twice') return store;
   return replaced(store, 'begin', async (reception) => {
     await store.begin(reception);
-    return true;
+    return 'begun';
   });
 }
 

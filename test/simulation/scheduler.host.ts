@@ -3,7 +3,8 @@ import { OutboxRelay } from '#common/messaging';
 import { InProcessStartAlarm } from '../../apps/scheduler/src/adapters/in-process-start.alarm.js';
 import { JointStartAlarm } from '../../apps/scheduler/src/adapters/joint-start.alarm.js';
 import { MemoryContactStore } from '../../apps/scheduler/src/adapters/memory/memory-contact.store.js';
-import { ContactsService } from '../../apps/scheduler/src/contacts/contacts.service.js';
+import type { ContactsService } from '../../apps/scheduler/src/contacts/contacts.service.js';
+import { keylessContacts } from '../../apps/scheduler/src/contacts/testing/keyless-contacts.js';
 import { RocketDirectory } from '../../apps/scheduler/src/contacts/rocket-directory.port.js';
 import { RocketEventsConsumer } from '../../apps/scheduler/src/contacts/rocket-events.consumer.js';
 import { ContactEventsConsumer } from '../../apps/scheduler/src/starts/contact-events.consumer.js';
@@ -52,7 +53,7 @@ export function bootScheduler(world: World, life: Life): ContactsService {
   const starts = new StartsService(course, alarm, relay, clock);
   const loop = new StartsLoop(starts, new UnreportedContacts(course, relay, bus, clock), clock);
   const directory = new SimulatedDirectory(world, life);
-  const contacts = new ContactsService(store, directory, starts, clock);
+  const contacts = keylessContacts({ store, rockets: directory, starts, clock });
   world.broker.consume('scheduler', life, [
     new ContactEventsConsumer(course),
     new RocketEventsConsumer(contacts),

@@ -20,7 +20,6 @@ import { LIVE_CONTROLLERS, LIVE_PROVIDERS } from './live/live-providers.js';
 import { SchedulerConfig } from './scheduler.config.js';
 import { PASSES_CONTROLLERS, PASSES_PROVIDERS } from './passes/passes-parts.js';
 import { KeyedRequests } from './contacts/keyed-requests.js';
-import type { SchedulerConfig } from './scheduler.config.js';
 import type { SchedulerServices } from './scheduler.services.js';
 import { SERIES_CONTROLLERS, SERIES_PROVIDERS } from './series/series-providers.js';
 import { ContactEventsConsumer } from './starts/contact-events.consumer.js';
@@ -82,7 +81,6 @@ export class SchedulerModule {
         ...LIVE_PROVIDERS,
         ...WEBHOOK_PROVIDERS,
         { provide: Bus, useValue: services.bus },
-        { provide: SchedulerConfig, useValue: config },
       ],
     };
   }

@@ -4,6 +4,7 @@ import { dataSourceOptions } from '#common/persistence';
 import { problemOf, ValidationException } from '#common/platform';
 import { patient, type TestDatabase, testDatabase } from '../../../../test/support/database.js';
 import { isProblem } from '../bulk/bulk-store.port.js';
+import { GENTLE } from '../antennas/antenna-conflict.js';
 import { aContact, BY_TEST } from '../contacts/contact-store.contract.js';
 import { TypeOrmBulkStore } from './typeorm-bulk.store.js';
 import { TypeOrmContactStore } from './typeorm-contact.store.js';
@@ -45,7 +46,7 @@ describe('a bulk on PostgreSQL', () => {
       const channel = priority % 97 === 0 || priority > 590 ? 'gone' : `rocket ${priority}`;
       return aContact({ priority, channel });
     });
-    const outcomes = await bulk.addEach(candidates, BY_TEST, null);
+    const outcomes = await bulk.addEach(candidates, BY_TEST, GENTLE, null);
 
     const expected = candidates.map((one) => {
       if (isProblem(one)) return one;
@@ -64,7 +65,7 @@ describe('a bulk on PostgreSQL', () => {
     const candidates = [aContact(), aContact({ channel: 'gone' }), aContact()];
     const request = { key: 'plan of the week', fingerprint: 'a' };
     const outcomes = await Promise.all(
-      Array.from({ length: SAME_TIME }, () => bulk.addEach(candidates, BY_TEST, request)),
+      Array.from({ length: SAME_TIME }, () => bulk.addEach(candidates, BY_TEST, GENTLE, request)),
     );
 
     for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
@@ -75,7 +76,7 @@ describe('a bulk on PostgreSQL', () => {
     const channels = Array.from({ length: 30 }, (_, nr) => `rocket ${nr}`);
     const candidates = channels.map((channel) => aContact({ channel }));
     const faulty = [...candidates, aContact({ channel: 'gone' })];
-    const both = [faulty, faulty.toReversed()].map((all) => bulk.addEach(all, BY_TEST, null));
+    const both = [faulty, faulty.toReversed()].map((all) => bulk.addEach(all, BY_TEST, GENTLE, null));
 
     for (const outcome of await Promise.all(both))
       expect(outcome.filter((one) => !isProblem(one))).toHaveLength(channels.length);

@@ -102,4 +102,5 @@ const contactNow = (row: ChangeRow): ContactEvent => ({
   start_time: formatInstant(Number(row.start_time)),
   duration: row.duration,
   reason: row.reason,
+  displaced_by: null,
 });

@@ -8,12 +8,8 @@ import {
   type StreamOptionsDto,
 } from '#common/contracts';
 import { parseInstant } from '#common/domain';
-import {
-  ANTENNA_CHARS_MAX,
-  DURATION_SECONDS_MAX,
-  PRIORITY_MAX,
-  SHIP_NAME_CHARS_MAX,
-} from '../contacts/contact.dto.js';
+import { ANTENNA_CHARS_MAX } from '../antennas/antenna.dto.js';
+import { DURATION_SECONDS_MAX, PRIORITY_MAX, SHIP_NAME_CHARS_MAX } from '../contacts/contact.dto.js';
 import type { NewContact } from '../contacts/contact-store.port.js';
 
 /**

@@ -4,7 +4,8 @@ import { ArrayMaxSize, IsIn, IsOptional, Matches } from 'class-validator';
 import { CHANNEL_CHARS_MAX, IsText } from '#common/contracts';
 import { CONTACT_STATES, type ContactState } from '#common/domain';
 import { ValidationException } from '#common/platform';
-import { ANTENNA_CHARS_MAX, SHIP_NAME_CHARS_MAX } from '../contacts/contact.dto.js';
+import { ANTENNA_CHARS_MAX } from '../antennas/antenna.dto.js';
+import { SHIP_NAME_CHARS_MAX } from '../contacts/contact.dto.js';
 import type { ChangeFilter } from './change-event.js';
 
 const VALUES_MAX = 100;

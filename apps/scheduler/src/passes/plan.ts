@@ -46,10 +46,10 @@ export interface LeftOut {
   readonly inTheWay: TakenTime | null;
 }
 
-/** `contactId` is null for what the plan itself has taken. */
+/** `contactId` is null for what the plan itself has taken, and for a block, which has no ship either. */
 export interface TakenTime extends Window {
   readonly contactId: string | null;
-  readonly shipName: string;
+  readonly shipName: string | null;
   readonly antenna: string | null;
 }
 
@@ -164,7 +164,7 @@ class TakenTimes {
 
   #add(time: TakenTime): void {
     if (time.antenna !== null) this.#timesOf(this.#byAntenna, time.antenna).add(time);
-    this.#timesOf(this.#byShip, time.shipName).add(time);
+    if (time.shipName !== null) this.#timesOf(this.#byShip, time.shipName).add(time);
   }
 
   #timesOf(all: Map<string, BusyTimes<TakenTime>>, name: string): BusyTimes<TakenTime> {

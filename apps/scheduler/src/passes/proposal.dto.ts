@@ -41,8 +41,8 @@ export class InTheWayDto {
   @ApiProperty({ type: String, nullable: true, description: 'null: a contact of this plan' })
   readonly contact_id: string | null;
 
-  @ApiProperty()
-  readonly ship_name: string;
+  @ApiProperty({ type: String, nullable: true, description: 'null: the antenna is blocked' })
+  readonly ship_name: string | null;
 
   @ApiProperty({ type: String, nullable: true })
   readonly antenna: string | null;

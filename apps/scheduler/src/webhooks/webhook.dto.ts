@@ -3,7 +3,8 @@ import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional, IsString } from '
 import { IsText, MayBeMissing } from '#common/contracts';
 import { CONTACT_STATES, type ContactState, formatInstant } from '#common/domain';
 import { ValidationException } from '#common/platform';
-import { ANTENNA_CHARS_MAX, SHIP_NAME_CHARS_MAX } from '../contacts/contact.dto.js';
+import { ANTENNA_CHARS_MAX } from '../antennas/antenna.dto.js';
+import { SHIP_NAME_CHARS_MAX } from '../contacts/contact.dto.js';
 import {
   DELIVERY_OUTCOMES,
   type DeliveryOutcome,

@@ -17,6 +17,7 @@ export const aChange = (number: number, state: ContactState = 'scheduled'): Cont
     start_time: '2030-01-01T00:00:00.000Z',
     duration: 15,
     reason: null,
+    displaced_by: null,
   },
 });
 

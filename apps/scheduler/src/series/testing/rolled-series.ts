@@ -10,7 +10,7 @@ import {
   type NewContact,
   type StoredContact,
 } from '../../contacts/contact-store.port.js';
-import { ContactsService } from '../../contacts/contacts.service.js';
+import { keylessContacts } from '../../contacts/testing/keyless-contacts.js';
 import { RocketDirectory } from '../../contacts/rocket-directory.port.js';
 import { SchedulerConfig } from '../../scheduler.config.js';
 import { ContactCourse, type DueContact } from '../../starts/contact-course.port.js';
@@ -38,7 +38,6 @@ export class PickyContacts extends ContactStore {
   }
 
   find = (): Promise<null> => Promise.resolve(null);
-  page = (): Promise<StoredContact[]> => Promise.resolve([]);
   change = (): Promise<StoredContact> => Promise.reject(new Error('Not asked for here'));
   end = (): Promise<StoredContact> => Promise.reject(new Error('Not asked for here'));
   endOfRocket = (): Promise<string[]> => Promise.resolve([]);
@@ -54,6 +53,7 @@ const storedOf = (contact: NewContact): StoredContact => ({
   startedAt: null,
   endedAt: null,
   endReason: null,
+  displacedBy: null,
   fault: null,
   report: null,
 });
@@ -143,7 +143,8 @@ export class RolledSeries {
     const relay = new OutboxRelay({ outbox, client, clock: this.clock, mandatory: new Set() });
     const alarm = new InProcessStartAlarm(this.clock);
     const starts = new StartsService(new NoCourse(), alarm, relay, this.clock);
-    const contacts = new ContactsService(this.contacts, this.rockets, starts, this.clock);
+    const { contacts: store, rockets, clock } = this;
+    const contacts = keylessContacts({ store, rockets, starts, clock });
     this.roller = new SeriesRoller(this.store, contacts, this.clock, new SchedulerConfig());
   }
 
