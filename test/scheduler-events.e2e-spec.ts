@@ -255,12 +255,13 @@ describe('the webhooks of the scheduler', () => {
   });
 
   it('are a hundred at most', async () => {
-    const adding = Array.from({ length: 110 }, () =>
-      scheduler.http.post('/webhooks').send({ url: receiver.url, ship_name: 'nobody' }),
-    );
-    const answers = await Promise.all(adding);
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(100);
+    const wish = { url: receiver.url, ship_name: 'nobody' };
+    const post = () => scheduler.http.post('/webhooks').send(wish);
+    for (let count = 0; count < 98; count += 1) await post().expect(201);
+    // Side by side, but fewer than there are connections to the database.
+    const answers = await Promise.all([post(), post(), post(), post()]);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(2);
     const refused = answers.filter(({ status }) => status !== 201);
-    expect(refused.map(({ body }) => body.code)).toEqual(Array(10).fill('WEBHOOKS_FULL'));
+    expect(refused.map(({ body }) => body.code)).toEqual(['WEBHOOKS_FULL', 'WEBHOOKS_FULL']);
   });
 });
