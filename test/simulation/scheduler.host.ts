@@ -1,7 +1,6 @@
 import { RECEPTION_CLOSE, RECEPTION_OPEN } from '#common/contracts';
 import { OutboxRelay } from '#common/messaging';
 import { InProcessStartAlarm } from '../../apps/scheduler/src/adapters/in-process-start.alarm.js';
-import { JointStartAlarm } from '../../apps/scheduler/src/adapters/joint-start.alarm.js';
 import { MemoryContactStore } from '../../apps/scheduler/src/adapters/memory/memory-contact.store.js';
 import type { ContactsService } from '../../apps/scheduler/src/contacts/contacts.service.js';
 import { keylessContacts } from '../../apps/scheduler/src/contacts/testing/keyless-contacts.js';
@@ -48,9 +47,9 @@ export function bootScheduler(world: World, life: Life): ContactsService {
       ? ({ id }: { id: string }) => void startRung(world, life, id).catch(() => undefined)
       : null;
   const queued = new ForgetfulAlarm(world.alarms, () => life.isAlive, ring);
-  const alarm = new JointStartAlarm([new InProcessStartAlarm(clock), queued]);
+  const claims = new InProcessStartAlarm(clock);
 
-  const starts = new StartsService(course, alarm, relay, clock);
+  const starts = new StartsService(course, claims, queued, relay, clock);
   const loop = new StartsLoop(starts, new UnreportedContacts(course, relay, bus, clock), clock);
   const directory = new SimulatedDirectory(world, life);
   const contacts = keylessContacts({ store, rockets: directory, starts, clock });

@@ -22,8 +22,11 @@ import { PASSES_CONTROLLERS, PASSES_PROVIDERS } from './passes/passes-parts.js';
 import { KeyedRequests } from './contacts/keyed-requests.js';
 import type { SchedulerServices } from './scheduler.services.js';
 import { SERIES_CONTROLLERS, SERIES_PROVIDERS } from './series/series-providers.js';
+import { alarmHealth } from './starts/alarm-health.js';
+import { ClockWatch } from './starts/clock.watch.js';
 import { ContactEventsConsumer } from './starts/contact-events.consumer.js';
-import { StartAlarm } from './starts/start-alarm.port.js';
+import { DatabaseClock } from './starts/database.clock.js';
+import { ClaimAlarm, StartAlarm } from './starts/start-alarm.port.js';
 import { StartsLoop } from './starts/starts.loop.js';
 import { StartsService } from './starts/starts.service.js';
 import { UnreportedContacts } from './starts/unreported-contacts.js';
@@ -39,11 +42,17 @@ export class SchedulerModule {
         adapters,
         HealthModule.forRootAsync({
           imports: [adapters],
-          inject: [Outbox, StartAlarm],
-          useFactory: (outbox: Outbox, alarm: StartAlarm) => ({
+          inject: [Outbox, ClaimAlarm, StartAlarm, DatabaseClock],
+          useFactory: (
+            outbox: Outbox,
+            claims: ClaimAlarm,
+            alarm: StartAlarm,
+            clock: DatabaseClock,
+          ) => ({
             readiness: [
               ...readinessOf(services, outbox),
-              { part: 'alarm', check: () => alarm.health() },
+              { part: 'alarm', check: () => alarmHealth([claims, alarm]) },
+              { part: 'clock', check: () => clock.health() },
             ],
           }),
         }),
@@ -74,6 +83,7 @@ export class SchedulerModule {
         ...PASSES_PROVIDERS,
         StartsService,
         StartsLoop,
+        ClockWatch,
         UnreportedContacts,
         CalendarService,
         ...SERIES_PROVIDERS,

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ReportRevision } from '../receptions/reception-store.port.js';
-import { inOne } from './bind-message.js';
+import { inOne } from '#common/persistence';
 import { STORE, storeParameters } from './store-statement.js';
 
 /**

@@ -4,7 +4,7 @@ import type {
   LatestPacket,
 } from '../archive/telemetry-archive.port.js';
 import type { PacketBlock } from '../archive/packet-block.js';
-import type { Parameter } from './bind-message.js';
+import type { Parameter } from '#common/persistence';
 import {
   binaryArray,
   binaryArrayOf,

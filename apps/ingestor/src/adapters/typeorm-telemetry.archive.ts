@@ -16,7 +16,7 @@ import {
 import { IngestorIdentity } from '../receptions/ingestor-identity.js';
 import { BlockSource } from './block-source.js';
 import { readLevels } from './levels-query.js';
-import { runPrepared } from './prepared-statement.js';
+import { runPrepared } from '#common/persistence';
 import { Readings } from './readings.js';
 import { leftOutOf, STORE, storeParameters, type TakenRow } from './store-statement.js';
 import {

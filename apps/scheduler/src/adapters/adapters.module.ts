@@ -27,11 +27,14 @@ import { WebhookQueue } from '../webhooks/webhook-queue.port.js';
 import { WebhookSender } from '../webhooks/webhook-sender.port.js';
 import { WebhookStore } from '../webhooks/webhook-store.port.js';
 import { WebhookTargets } from '../webhooks/webhook-targets.js';
+import { DatabaseClock } from '../starts/database.clock.js';
+import { ClaimAlarm } from '../starts/start-alarm.port.js';
 import { BusRocketDirectory } from './bus-rocket.directory.js';
 import { CommitTicks } from './commit-ticks.js';
 import { SCHEDULER_OUTBOX } from './contact-row.js';
 import { SeriesStore } from '../series/series-store.port.js';
 import { HttpWebhookSender } from './http-webhook.sender.js';
+import { InProcessStartAlarm } from './in-process-start.alarm.js';
 import { StartAlarmModule } from './start-alarm.module.js';
 import { TypeOrmAntennaStore } from './typeorm-antenna.store.js';
 import { TypeOrmBookingRehearsal } from './typeorm-booking.rehearsal.js';
@@ -49,6 +52,7 @@ import { TypeOrmOrbitStore } from './typeorm-orbit.store.js';
 import { TypeOrmStationStore } from './typeorm-station.store.js';
 import { TypeOrmWebhookQueue } from './typeorm-webhook.queue.js';
 import { TypeOrmWebhookStore } from './typeorm-webhook.store.js';
+import { TypeOrmDatabaseTime } from './typeorm-database.time.js';
 
 /** Nobody may overlook a command; an event may have no listener. */
 const MANDATORY = new Set([RECEPTION_OPEN, RECEPTION_CLOSE]);
@@ -96,6 +100,19 @@ export class AdaptersModule {
               clock,
               new WebhookPolicy().answerMsMax,
             ),
+          provide: ContactCourse,
+          inject: [getDataSourceToken('scheduler'), OutboxRelay],
+          useFactory: (source: DataSource, relay: OutboxRelay) =>
+            new TypeOrmContactCourse(source, relay),
+        },
+          provide: DatabaseClock,
+          inject: [Clock, getDataSourceToken('scheduler')],
+          useFactory: (clock: Clock, source: DataSource) =>
+            new DatabaseClock(clock, new TypeOrmDatabaseTime(source)),
+        },
+          provide: ClaimAlarm,
+          inject: [DatabaseClock],
+          useFactory: (clock: DatabaseClock) => new InProcessStartAlarm(clock),
         },
         { provide: RocketDirectory, useFactory: () => new BusRocketDirectory(bus.client()) },
         {
@@ -127,6 +144,8 @@ export class AdaptersModule {
         WebhookStore,
         WebhookQueue,
         WebhookSender,
+        DatabaseClock,
+        ClaimAlarm,
         alarm,
         RocketDirectory,
         Outbox,

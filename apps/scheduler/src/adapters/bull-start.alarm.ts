@@ -26,7 +26,7 @@ export interface BullStartAlarmOptions {
 
 /**
  * The alarm of all schedulers together: a Bull job per contact, worked by whichever of them is
- * there. It is used only while Redis keeps what it is given; else it says so, and wheel and sweep
+ * there, soon after whoever claimed the contact should have started it. It is used only while Redis keeps what it is given; else it says so, and wheel and sweep
  * start the contacts. What Redis forgot is set anew by the next refresh.
  */
 @Injectable()

@@ -4,8 +4,10 @@ import {
   type ContactFailedDto,
   RECEPTION_CLOSE,
   RECEPTION_OPEN,
+  RECEPTION_PREPARE,
   type ReceptionCloseDto,
   type ReceptionOpenDto,
+  type ReceptionPrepareDto,
 } from '#common/contracts';
 import { formatInstant, latenessMs, plannedEnd } from '#common/domain';
 import { type Envelope, envelope } from '#common/messaging';
@@ -38,19 +40,29 @@ export function contactFailedOf(contact: StoredContact): Envelope {
   return envelope(CONTACT_FAILED, failed);
 }
 
+/** Of the start that is to come. */
+export function receptionPrepareOf(contact: StoredContact): Envelope {
+  const prepare: ReceptionPrepareDto = { ...orderOf(contact), fence: contact.fence + 1 };
+  return envelope(RECEPTION_PREPARE, prepare);
+}
+
 export function receptionOpenOf(contact: StoredContact): Envelope {
   const open: ReceptionOpenDto = {
-    contact_id: contact.id,
-    fence: contact.fence,
-    ship_name: contact.shipName,
-    planned_start: formatInstant(contact.startTime),
-    planned_end: formatInstant(plannedEnd(contact)),
+    ...orderOf(contact),
     started_at: formatInstant(contact.startedAt ?? contact.startTime),
     lateness_ms: latenessMs(contact) ?? 0,
-    stream: contact.stream,
   };
   return envelope(RECEPTION_OPEN, open);
 }
+
+const orderOf = (contact: StoredContact): ReceptionPrepareDto => ({
+  contact_id: contact.id,
+  fence: contact.fence,
+  ship_name: contact.shipName,
+  planned_start: formatInstant(contact.startTime),
+  planned_end: formatInstant(plannedEnd(contact)),
+  stream: contact.stream,
+});
 
 export function receptionCloseOf({ id, fence, endReason }: StoredContact): Envelope {
   const close: ReceptionCloseDto = { contact_id: id, fence, reason: endReason ?? '' };

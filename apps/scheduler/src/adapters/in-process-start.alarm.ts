@@ -1,15 +1,17 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
 import { dateOf } from '#common/domain';
-import { Clock, type PartHealth } from '#common/platform';
+import type { Clock, PartHealth } from '#common/platform';
 import type { DueContact } from '../starts/contact-course.port.js';
-import { StartAlarm } from '../starts/start-alarm.port.js';
+import { ClaimAlarm } from '../starts/start-alarm.port.js';
 import { TimerWheel } from './timer-wheel.js';
 
 const ALARMS_MAX = 100_000;
 
-/** The alarm inside this process. What it cannot hold, the sweep starts. */
-@Injectable()
-export class InProcessStartAlarm extends StartAlarm implements OnModuleDestroy {
+/**
+ * The alarm inside this process, by the clock that it is given: that of the database. What it cannot
+ * hold, the sweep starts.
+ */
+export class InProcessStartAlarm extends ClaimAlarm implements OnModuleDestroy {
   readonly #wheel: TimerWheel;
   #wake = (): void => undefined;
 

@@ -6,14 +6,13 @@ import { Outage } from '#common/redis';
 import { StartAlarm } from '../starts/start-alarm.port.js';
 import { BullConnections } from './bull-connections.js';
 import { BullStartAlarm } from './bull-start.alarm.js';
-import { InProcessStartAlarm } from './in-process-start.alarm.js';
-import { JointStartAlarm } from './joint-start.alarm.js';
+import { NoStartAlarm } from './no-start.alarm.js';
 import { QueueBoard } from './queue-board.js';
 import { START_QUEUE, StartJobs, startQueueOptions } from './start-jobs.js';
 
 const CLOCK = { provide: Clock, useClass: SystemClock };
 
-/** The wheel in this process, and with a Redis also the alarm of all schedulers. */
+/** The alarm of all schedulers together: with a Redis a queue, without one nothing. */
 @Module({})
 export class StartAlarmModule {
   /** @throws {ConfigError} a board without a Redis to show. */
@@ -23,13 +22,13 @@ export class StartAlarmModule {
     return {
       module: StartAlarmModule,
       exports: [StartAlarm],
-      ...(redisUrl === undefined ? inProcess() : onRedis(redisUrl, hasBoard)),
+      ...(redisUrl === undefined ? none() : onRedis(redisUrl, hasBoard)),
     };
   }
 }
 
-const inProcess = () => ({
-  providers: [CLOCK, { provide: StartAlarm, useClass: InProcessStartAlarm }],
+const none = () => ({
+  providers: [{ provide: StartAlarm, useFactory: () => new NoStartAlarm() }],
 });
 
 /**
@@ -43,7 +42,6 @@ function onRedis(redisUrl: string, hasBoard: boolean) {
     imports: [BullModule.registerQueue({ name: START_QUEUE, ...startQueueOptions(connections) })],
     providers: [
       CLOCK,
-      InProcessStartAlarm,
       ...(hasBoard ? [QueueBoard] : []),
       {
         provide: BullStartAlarm,
@@ -55,11 +53,7 @@ function onRedis(redisUrl: string, hasBoard: boolean) {
             clock,
           }),
       },
-      {
-        provide: StartAlarm,
-        inject: [InProcessStartAlarm, BullStartAlarm],
-        useFactory: (...alarms: StartAlarm[]) => new JointStartAlarm(alarms),
-      },
+      { provide: StartAlarm, useExisting: BullStartAlarm },
     ],
   };
 }

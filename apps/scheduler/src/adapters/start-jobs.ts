@@ -11,6 +11,11 @@ const WAITING_MAX = 100_000;
 const BATCH_MAX = 200;
 /** A job only wakes this process, which takes microseconds: two at a time would gain nothing. */
 const CONCURRENCY = 1;
+/**
+ * After the instant. By then whoever claimed the contact has started it, or is dead: before, jobs by
+ * the thousand would only keep this process and Redis from the starts themselves.
+ */
+const RINGS_AFTER_MS = 1_000;
 const ATTEMPTS_MAX = 3;
 /** A worker that dies with a job is no fault of the job's, so practically without end. */
 const STALLED_MAX = 1_000;
@@ -137,7 +142,8 @@ export class StartJobs {
     const { queue, clock, outage } = this.options;
     try {
       // Bull adds the delay to its own reading of the clock, so both are taken in one tick.
-      await queue.add(JOB_NAME, job, { jobId: job.id, delay: job.dueAtMs - clock.nowMs() });
+      const delay = job.dueAtMs + RINGS_AFTER_MS - clock.nowMs();
+      await queue.add(JOB_NAME, job, { jobId: job.id, delay });
     } catch (fault) {
       outage.note(fault);
       this.#onRefused(job);

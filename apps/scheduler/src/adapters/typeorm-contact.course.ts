@@ -1,12 +1,12 @@
-import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
+import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { CONTACT_MISSED, type ContactReport } from '#common/contracts';
 import { formatInstant } from '#common/domain';
-import { insertOutbox } from '#common/persistence';
+import type { Envelope, OutboxRelay } from '#common/messaging';
+import { insertOutbox, runPrepared } from '#common/persistence';
 import type { StoredContact } from '../contacts/contact-store.port.js';
 import { ContactCourse, type ContactEnd, type DueContact } from '../starts/contact-course.port.js';
-import { contactFailedOf, receptionOpenOf } from './contact-messages.js';
+import { contactFailedOf } from './contact-messages.js';
 import {
   BY_INGESTOR,
   BY_SCHEDULER,
@@ -15,39 +15,77 @@ import {
   recordChange,
   SCHEDULER_OUTBOX,
 } from './contact-row.js';
+import { CLAIM_DUE, FORGET_VOID_CLAIMS, RELEASE_CLAIMS, START_DUE } from './start-statement.js';
+
+/** Whom commands are handed to as they are committed. */
+export type Handing = Pick<OutboxRelay, 'expectHandover' | 'handOver'>;
+
+interface DueRow {
+  readonly id: string;
+  readonly revision: number;
+  readonly start_time: string;
+}
+
+interface StartedRow {
+  readonly contact_id: string;
+  readonly envelope: Envelope;
+}
+
+/** So long a contact is left to the scheduler that has claimed it; then anybody starts it. */
+const CLAIM_RESPECTED_MS = 1_000;
+/** Prolonged with each look; who misses two of them may be dead. */
+const CLAIM_LEASE_MS = 1_500;
+/** Every so many looks, claims without a use are removed. */
+const LOOKS_PER_CLEARING = 20;
 
 /** The course of contacts in PostgreSQL. `clock_timestamp()` is the only clock that decides. */
-@Injectable()
 export class TypeOrmContactCourse extends ContactCourse {
-  constructor(@InjectDataSource('scheduler') private readonly source: DataSource) {
+  /** Whose claims these are: a new process has new ones. */
+  readonly #claimer = randomUUID();
+  #lookCount = 0;
+
+  /** @param relay to hand commands to as they are committed; without one they wait to be claimed */
+  constructor(
+    private readonly source: DataSource,
+    private readonly relay: Handing | null = null,
+  ) {
     super();
   }
 
-  startDue(limit: number): Promise<string[]> {
-    return this.source.transaction(async (manager) => {
-      const started = await changedContacts(
-        manager,
-        `WITH due AS (
-           SELECT id AS due_id FROM contacts
-           WHERE state = 'scheduled' AND start_time <= clock_timestamp()
-             AND planned_end > clock_timestamp()
-           ORDER BY start_time LIMIT $1 FOR UPDATE SKIP LOCKED)
-         UPDATE contacts
-         SET state = 'starting', fence = fence + 1, started_at = clock_timestamp()
-         FROM due WHERE id = due_id RETURNING ${CONTACT_COLUMNS}`,
-        [limit],
-      );
-      const inOrder = started.toSorted((a, b) => a.startTime - b.startTime);
-      await recordChange(manager, inOrder, null, BY_SCHEDULER);
-      if (inOrder.length > 0)
-        await insertOutbox(manager, SCHEDULER_OUTBOX, inOrder.map(receptionOpenOf));
-      return inOrder.map(({ id }) => id);
-    });
+  async claimDue(horizonMs: number, limit: number): Promise<DueContact[]> {
+    const claimed = await runPrepared<DueRow>(this.source, 'claim-due', CLAIM_DUE, [
+      this.#claimer,
+      String(CLAIM_LEASE_MS),
+      String(horizonMs),
+      String(limit),
+    ]);
+    this.#lookCount += 1;
+    if (this.#lookCount % LOOKS_PER_CLEARING === 0)
+      await runPrepared(this.source, 'forget-void-claims', FORGET_VOID_CLAIMS, []);
+    return claimed.map(dueContactOf);
+  }
+
+  async releaseClaims(): Promise<void> {
+    await runPrepared(this.source, 'release-claims', RELEASE_CLAIMS, [this.#claimer]);
+  }
+
+  async startDue(limit: number): Promise<string[]> {
+    const handover = this.relay?.expectHandover(limit) ?? null;
+    const rows = await runPrepared<StartedRow>(this.source, 'start-due', START_DUE, [
+      String(limit),
+      this.#claimer,
+      String(CLAIM_RESPECTED_MS),
+      String(handover?.leaseMs ?? 0),
+    ]);
+    const messages = rows.map(({ envelope }) => ({ envelope, attempt: 1 }));
+    if (handover) this.relay?.handOver(handover, messages);
+    return rows.map(({ contact_id }) => contact_id);
   }
 
   missPassed(limit: number, reason: string): Promise<number> {
     return this.#giveUp(
-      `state = 'scheduled' AND planned_end <= clock_timestamp()`,
+      `state = 'scheduled' AND start_time <= (SELECT clock_timestamp())
+         AND planned_end <= clock_timestamp()`,
       `state = 'missed', end_reason = $2`,
       [limit, reason],
       (manager, missed) => recordChange(manager, missed, CONTACT_MISSED, BY_SCHEDULER),
@@ -57,7 +95,7 @@ export class TypeOrmContactCourse extends ContactCourse {
   failUnreported(limit: number, graceMs: number, reason: string): Promise<number> {
     return this.#giveUp(
       `state IN ('starting', 'active')
-         AND planned_end <= clock_timestamp() - $3 * interval '1 millisecond'`,
+         AND planned_end <= (SELECT clock_timestamp() - $3 * interval '1 millisecond')`,
       `state = 'failed', fault = 'system', end_reason = $2`,
       [limit, reason, graceMs],
       async (manager, failed) => {
@@ -72,11 +110,11 @@ export class TypeOrmContactCourse extends ContactCourse {
     const rows = (await this.source.query(
       `SELECT id, revision, (extract(epoch FROM start_time) * 1000000)::bigint AS start_time
        FROM contacts c WHERE state = 'scheduled'
-         AND c.start_time <= clock_timestamp() + $1 * interval '1 millisecond'
+         AND c.start_time <= (SELECT clock_timestamp() + $1 * interval '1 millisecond')
        ORDER BY c.start_time LIMIT $2`,
       [horizonMs, limit],
-    )) as { id: string; revision: number; start_time: string }[];
-    return rows.map(({ start_time, ...row }) => ({ ...row, startTime: Number(start_time) }));
+    )) as DueRow[];
+    return rows.map(dueContactOf);
   }
 
   began(contactId: string, fence: number): Promise<boolean> {
@@ -158,3 +196,8 @@ export class TypeOrmContactCourse extends ContactCourse {
     });
   }
 }
+
+const dueContactOf = ({ start_time, ...row }: DueRow): DueContact => ({
+  ...row,
+  startTime: Number(start_time),
+});

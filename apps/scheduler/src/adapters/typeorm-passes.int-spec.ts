@@ -8,6 +8,7 @@ import { ORBITS_MAX } from '../passes/ship-elements.js';
 import { STATIONS_MAX } from '../passes/station.js';
 import { describeStationStore } from '../passes/station-store.contract.js';
 import { ISS_TLE } from '../passes/testing/orbits.js';
+import { TypeOrmAntennaStore } from './typeorm-antenna.store.js';
 import { TypeOrmBookedTimes } from './typeorm-booked.times.js';
 import { TypeOrmContactStore } from './typeorm-contact.store.js';
 import { TypeOrmOrbitStore } from './typeorm-orbit.store.js';
@@ -67,8 +68,8 @@ describe('on PostgreSQL', () => {
     };
     const onDish = await book(-30, { antenna: 'Dish' });
     const ofShip = await book(100, { shipName: 'Voyager' });
-    const long = await book(-604_790, { antenna: 'Dish', durationSeconds: 604_800 });
-    await book(-60, { antenna: 'Dish' });
+    const long = await book(-604_790, { shipName: 'Voyager', durationSeconds: 604_800 });
+    await book(-90, { antenna: 'Dish' });
     await book(200, { antenna: 'Dish' });
     await book(50, { antenna: 'Pole' });
     const cancelled = await book(60, { antenna: 'Dish' });
@@ -84,6 +85,16 @@ describe('on PostgreSQL', () => {
       shipName: 'USS Enterprise',
       from: NEXT_YEAR - 30 * SECOND,
       to: NEXT_YEAR + 30 * SECOND,
+    });
+    const [start, end] = [NEXT_YEAR + 150 * SECOND, NEXT_YEAR + 170 * SECOND];
+    const block = { start, end, reason: null };
+    await new TypeOrmAntennaStore(source).block('Dish', block, BY_TEST);
+    expect((await times.between(window, ['Dish'], ['Voyager'], 10)).at(-1)).toEqual({
+      contactId: null,
+      antenna: 'Dish',
+      shipName: null,
+      from: start,
+      to: end,
     });
     expect(await times.between(window, ['Dish'], ['Voyager'], 2)).toHaveLength(2);
     expect(await times.between(window, [], [], 10)).toEqual([]);

@@ -6,6 +6,8 @@ import type { ContactCourse } from './contact-course.port.js';
 
 export interface CourseUnderTest {
   readonly course: ContactCourse;
+  /** Another scheduler on the same contacts. */
+  readonly other: ContactCourse;
   readonly store: ContactStore;
 }
 
@@ -15,10 +17,11 @@ const nowMicros = (): number => Date.now() * 1_000;
 export function describeContactCourse(make: () => Promise<CourseUnderTest>): void {
   describe('a ContactCourse', () => {
     let course: ContactCourse;
+    let other: ContactCourse;
     let store: ContactStore;
 
     beforeEach(async () => {
-      ({ course, store } = await make());
+      ({ course, other, store } = await make());
     });
 
     const bookDue = (given: Partial<NewContact> = {}) =>
@@ -49,6 +52,83 @@ export function describeContactCourse(make: () => Promise<CourseUnderTest>): voi
       await until(async () => expect(await course.startDue(10)).toEqual([id]), 2_000, 1);
       const { startedAt } = (await store.find(id))!;
       expect(startedAt).toBeGreaterThanOrEqual(startTime);
+    });
+
+    const ids = (contacts: readonly { readonly id: string }[]): string[] =>
+      contacts.map(({ id }) => id);
+    const bookSoon = (inMs: number) => addOne(store, { startTime: nowMicros() + inMs * 1_000 });
+
+    it('claims what is due soon once, earliest first, for one scheduler', async () => {
+      const soon = await bookSoon(30_000);
+      const sooner = await bookSoon(20_000);
+      await bookSoon(3_600_000);
+
+      const claimed = await course.claimDue(60_000, 10);
+      expect(claimed).toEqual([
+        { id: sooner.id, revision: 1, startTime: sooner.startTime },
+        { id: soon.id, revision: 1, startTime: soon.startTime },
+      ]);
+      expect([await course.claimDue(60_000, 10), await other.claimDue(60_000, 10)]).toEqual([
+        [],
+        [],
+      ]);
+    });
+
+    it('shares what is due soon out among those who ask at the same time', async () => {
+      const booked = await Promise.all(Array.from({ length: 40 }, () => bookSoon(30_000)));
+      const asked = await Promise.all([course, other].map((one) => one.claimDue(60_000, 25)));
+      asked.push(await course.claimDue(60_000, 40));
+      expect(ids(asked.flat()).toSorted()).toEqual(ids(booked).toSorted());
+    });
+
+    it('claims a contact anew when it was changed, and no cancelled one', async () => {
+      const moved = await bookSoon(30_000);
+      const cancelled = await bookSoon(30_000);
+      await course.claimDue(60_000, 10);
+      const startTime = nowMicros() + 40_000_000;
+      await store.change(moved.id, { startTime }, BY_TEST);
+      await store.end(cancelled.id, BY_TEST);
+
+      expect(await other.claimDue(60_000, 10)).toEqual([{ id: moved.id, revision: 2, startTime }]);
+      expect(await course.claimDue(60_000, 10)).toEqual([]);
+    });
+
+    it('starts a claimed contact as it is then, not as it was', async () => {
+      const { id } = await bookSoon(30_000);
+      await course.claimDue(60_000, 10);
+      await store.change(id, { startTime: nowMicros() - 1_000, durationSeconds: 90 }, BY_TEST);
+      expect(await course.startDue(10)).toEqual([id]);
+      expect(await store.find(id)).toMatchObject({ state: 'starting', fence: 1, revision: 2 });
+    });
+
+    it('leaves to another what that one has claimed, but not for ever', async () => {
+      const { id } = await bookDue({ startTime: nowMicros() });
+      expect(ids(await other.claimDue(1_000, 10))).toEqual([id]);
+      await until(async () => {
+        // Whatever time this test takes: it is started by one of them, once.
+        const started = await course.startDue(10);
+        expect(started).toEqual([id]);
+      });
+      const { startTime, startedAt } = (await store.find(id))!;
+      expect(startedAt! - startTime).toBeGreaterThanOrEqual(1_000_000);
+      expect(await other.startDue(10)).toEqual([]);
+    });
+
+    it('starts its own claims at once, and those of others when they are given back', async () => {
+      const mine = await bookSoon(300);
+      await course.claimDue(1_000, 10);
+      await until(async () => expect(await course.startDue(10)).toEqual([mine.id]), 20_000, 1);
+
+      const theirs = await bookSoon(30_000);
+      await other.claimDue(60_000, 10);
+      await other.releaseClaims();
+      expect(ids(await course.claimDue(60_000, 10))).toEqual([theirs.id]);
+    });
+
+    it('takes over the claims of a scheduler that is silent', async () => {
+      const { id } = await bookSoon(3_000_000);
+      await other.claimDue(3_600_000, 10);
+      await until(async () => expect(ids(await course.claimDue(3_600_000, 10))).toEqual([id]));
     });
 
     it('starts neither cancelled contacts nor those whose window has passed', async () => {
@@ -119,7 +199,7 @@ export function describeContactCourse(make: () => Promise<CourseUnderTest>): voi
     });
 
     it('fails a running contact of which nobody reports the end', async () => {
-      const { id } = await bookDue({ startTime: nowMicros() - 950_000, durationSeconds: 1 });
+      const { id } = await bookDue({ durationSeconds: 3 });
       expect(await course.startDue(1)).toEqual([id]);
       expect(await course.failUnreported(10, 60_000, 'silence')).toBe(0);
       await until(async () => expect(await course.failUnreported(10, 0, 'silence')).toBe(1));

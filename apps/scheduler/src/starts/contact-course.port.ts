@@ -22,8 +22,19 @@ export interface ContactEnd {
  */
 export abstract class ContactCourse {
   /**
-   * Starts up to `limit` contacts that are due: state `starting`, fence + 1, `reception.open` in the
-   * outbox. Never before the start time, never twice, never after the planned end.
+   * Claims up to `limit` contacts that are due within `horizonMs` for this scheduler, and puts
+   * `reception.prepare` into the outbox for them. A living scheduler's claim holds until a second
+   * after the start time; one that does not call this for some seconds counts as dead. A contact that
+   * was changed is claimed anew.
+   * @returns those that this call claimed, earliest first
+   */
+  abstract claimDue(horizonMs: number, limit: number): Promise<DueContact[]>;
+  /** Leaves all claims of this scheduler to the others. */
+  abstract releaseClaims(): Promise<void>;
+  /**
+   * Starts up to `limit` contacts that are due and not claimed by another scheduler: state
+   * `starting`, fence + 1, `reception.open` in the outbox. Never before the start time, never twice,
+   * never after the planned end.
    * @returns the ids of those that this call started, earliest first
    */
   abstract startDue(limit: number): Promise<string[]>;

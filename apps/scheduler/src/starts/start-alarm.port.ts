@@ -1,7 +1,10 @@
 import type { PartHealth } from '#common/platform';
 import type { DueContact } from './contact-course.port.js';
 
-/** Wakes the scheduler when contacts are due. It only proposes: the row decides. */
+/**
+ * Wakes a scheduler when contacts are due, whichever of them is there. It only proposes: the row
+ * decides.
+ */
 export abstract class StartAlarm {
   /** Whom to wake. Set once, before any alarm. */
   abstract onDue(wake: () => void): void;
@@ -15,3 +18,6 @@ export abstract class StartAlarm {
   /** Never `down`: what an alarm misses, the sweep starts. */
   abstract health(): PartHealth;
 }
+
+/** The alarm of this scheduler alone, on the instant: of the contacts that it has claimed. */
+export abstract class ClaimAlarm extends StartAlarm {}

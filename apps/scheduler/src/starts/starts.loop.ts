@@ -12,7 +12,7 @@ import { UnreportedContacts } from './unreported-contacts.js';
 const SWEEP_MS = 500;
 const REFRESH_MS = 5_000;
 
-/** Sweeps over due rows, and keeps the alarms of the next minute. */
+/** Sweeps over due rows, claims those of the next seconds, and keeps the alarms of the next minute. */
 @Injectable()
 export class StartsLoop implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #faults: FaultLog;
@@ -37,6 +37,9 @@ export class StartsLoop implements OnApplicationBootstrap, OnModuleDestroy {
     this.#isStopped = true;
     this.#cancel?.();
     await this.#running;
+    await this.starts
+      .release()
+      .catch((fault: unknown) => this.#faults.note('Claims are left to their end', fault));
   }
 
   #next(delayMs: number): void {
@@ -49,6 +52,7 @@ export class StartsLoop implements OnApplicationBootstrap, OnModuleDestroy {
   async #sweep(): Promise<void> {
     try {
       await this.starts.startDue();
+      await this.starts.claim();
       await this.starts.closePassed();
       await this.unreported.giveUp();
       await this.#refresh();

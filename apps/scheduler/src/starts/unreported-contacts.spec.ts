@@ -18,6 +18,8 @@ class SilentContact extends ContactCourse {
     return Promise.resolve(failed);
   }
 
+  claimDue = (): Promise<DueContact[]> => Promise.resolve([]);
+  releaseClaims = (): Promise<void> => Promise.resolve();
   startDue = (): Promise<string[]> => Promise.resolve([]);
   missPassed = (): Promise<number> => Promise.resolve(0);
   dueWithin = (): Promise<DueContact[]> => Promise.resolve([]);

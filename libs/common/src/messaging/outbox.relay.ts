@@ -1,13 +1,14 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { ClientProxy } from '@nestjs/microservices';
-import { lastValueFrom } from 'rxjs';
 import { type CancelTimer, type Clock, FaultLog } from '#common/platform';
 import { DeadLetteredError, UnroutableError } from './delivery.errors.js';
+import type { Envelope } from './envelope.js';
 import type { Outbox, OutboxMessage } from './outbox.port.js';
-import { within } from './rabbitmq/within.js';
 
 /** A broker that blocks must not let the memory grow: so many wait for its confirmation, no more. */
 export const IN_FLIGHT_MAX = 256;
+/** Messages that were handed over and wait for a place among these. */
+export const HANDED_OVER_MAX = 10_000;
 /** After it a publish counts as failed, though the bus may have the message: receivers know it by id. */
 const PUBLISH_TIMEOUT_MS = 10_000;
 /**
@@ -21,6 +22,18 @@ const ATTEMPTS_MAX = 10_000;
 const POLL_MS = 250;
 const RETRY_DELAY_MS = 100;
 const RETRY_DELAY_MS_MAX = 5_000;
+
+/** Messages that are put into the outbox as claimed for `leaseMs` belong to this relay so long. */
+export interface Handover {
+  readonly leaseMs: number;
+  /** On the relay's monotonic clock. */
+  readonly endsAtMs: number;
+}
+
+interface HandedOver {
+  readonly message: OutboxMessage;
+  readonly endsAtMs: number;
+}
 
 export interface OutboxRelayOptions {
   readonly outbox: Outbox;
@@ -36,7 +49,11 @@ export interface OutboxRelayOptions {
  */
 export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #handedOver = new Set<HandedOver>();
   #confirmed: string[] = [];
+  /** Takes in what is confirmed until the one before it has its answer. */
+  #nextConfirm: Promise<void> | null = null;
+  #lastConfirm: Promise<void> = Promise.resolve();
   #isRunning = false;
   #isWoken = false;
   #round: Promise<void> | null = null;
@@ -76,7 +93,23 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
     this.#isRunning = false;
     this.#cancelPoll?.();
     await this.#round;
-    await Promise.all(this.#inFlight.values());
+    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight.values());
+  }
+
+  /**
+   * Whoever is about to put up to `count` messages into the outbox may put them there as claimed, and
+   * hand them over once they are committed: that spares the way back out of the outbox. Null while
+   * there is no room for so many.
+   */
+  expectHandover(count: number): Handover | null {
+    if (!this.#isRunning || this.#handedOver.size + count > HANDED_OVER_MAX) return null;
+    return { leaseMs: LEASE_MS, endsAtMs: this.options.clock.monotonicMs() + LEASE_MS };
+  }
+
+  /** They go before what waits in the outbox. What cannot go in time waits there after all. */
+  handOver({ endsAtMs }: Handover, messages: readonly OutboxMessage[]): void {
+    for (const message of messages) this.#handedOver.add({ message, endsAtMs });
+    this.#publishHandedOver();
   }
 
   async #claimRounds(): Promise<void> {
@@ -95,11 +128,22 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.#isRunning) this.#cancelPoll = this.options.clock.after(POLL_MS, () => this.wake());
   }
 
+  #publishHandedOver(): void {
+    const now = this.options.clock.monotonicMs();
+    for (const one of this.#handedOver) {
+      if (this.#inFlight.size >= IN_FLIGHT_MAX) return;
+      this.#handedOver.delete(one);
+      if (now < one.endsAtMs) this.#track(one.message);
+      else this.#isWoken = true;
+    }
+  }
+
   #track(message: OutboxMessage): void {
     const { id } = message.envelope;
     if (this.#inFlight.has(id)) return;
     const publishing = this.#publish(message).finally(() => {
       this.#inFlight.delete(id);
+      this.#publishHandedOver();
       if (this.#isWoken) this.wake();
     });
     this.#inFlight.set(id, publishing);
@@ -117,11 +161,8 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Null when the bus has the message. */
   async #emit({ envelope }: OutboxMessage): Promise<Error | null> {
-    const { client, clock } = this.options;
-    const sending = client.emit(envelope.type, envelope);
     try {
-      const sent = lastValueFrom(sending, { defaultValue: undefined });
-      await within(clock, PUBLISH_TIMEOUT_MS, sent);
+      await this.#sent(envelope);
       return null;
     } catch (fault) {
       const isUnheard = fault instanceof UnroutableError;
@@ -130,13 +171,40 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** What is confirmed in the same turn goes to the outbox as one statement. */
-  async #confirm({ envelope }: OutboxMessage): Promise<void> {
+  #sent(envelope: Envelope): Promise<void> {
+    const { client, clock } = this.options;
+    return new Promise<void>((resolve, reject) => {
+      const cancel = clock.after(PUBLISH_TIMEOUT_MS, () => {
+        sending.unsubscribe();
+        reject(new Error(`The bus did not take ${envelope.type} in ${PUBLISH_TIMEOUT_MS} ms`));
+      });
+      const sending = client.emit(envelope.type, envelope).subscribe({
+        complete: () => {
+          cancel();
+          resolve();
+        },
+        error: (fault: unknown) => {
+          cancel();
+          reject(fault as Error);
+        },
+      });
+    });
+  }
+
+  /** What is confirmed while the outbox is told of others goes to it together, as one statement. */
+  #confirm({ envelope }: OutboxMessage): Promise<void> {
     this.#confirmed.push(envelope.id);
-    await Promise.resolve();
+    this.#nextConfirm ??= this.#lastConfirm.then(() => this.#confirmAll());
+    return this.#nextConfirm;
+  }
+
+  #confirmAll(): Promise<void> {
     const ids = this.#confirmed;
     this.#confirmed = [];
-    if (ids.length > 0) await this.options.outbox.confirm(ids);
+    this.#nextConfirm = null;
+    const confirming = this.options.outbox.confirm(ids);
+    this.#lastConfirm = confirming.catch(() => undefined);
+    return confirming;
   }
 
   async #keep({ envelope, attempt }: OutboxMessage, fault: Error): Promise<void> {

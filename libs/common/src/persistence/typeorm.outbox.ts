@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { type Envelope, Outbox, type OutboxMessage } from '#common/messaging';
+import { runPrepared } from './prepared-statement.js';
 
 /** With `outboxParameters`: puts messages into an outbox, in their order. */
 export const INSERT_OUTBOX = `
@@ -23,6 +24,29 @@ export async function insertOutbox(
   await manager.query(INSERT_OUTBOX, outboxParameters(app, envelopes));
 }
 
+const CLAIM = `
+  UPDATE outbox SET attempt = attempt + 1,
+         available_at = clock_timestamp() + $3::float8 * interval '1 millisecond'
+  WHERE id IN (
+    SELECT id FROM outbox
+    WHERE app = $1 AND dead_reason IS NULL AND available_at <= clock_timestamp()
+    ORDER BY position LIMIT $2::integer FOR UPDATE SKIP LOCKED)
+  RETURNING envelope, attempt, position`;
+
+/**
+ * Without waiting for the disk: a server that crashes before it is written sends these messages once
+ * more, as does any crash between the bus and this.
+ */
+const CONFIRM = `
+  DELETE FROM outbox WHERE id = ANY ($1::uuid[])
+    AND (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL`;
+
+interface ClaimedRow {
+  readonly envelope: Envelope;
+  readonly attempt: number;
+  readonly position: string;
+}
+
 /** One app's outbox in PostgreSQL. */
 export class TypeOrmOutbox extends Outbox {
   constructor(
@@ -33,23 +57,18 @@ export class TypeOrmOutbox extends Outbox {
   }
 
   async claim(limit: number, leaseMs: number): Promise<OutboxMessage[]> {
-    const [rows] = (await this.source.query(
-      `UPDATE outbox SET attempt = attempt + 1,
-              available_at = clock_timestamp() + $3 * interval '1 millisecond'
-       WHERE id IN (
-         SELECT id FROM outbox
-         WHERE app = $1 AND dead_reason IS NULL AND available_at <= clock_timestamp()
-         ORDER BY position LIMIT $2 FOR UPDATE SKIP LOCKED)
-       RETURNING envelope, attempt, position`,
-      [this.app, limit, leaseMs],
-    )) as [{ envelope: Envelope; attempt: number; position: string }[], number];
+    const rows = await runPrepared<ClaimedRow>(this.source, 'outbox-claim', CLAIM, [
+      this.app,
+      String(limit),
+      String(leaseMs),
+    ]);
     return rows
       .toSorted((a, b) => Number(a.position) - Number(b.position))
       .map(({ envelope, attempt }) => ({ envelope, attempt }));
   }
 
   async confirm(ids: readonly string[]): Promise<void> {
-    await this.source.query('DELETE FROM outbox WHERE id = ANY ($1::uuid[])', [ids]);
+    await runPrepared(this.source, 'outbox-confirm', CONFIRM, [`{${ids.join(',')}}`]);
   }
 
   async postpone(id: string, delayMs: number, reason: string): Promise<void> {

@@ -27,7 +27,9 @@ export class SystemClock extends Clock {
   }
 
   after(delayMs: number, action: () => void): CancelTimer {
-    const timer = setTimeout(action, Math.min(Math.max(0, delayMs), TIMER_DELAY_MS_MAX));
+    // A fraction would be cut: too early, and whoever looks at the clock then must wait again.
+    const wholeMs = Math.ceil(Math.max(0, delayMs));
+    const timer = setTimeout(action, Math.min(wholeMs, TIMER_DELAY_MS_MAX));
     return () => clearTimeout(timer);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CONTACT_MISSED, type ContactReport } from '#common/contracts';
-import { MICROS_PER_MILLISECOND, plannedEnd } from '#common/domain';
+import { type Instant, MICROS_PER_MILLISECOND, plannedEnd } from '#common/domain';
 import type { StoredContact } from '../../contacts/contact-store.port.js';
 import {
   accounted,
@@ -16,7 +16,7 @@ import {
   type ContactEnd,
   type DueContact,
 } from '../../starts/contact-course.port.js';
-import { contactFailedOf, receptionOpenOf } from '../contact-messages.js';
+import { contactFailedOf, receptionOpenOf, receptionPrepareOf } from '../contact-messages.js';
 import { BY_INGESTOR, BY_SCHEDULER } from '../contact-row.js';
 import type { MemoryContactTables } from './memory-contact.tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
@@ -33,10 +33,35 @@ export class MemoryContactCourse extends ContactCourse {
     super();
   }
 
-  async startDue(limit: number): Promise<string[]> {
+  async claimDue(horizonMs: number, limit: number): Promise<DueContact[]> {
+    const { claims } = this.tables;
     return this.tables.transaction((transaction) => {
-      const due = this.#step(transaction, limit, byStart, (it) => started(it, transaction.now));
+      const { now } = transaction;
+      claims.live(this, now);
+      const free = this.#scheduledUntil(now + horizonMs * MICROS_PER_MILLISECOND)
+        .filter((contact) => now < plannedEnd(contact) && claims.isFree(contact, now))
+        .slice(0, limit);
+      for (const contact of free) {
+        claims.claim(this, contact);
+        if (contact.startTime > now) transaction.send(receptionPrepareOf(contact));
+      }
+      return free.map(dueContactOf);
+    });
+  }
+
+  async releaseClaims(): Promise<void> {
+    this.tables.claims.release(this);
+  }
+
+  async startDue(limit: number): Promise<string[]> {
+    const { claims } = this.tables;
+    return this.tables.transaction((transaction) => {
+      const { now } = transaction;
+      const due = this.#step(transaction, limit, byStart, (contact) =>
+        claims.isLeftTo(contact, this, now) ? null : started(contact, now),
+      );
       for (const contact of due) {
+        claims.forget(contact.id);
         transaction.write(contact, null, BY_SCHEDULER);
         transaction.send(receptionOpenOf(contact));
       }
@@ -67,11 +92,7 @@ export class MemoryContactCourse extends ContactCourse {
 
   async dueWithin(horizonMs: number, limit: number): Promise<DueContact[]> {
     const until = this.tables.now() + horizonMs * MICROS_PER_MILLISECOND;
-    return [...this.tables.open.values()]
-      .filter(({ state, startTime }) => state === 'scheduled' && startTime <= until)
-      .toSorted((a, b) => a.startTime - b.startTime)
-      .slice(0, limit)
-      .map(({ id, revision, startTime }) => ({ id, revision, startTime }));
+    return this.#scheduledUntil(until).slice(0, limit).map(dueContactOf);
   }
 
   async began(contactId: string, fence: number): Promise<boolean> {
@@ -85,6 +106,13 @@ export class MemoryContactCourse extends ContactCourse {
 
   async revised(contactId: string, fence: number, report: ContactReport): Promise<boolean> {
     return this.#account(contactId, (contact) => revised(contact, fence, report));
+  }
+
+  /** Earliest first. */
+  #scheduledUntil(until: Instant): StoredContact[] {
+    return [...this.tables.open.values()]
+      .filter(({ state, startTime }) => state === 'scheduled' && startTime <= until)
+      .toSorted((a, b) => a.startTime - b.startTime);
   }
 
   /** What becomes of the first of those that the step changes. */
@@ -120,3 +148,9 @@ export class MemoryContactCourse extends ContactCourse {
     });
   }
 }
+
+const dueContactOf = ({ id, revision, startTime }: StoredContact): DueContact => ({
+  id,
+  revision,
+  startTime,
+});

@@ -5,6 +5,7 @@ import type { Envelope } from '#common/messaging';
 import type { Clock } from '#common/platform';
 import type { StoredContact } from '../../contacts/contact-store.port.js';
 import { MemoryTransaction } from './memory-transaction.js';
+import { MemoryStartClaims } from './memory-start.claims.js';
 
 /** A row of `contact_history`. */
 export interface MemoryHistoryRow {
@@ -44,6 +45,7 @@ export class MemoryContactTables {
   readonly contacts = new Map<string, StoredContact>();
   /** Those of the contacts that have not ended: all that the course ever looks for. */
   readonly open = new Map<string, StoredContact>();
+  readonly claims = new MemoryStartClaims();
   readonly history: MemoryHistoryRow[] = [];
   /** Channel and reason. */
   readonly explodedRockets = new Map<string, string>();

@@ -4,6 +4,7 @@ import { InProcessBus, MemoryOutbox, OutboxRelay } from '#common/messaging';
 import { DomainError, type Instant } from '#common/domain';
 import { ManualClock } from '#common/platform';
 import { InProcessStartAlarm } from '../../adapters/in-process-start.alarm.js';
+import { NoStartAlarm } from '../../adapters/no-start.alarm.js';
 import { aContact } from '../../contacts/contact-store.contract.js';
 import {
   ContactStore,
@@ -118,6 +119,8 @@ class Rockets extends RocketDirectory {
 
 /** Nothing is due here. */
 class NoCourse extends ContactCourse {
+  claimDue = (): Promise<DueContact[]> => Promise.resolve([]);
+  releaseClaims = (): Promise<void> => Promise.resolve();
   startDue = (): Promise<string[]> => Promise.resolve([]);
   missPassed = (): Promise<number> => Promise.resolve(0);
   failUnreported = (): Promise<number> => Promise.resolve(0);
@@ -142,7 +145,7 @@ export class RolledSeries {
     const client: ClientProxy = new InProcessBus().client();
     const relay = new OutboxRelay({ outbox, client, clock: this.clock, mandatory: new Set() });
     const alarm = new InProcessStartAlarm(this.clock);
-    const starts = new StartsService(new NoCourse(), alarm, relay, this.clock);
+    const starts = new StartsService(new NoCourse(), alarm, new NoStartAlarm(), relay, this.clock);
     const { contacts: store, rockets, clock } = this;
     const contacts = keylessContacts({ store, rockets, starts, clock });
     this.roller = new SeriesRoller(this.store, contacts, this.clock, new SchedulerConfig());

@@ -11,6 +11,7 @@ import { PacketBlocks1700000006000 } from './1700000006000-packet-blocks.js';
 import { Rockets1700000005000 } from './1700000005000-rockets.js';
 import { SamplePartitions1700000003000 } from './1700000003000-sample-partitions.js';
 import { Series1700000011000 } from './1700000011000-series.js';
+import { StartClaims1700000012000 } from './1700000012000-start-claims.js';
 import { Telemetry1700000002000 } from './1700000002000-telemetry.js';
 import { Webhooks1700000013000 } from './1700000013000-webhooks.js';
 
@@ -30,4 +31,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Series1700000011000,
   Webhooks1700000013000,
   OrbitsAndStations1700000014000,
+  StartClaims1700000012000,
 ];

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { STATEMENT_TIMEOUT_MS } from '#common/persistence';
+import { STATEMENT_TIMEOUT_MS } from './data-source.js';
 import { bindMessage, type Parameter } from './bind-message.js';
 
 /** The server gives up first, if it can: one that is frozen, or out of reach, can not. */

@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dataSourceOptions } from '#common/persistence';
+import { dataSourceOptions } from './data-source.js';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.js';
 import { runPrepared } from './prepared-statement.js';
 
@@ -12,7 +12,7 @@ describe('a prepared statement', () => {
 
   beforeEach(async () => {
     database = await testDatabase();
-    source = new DataSource(dataSourceOptions(database.url, 'ingestor'));
+    source = new DataSource(dataSourceOptions(database.url, 'test'));
     await source.initialize();
   });
 
