@@ -85,7 +85,6 @@ export class AdaptersModule {
         { provide: BulkStore, useClass: TypeOrmBulkStore },
         { provide: ContactWindowReader, useClass: TypeOrmContactWindowReader },
         { provide: SeriesStore, useClass: TypeOrmSeriesStore },
-        { provide: ContactCourse, useClass: TypeOrmContactCourse },
         { provide: ChangeLog, useClass: TypeOrmChangeLog },
         { provide: ChangeTicks, useClass: CommitTicks },
         ...PASSES,
@@ -100,16 +99,20 @@ export class AdaptersModule {
               clock,
               new WebhookPolicy().answerMsMax,
             ),
+        },
+        {
           provide: ContactCourse,
           inject: [getDataSourceToken('scheduler'), OutboxRelay],
           useFactory: (source: DataSource, relay: OutboxRelay) =>
             new TypeOrmContactCourse(source, relay),
         },
+        {
           provide: DatabaseClock,
           inject: [Clock, getDataSourceToken('scheduler')],
           useFactory: (clock: Clock, source: DataSource) =>
             new DatabaseClock(clock, new TypeOrmDatabaseTime(source)),
         },
+        {
           provide: ClaimAlarm,
           inject: [DatabaseClock],
           useFactory: (clock: DatabaseClock) => new InProcessStartAlarm(clock),

@@ -76,7 +76,9 @@ describe('a bulk on PostgreSQL', () => {
     const channels = Array.from({ length: 30 }, (_, nr) => `rocket ${nr}`);
     const candidates = channels.map((channel) => aContact({ channel }));
     const faulty = [...candidates, aContact({ channel: 'gone' })];
-    const both = [faulty, faulty.toReversed()].map((all) => bulk.addEach(all, BY_TEST, GENTLE, null));
+    const both = [faulty, faulty.toReversed()].map((all) =>
+      bulk.addEach(all, BY_TEST, GENTLE, null),
+    );
 
     for (const outcome of await Promise.all(both))
       expect(outcome.filter((one) => !isProblem(one))).toHaveLength(channels.length);

@@ -9,7 +9,11 @@ import {
 } from '#common/contracts';
 import { parseInstant } from '#common/domain';
 import { ANTENNA_CHARS_MAX } from '../antennas/antenna.dto.js';
-import { DURATION_SECONDS_MAX, PRIORITY_MAX, SHIP_NAME_CHARS_MAX } from '../contacts/contact.dto.js';
+import {
+  DURATION_SECONDS_MAX,
+  PRIORITY_MAX,
+  SHIP_NAME_CHARS_MAX,
+} from '../contacts/contact.dto.js';
 import type { NewContact } from '../contacts/contact-store.port.js';
 
 /**
