@@ -87,7 +87,7 @@ describe('on PostgreSQL', () => {
       to: NEXT_YEAR + 30 * SECOND,
     });
     const [start, end] = [NEXT_YEAR + 150 * SECOND, NEXT_YEAR + 170 * SECOND];
-    const block = { start, end, reason: null };
+    const block = { start, end, reason: 'painting' };
     await new TypeOrmAntennaStore(source).block('Dish', block, BY_TEST);
     expect((await times.between(window, ['Dish'], ['Voyager'], 10)).at(-1)).toEqual({
       contactId: null,

@@ -78,7 +78,7 @@ const anyBooked = fc
 const anyPredictions = fc.array(anyPrediction, { maxLength: 30 });
 
 interface Taken {
-  readonly shipName: string;
+  readonly shipName: string | null;
   readonly antenna: string | null;
   readonly from: number;
   readonly to: number;

@@ -13,7 +13,8 @@ const newTables = () => new MemoryContactTables({ clock, outbox: new MemoryOutbo
 describeContactStore(async () => new MemoryContactStore(newTables()));
 describeContactCourse(async () => {
   const tables = newTables();
-  return { course: new MemoryContactCourse(tables), store: new MemoryContactStore(tables) };
+  const [course, other] = [new MemoryContactCourse(tables), new MemoryContactCourse(tables)];
+  return { course, other, store: new MemoryContactStore(tables) };
 });
 
 describe('contacts in memory', () => {
