@@ -1,3 +1,4 @@
+import { RECEPTION_PREPARE, type ReceptionPrepareDto } from '#common/contracts';
 import {
   END_STATES,
   formatInstant,
@@ -7,6 +8,7 @@ import {
   type RocketTrack,
   speedValue,
 } from '#common/domain';
+import type { Envelope } from '#common/messaging';
 import type { MemoryCommit } from '../../apps/scheduler/src/adapters/memory/memory-contact.tables.js';
 import type { StoredContact } from '../../apps/scheduler/src/contacts/contact-store.port.js';
 import type { NewReception } from '../../apps/ingestor/src/receptions/reception-store.port.js';
@@ -46,9 +48,18 @@ export class Judge {
 
   constructor(private readonly world: World) {}
 
+  /** A receiver is told ahead of the very start that comes next. */
+  #prepared({ data }: Envelope): void {
+    const { contact_id: id, fence } = data as ReceptionPrepareDto;
+    const contact = this.world.tables.contacts.get(id);
+    if (contact?.state !== 'scheduled' || fence !== contact.fence + 1)
+      this.#violation(`told to prepare contact ${id}, fence ${fence}, which is ${contact?.state}`);
+  }
+
   /** Of one transaction on the contacts, at the moment of its commit by the database's clock. */
   committed({ contacts, history, messages }: MemoryCommit, now: number): void {
-    const types = messages.map(({ type }) => type);
+    for (const message of messages) if (message.type === RECEPTION_PREPARE) this.#prepared(message);
+    const types = messages.map(({ type }) => type).filter((type) => type !== RECEPTION_PREPARE);
     const expected: string[] = [];
     let historyCount = 0;
     for (const [before, after] of contacts) {

@@ -7,6 +7,7 @@ import {
   type ContactReport,
   RECEPTION_CLOSE,
   RECEPTION_OPEN,
+  RECEPTION_PREPARE,
   type ReceptionCloseDto,
   type ReceptionOpenDto,
 } from '#common/contracts';
@@ -69,6 +70,12 @@ export function opening(
     stream,
     ...change,
   };
+}
+
+/** The order alone: what the start adds is not known ahead of it. */
+export function prepareReception(bus: Bus, command: OpenCommand): Promise<unknown> {
+  const { started_at: _startedAt, lateness_ms: _lateness, ...order } = command;
+  return emit(bus, RECEPTION_PREPARE, order);
 }
 
 export const openReception = (bus: Bus, command: OpenCommand): Promise<unknown> =>

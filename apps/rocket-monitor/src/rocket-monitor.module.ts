@@ -4,6 +4,7 @@ import { AdaptersModule, type Surroundings } from './adapters/adapters.module.js
 import { RocketMonitorConfig } from './rocket-monitor.config.js';
 import { BatchPlaces } from './rockets/batch-places.js';
 import { BatchesService } from './rockets/batches.service.js';
+import { RocketContactsService } from './rockets/contacts/rocket-contacts.service.js';
 import { CheckpointKeeper } from './rockets/checkpoint.keeper.js';
 import { Fleet } from './rockets/fleet.js';
 import { LiveController } from './rockets/live/live.controller.js';
@@ -44,6 +45,7 @@ export class RocketMonitorModule {
       providers: [
         { provide: RocketMonitorConfig, useValue: config },
         RocketsService,
+        RocketContactsService,
         RocketViewsService,
         RocketHistoriesService,
         BatchesService,

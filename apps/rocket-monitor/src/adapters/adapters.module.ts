@@ -4,9 +4,11 @@ import type { DataSource } from 'typeorm';
 import type { Bus } from '#common/messaging';
 import { dataSourceOptions } from '#common/persistence';
 import { Clock } from '#common/platform';
+import { RocketContactBook } from '../rockets/contacts/rocket-contact.book.port.js';
 import { RocketEvents } from '../rockets/rocket-events.port.js';
 import { RocketStore } from '../rockets/rocket-store.port.js';
 import type { RocketMonitorConfig, RocketPlace } from '../rocket-monitor.config.js';
+import { BusRocketContactBook } from './bus-rocket-contact.book.js';
 import { MemoryRocketStore } from './memory/memory-rocket.store.js';
 import { SnapshotKeeper } from './memory/snapshot.keeper.js';
 import { OutboxRocketEvents } from './outbox-rocket.events.js';
@@ -14,6 +16,7 @@ import { PostgresRocketEvents } from './postgres/postgres-rocket.events.js';
 import { PostgresRocketStore } from './postgres/postgres-rocket.store.js';
 import { RedisRocketEvents } from './redis/redis-rocket.events.js';
 import { RedisRocketStore } from './redis/redis-rocket.store.js';
+import { UnaskedRocketContactBook } from './unasked-rocket-contact.book.js';
 import { UnheardRocketEvents } from './unheard-rocket.events.js';
 
 export interface Surroundings {
@@ -34,11 +37,18 @@ export class AdaptersModule {
     return {
       module: AdaptersModule,
       imports,
-      providers: [{ provide: Clock, useValue: surroundings.clock }, ...providers],
-      exports: [Clock, RocketEvents, RocketStore],
+      providers: [
+        { provide: Clock, useValue: surroundings.clock },
+        { provide: RocketContactBook, useFactory: () => contactBook(surroundings) },
+        ...providers,
+      ],
+      exports: [Clock, RocketContactBook, RocketEvents, RocketStore],
     };
   }
 }
+
+const contactBook = ({ bus, clock }: Surroundings): RocketContactBook =>
+  bus === null ? new UnaskedRocketContactBook() : new BusRocketContactBook(bus.client(), clock);
 
 function behindPorts(config: RocketMonitorConfig, surroundings: Surroundings): Adapters {
   const { place } = surroundings;

@@ -110,6 +110,46 @@ export class RocketDto extends RocketStateDto {
   readonly rejected: number;
 }
 
+export class RocketContactDto {
+  @ApiProperty({ format: 'uuid' })
+  readonly contact_id: string;
+
+  @ApiProperty({ example: 'USS Enterprise' })
+  readonly ship_name: string;
+
+  @ApiProperty({ example: 'scheduled', description: 'As the scheduler has it' })
+  readonly state: string;
+
+  @ApiProperty({ example: 1, description: 'Counts the changes of the contact' })
+  readonly revision: number;
+
+  @ApiProperty({ example: '2030-01-01T12:00:00.000Z' })
+  readonly start_time: string;
+
+  @ApiProperty({ example: 15, description: 'Seconds' })
+  readonly duration: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why it ended' })
+  readonly reason: string | null;
+}
+
+export class ContactsOfRocketDto {
+  @ApiProperty({ type: RocketContactDto, nullable: true, description: 'The last one that started' })
+  readonly last: RocketContactDto | null;
+
+  @ApiProperty({ type: RocketContactDto, nullable: true, description: 'The first one booked' })
+  readonly next: RocketContactDto | null;
+}
+
+export class RocketWithContactsDto extends RocketDto {
+  @ApiProperty({
+    type: ContactsOfRocketDto,
+    nullable: true,
+    description: 'With the ships that it carries, as of now; null: the scheduler does not say',
+  })
+  readonly contacts: ContactsOfRocketDto | null;
+}
+
 export const stateDtoOf = ({ rocket }: { readonly rocket: Rocket }) =>
   ({
     type: rocket.model,

@@ -11,7 +11,8 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isKnownVersion, tagOf } from '#common/platform';
-import { RocketDto, RocketStateDto, stateDtoOf, viewDtoOf } from './rocket.dto.js';
+import { RocketContactsService } from './contacts/rocket-contacts.service.js';
+import { RocketStateDto, RocketWithContactsDto, stateDtoOf, viewDtoOf } from './rocket.dto.js';
 import { RocketsService } from './rockets.service.js';
 import { RocketViewQueryDto } from './views/rocket-view.dto.js';
 import { RocketViewsService } from './views/rocket-views.service.js';
@@ -22,6 +23,7 @@ export class RocketsController {
   constructor(
     private readonly rockets: RocketsService,
     private readonly views: RocketViewsService,
+    private readonly contacts: RocketContactsService,
   ) {}
 
   @Get()
@@ -58,7 +60,7 @@ export class RocketsController {
     summary: 'One rocket, as believed or as known for sure, now or as of a message',
     description: 'A channel called `events` or `summary` is asked for by `/rockets?channel=`.',
   })
-  @ApiOkResponse({ type: RocketDto })
+  @ApiOkResponse({ type: RocketWithContactsDto })
   @ApiNotModifiedResponse({ description: 'As `If-None-Match` knows it' })
   @ApiBadRequestResponse({ description: 'VALIDATION_FAILED' })
   @ApiNotFoundResponse({ description: 'ROCKET_NOT_FOUND' })
@@ -71,8 +73,9 @@ export class RocketsController {
     @Query() { view, as_of }: RocketViewQueryDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<RocketDto | undefined> {
-    const rocket = viewDtoOf(await this.views.view(channel, { view, asOf: as_of ?? null }));
+  ): Promise<RocketWithContactsDto | undefined> {
+    const known = viewDtoOf(await this.views.view(channel, { view, asOf: as_of ?? null }));
+    const rocket = await this.contacts.with(known);
     return isKnownVersion(request, reply, tagOf(rocket)) ? undefined : rocket;
   }
 }

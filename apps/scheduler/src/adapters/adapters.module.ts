@@ -19,6 +19,7 @@ import { ChangeTicks } from '../live/change-ticks.port.js';
 import { BookedTimes } from '../passes/booked-times.port.js';
 import { OrbitStore } from '../passes/orbit-store.port.js';
 import { StationStore } from '../passes/station-store.port.js';
+import { RocketContactBook } from '../rockets/rocket-contact.book.port.js';
 import type { SchedulerConfig } from '../scheduler.config.js';
 import type { SchedulerServices } from '../scheduler.services.js';
 import { ContactCourse } from '../starts/contact-course.port.js';
@@ -53,6 +54,7 @@ import { TypeOrmStationStore } from './typeorm-station.store.js';
 import { TypeOrmWebhookQueue } from './typeorm-webhook.queue.js';
 import { TypeOrmWebhookStore } from './typeorm-webhook.store.js';
 import { TypeOrmDatabaseTime } from './typeorm-database.time.js';
+import { TypeOrmRocketContactBook } from './typeorm-rocket-contact.book.js';
 
 /** Nobody may overlook a command; an event may have no listener. */
 const MANDATORY = new Set([RECEPTION_OPEN, RECEPTION_CLOSE]);
@@ -117,6 +119,8 @@ export class AdaptersModule {
           inject: [DatabaseClock],
           useFactory: (clock: DatabaseClock) => new InProcessStartAlarm(clock),
         },
+        { provide: ContactCourse, useClass: TypeOrmContactCourse },
+        { provide: RocketContactBook, useClass: TypeOrmRocketContactBook },
         { provide: RocketDirectory, useFactory: () => new BusRocketDirectory(bus.client()) },
         {
           provide: Outbox,
@@ -149,6 +153,7 @@ export class AdaptersModule {
         WebhookSender,
         DatabaseClock,
         ClaimAlarm,
+        RocketContactBook,
         alarm,
         RocketDirectory,
         Outbox,

@@ -10,6 +10,7 @@ export * from './may-be-missing.decorator.js';
 export * from './packet-signature.js';
 export * from './packet-view.js';
 export * from './reception-messages.js';
+export * from './rocket-contacts.js';
 export * from './rocket-envelope.mapper.js';
 export * from './rocket-events.js';
 export * from './stream-faults.dto.js';

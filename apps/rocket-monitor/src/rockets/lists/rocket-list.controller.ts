@@ -8,9 +8,10 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { decodeCursor, isKnownVersion, linkedItems, pageOf } from '#common/platform';
+import { decodeCursor, isKnownVersion, linkedItems, pageOf, tagOf } from '#common/platform';
 import { Fleet } from '../fleet.js';
-import { RocketDto, rocketDtoOf } from '../rocket.dto.js';
+import { RocketContactsService } from '../contacts/rocket-contacts.service.js';
+import { rocketDtoOf, RocketWithContactsDto } from '../rocket.dto.js';
 import { FleetSummaryDto, summaryDtoOf } from './fleet-summary.dto.js';
 import { summaryOf } from './fleet-summary.js';
 import { filterOf, RocketListQueryDto } from './rocket-list.dto.js';
@@ -25,26 +26,34 @@ export class RocketListController {
   /** Positions of the fleet count anew in each process. */
   readonly #processTag = randomUUID();
 
-  constructor(private readonly fleet: Fleet) {}
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly contacts: RocketContactsService,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'All rockets by any of their fields; the next page is in Link' })
-  @ApiOkResponse({ type: [RocketDto] })
+  @ApiOkResponse({ type: [RocketWithContactsDto] })
   @ApiNotModifiedResponse({ description: NOT_MODIFIED })
   @ApiBadRequestResponse({ description: 'VALIDATION_FAILED' })
   async list(
     @Query() query: RocketListQueryDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<RocketDto[] | undefined> {
+  ): Promise<RocketWithContactsDto[] | undefined> {
     const after = placeAfter(query);
     const { position, tracks } = await this.fleet.state();
-    if (isKnownVersion(request, reply, this.#tagOf(position))) return undefined;
     const { sort, order, limit } = query;
     const filter = filterOf(query);
     const found = listRockets(tracks, { sort, order, filter, after, limit: limit + 1 });
     const page = pageOf(found, limit, ({ key, channel }) => [sort, order, ...key, channel]);
-    return linkedItems(page, request, reply).map(({ track }) => rocketDtoOf(track));
+    const rockets = page.items.map(({ track }) => rocketDtoOf(track));
+    const joined = await this.contacts.withAll(rockets);
+    // What is booked changes without a message of a rocket.
+    const tag = `${this.#tagOf(position)}-${tagOf(joined.map(({ contacts }) => contacts))}`;
+    if (isKnownVersion(request, reply, tag)) return undefined;
+    linkedItems(page, request, reply);
+    return joined;
   }
 
   @Get('summary')

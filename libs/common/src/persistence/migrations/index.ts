@@ -4,6 +4,7 @@ import { Antennas1700000009000 } from './1700000009000-antennas.js';
 import { ContactHistory1700000008000 } from './1700000008000-contact-history.js';
 import { BookingKeys1700000010000 } from './1700000010000-booking-keys.js';
 import { Contacts1700000001000 } from './1700000001000-contacts.js';
+import { ContactsByRocket1700000015000 } from './1700000015000-contacts-by-rocket.js';
 import { Ingestors1700000004000 } from './1700000004000-ingestors.js';
 import { OrbitsAndStations1700000014000 } from './1700000014000-orbits-and-stations.js';
 import { Outbox1700000000000 } from './1700000000000-outbox.js';
@@ -32,4 +33,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Webhooks1700000013000,
   OrbitsAndStations1700000014000,
   StartClaims1700000012000,
+  ContactsByRocket1700000015000,
 ];
