@@ -14,6 +14,8 @@ const MISSED = 'The window passed before the contact could be started';
 
 /** What is due so soon is claimed, and its receiver told to get ready. */
 const CLAIM_HORIZON_MS = 5_000;
+/** What is due sooner cannot wait for the next sweep to claim it. */
+const CLAIM_AT_ONCE_MS = 1_500;
 const CLAIM_BATCH_MAX = 2_000;
 /** Should this process's idea of the database's clock be a little ahead. */
 const EARLY_RETRY_MS = 5;
@@ -48,7 +50,7 @@ export class StartsService {
     this.claims.cancel(contact.id);
     if (isScheduled && this.#isWithin(ALARM_HORIZON_MS, contact)) this.alarm.set(contact);
     else this.alarm.cancel(contact.id);
-    if (isScheduled && this.#isWithin(CLAIM_HORIZON_MS, contact)) void this.claim();
+    if (isScheduled && this.#isWithin(CLAIM_AT_ONCE_MS, contact)) void this.claim();
   }
 
   /** Bookings were cancelled. */

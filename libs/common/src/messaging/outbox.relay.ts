@@ -134,7 +134,7 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
       if (this.#inFlight.size >= IN_FLIGHT_MAX) return;
       this.#handedOver.delete(one);
       if (now < one.endsAtMs) this.#track(one.message);
-      else this.#isWoken = true;
+      else this.wake();
     }
   }
 
