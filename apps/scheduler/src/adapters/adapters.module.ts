@@ -119,7 +119,6 @@ export class AdaptersModule {
           inject: [DatabaseClock],
           useFactory: (clock: DatabaseClock) => new InProcessStartAlarm(clock),
         },
-        { provide: ContactCourse, useClass: TypeOrmContactCourse },
         { provide: RocketContactBook, useClass: TypeOrmRocketContactBook },
         { provide: RocketDirectory, useFactory: () => new BusRocketDirectory(bus.client()) },
         {
