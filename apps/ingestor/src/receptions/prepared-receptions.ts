@@ -49,13 +49,13 @@ export class PreparedReceptions {
     const known = this.#byContact.get(order.contactId);
     if (this.#isStopped || (known && known.order.fence > order.fence)) return;
     const isSame = known !== undefined && isOf(known.order, order);
-    if (known && !isSame) this.#drop(known);
+    if (known && !isSame) void this.#drop(known);
     known?.cancelTimers();
     const preparation: Preparation = {
       order,
       place: isSame ? known.place : this.places.find(order),
       sources: known?.sources ?? null,
-      cancelTimers: this.clock.after(this.#heldMs(order), () => this.#drop(preparation)),
+      cancelTimers: this.clock.after(this.#heldMs(order), () => void this.#drop(preparation)),
     };
     this.#byContact.set(order.contactId, preparation);
     await this.#complete(preparation);
@@ -66,7 +66,7 @@ export class PreparedReceptions {
     const known = this.#byContact.get(opening.contactId);
     if (!known || known.order.fence > opening.fence) return null;
     if (!isOf(known.order, opening)) {
-      this.#drop(known);
+      void this.#drop(known);
       return null;
     }
     this.#forget(known);
@@ -77,7 +77,7 @@ export class PreparedReceptions {
   /** This start of the contact, or one before, was called off. */
   callOff(contactId: string, fence: number): void {
     const known = this.#byContact.get(contactId);
-    if (known && known.order.fence <= fence) this.#drop(known);
+    if (known && known.order.fence <= fence) void this.#drop(known);
   }
 
   /** Makes room: the one that starts last has nothing ready then. False when there is none. */

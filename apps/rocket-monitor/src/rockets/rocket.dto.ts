@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   highestNumber,
   missingRanges,
@@ -142,12 +142,11 @@ export class ContactsOfRocketDto {
 }
 
 export class RocketWithContactsDto extends RocketDto {
-  @ApiProperty({
+  @ApiPropertyOptional({
     type: ContactsOfRocketDto,
-    nullable: true,
-    description: 'With the ships that it carries, as of now; null: the scheduler does not say',
+    description: 'With ships that it carries, as of now; missing: the scheduler does not say',
   })
-  readonly contacts: ContactsOfRocketDto | null;
+  readonly contacts?: ContactsOfRocketDto;
 }
 
 export const stateDtoOf = ({ rocket }: { readonly rocket: Rocket }) =>

@@ -32,7 +32,7 @@ export class RocketContactsService {
 const joined = (
   rocket: RocketDto,
   found: ReadonlyMap<string, ContactsOfRocketDto> | null,
-): RocketWithContactsDto => ({
-  ...rocket,
-  contacts: found && (found.get(rocket.channel) ?? NONE),
-});
+): RocketWithContactsDto =>
+  found === null
+    ? rocket
+    : Object.assign({}, rocket, { contacts: found.get(rocket.channel) ?? NONE });

@@ -50,7 +50,7 @@ export class RocketListController {
     const rockets = page.items.map(({ track }) => rocketDtoOf(track));
     const joined = await this.contacts.withAll(rockets);
     // What is booked changes without a message of a rocket.
-    const tag = `${this.#tagOf(position)}-${tagOf(joined.map(({ contacts }) => contacts))}`;
+    const tag = `${this.#tagOf(position)}-${tagOf(joined.map(({ contacts = null }) => contacts))}`;
     if (isKnownVersion(request, reply, tag)) return undefined;
     linkedItems(page, request, reply);
     return joined;
