@@ -21,7 +21,6 @@ import { SchedulerConfig } from './scheduler.config.js';
 import { PASSES_CONTROLLERS, PASSES_PROVIDERS } from './passes/passes-parts.js';
 import { KeyedRequests } from './contacts/keyed-requests.js';
 import { RocketContactsConsumer } from './rockets/rocket-contacts.consumer.js';
-import type { SchedulerConfig } from './scheduler.config.js';
 import type { SchedulerServices } from './scheduler.services.js';
 import { SERIES_CONTROLLERS, SERIES_PROVIDERS } from './series/series-providers.js';
 import { alarmHealth } from './starts/alarm-health.js';
