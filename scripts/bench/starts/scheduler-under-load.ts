@@ -19,8 +19,8 @@ const DURATION_SECONDS = 3_600;
 
 /** One contact, in milliseconds after its start time. */
 export interface Start {
-  /** As its row says. */
-  readonly committed: number;
+  /** As its row says, which is written before the commit. */
+  readonly written: number;
   /** When its command had come through the outbox and the bus, as the listener's clock says. */
   readonly handed: number;
 }
@@ -108,14 +108,13 @@ export class SchedulerUnderLoad {
     const isOver = await poll(
       async () => {
         this.signal.throwIfAborted();
-        const { rows } = await this.database.query<{ count: number }>(
-          `SELECT count(*)::integer FROM outbox WHERE app = 'scheduler'`,
+        // In one look: a start between two of them would be in neither.
+        const { rows } = await this.database.query<{ left: boolean }>(
+          `SELECT EXISTS (SELECT FROM outbox WHERE app = 'scheduler') OR EXISTS (
+             SELECT FROM contacts WHERE state = 'scheduled'
+             AND start_time < (SELECT clock_timestamp() + interval '1 day')) AS left`,
         );
-        const { rows: due } = await this.database.query(
-          `SELECT FROM contacts WHERE state = 'scheduled'
-           AND start_time < clock_timestamp() + interval '1 day' LIMIT 1`,
-        );
-        return (rows[0]?.count === 0 && due.length === 0) || undefined;
+        return rows[0]?.left === false || undefined;
       },
       timeoutMs,
       ASK_EVERY_MS,
@@ -136,7 +135,7 @@ export class SchedulerUnderLoad {
       [shipName],
     );
     return rows.map(({ id, due, late }) => ({
-      committed: late,
+      written: late,
       handed: (handed.get(id) ?? Number.NaN) - due,
     }));
   }

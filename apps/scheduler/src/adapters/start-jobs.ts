@@ -15,7 +15,7 @@ const CONCURRENCY = 1;
  * After the instant. By then whoever claimed the contact has started it, or is dead: before, jobs by
  * the thousand would only keep this process and Redis from the starts themselves.
  */
-const RINGS_AFTER_MS = 1_000;
+export const RINGS_AFTER_MS = 1_000;
 const ATTEMPTS_MAX = 3;
 /** A worker that dies with a job is no fault of the job's, so practically without end. */
 const STALLED_MAX = 1_000;

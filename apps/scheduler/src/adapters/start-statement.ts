@@ -43,7 +43,7 @@ export const START_DUE = `
     ORDER BY c.start_time LIMIT $1::integer FOR UPDATE OF c SKIP LOCKED),
   begun AS (
     UPDATE contacts c SET state = 'starting', fence = fence + 1,
-           started_at = (SELECT clock_timestamp())
+           started_at = clock_timestamp()
     FROM due WHERE id = due_id
     RETURNING c.*, (SELECT s FROM start_claims s
                     WHERE s.contact_id = c.id AND s.revision = c.revision) AS claim),
@@ -60,7 +60,7 @@ export const START_DUE = `
   message AS MATERIALIZED (
     SELECT id AS contact_id, message_id, start_time, ${envelopeOf(
       RECEPTION_OPEN,
-      `left(command, -1) || ',"started_at":"' || (SELECT ${isoInstant('started_at')} FROM started LIMIT 1)
+      `left(command, -1) || ',"started_at":"' || ${isoInstant('started_at')}
          || '","lateness_ms":' || (extract(epoch FROM started_at - start_time) * 1000)::float8 || '}'`,
     )} AS envelope
     FROM (SELECT *, gen_random_uuid() AS message_id FROM started) s
