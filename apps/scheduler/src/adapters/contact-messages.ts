@@ -55,7 +55,7 @@ export function receptionOpenOf(contact: StoredContact): Envelope {
   return envelope(RECEPTION_OPEN, open);
 }
 
-const orderOf = (contact: StoredContact): ReceptionPrepareDto => ({
+const orderOf = (contact: StoredContact) => ({
   contact_id: contact.id,
   fence: contact.fence,
   ship_name: contact.shipName,
