@@ -107,7 +107,7 @@ describe('the events of the scheduler', () => {
       ['cancelled', 'B'],
     ]);
     const antenna = await connected('?antenna=Kiruna&channel=1');
-    await scheduler.book({ antenna: 'Kiruna' });
+    await scheduler.book({ antenna: 'Svalbard', channel: '1' });
     await scheduler.book({ antenna: 'Kiruna', channel: '1' });
     await untilHeard(antenna, 1);
     expect(changesOf(antenna)[0]?.data).toMatchObject({ antenna: 'Kiruna', channel: '1' });
