@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MICROS_PER_SECOND, SequenceSet } from '#common/domain';
+import { inOne } from '#common/persistence';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.js';
 import { PAGE_BYTES_MAX } from '../archive/minute-levelling.js';
 import { MinuteRightsError } from '../archive/minutes.port.js';
@@ -154,7 +155,7 @@ describe('the minutes in PostgreSQL', () => {
     under.closeLater(() => storing.release());
     await storing.startTransaction();
     const batch = listedBatch(reception, [packet(2)]);
-    await storing.query(STORE, storeParameters(under.identity.process, batch));
+    await storing.query(STORE, storeParameters(under.identity.process, batch).map(inOne));
     await under.level();
     expect(await under.waiting()).toBe(1);
 
