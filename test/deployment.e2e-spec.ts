@@ -221,13 +221,14 @@ describe('the users of RabbitMQ', () => {
 
   it('may publish what is theirs', async () => {
     expect(await said('scheduler', publish('ground', 'contact.scheduled'))).toBe('done');
+    expect(await said('scheduler', publish('ground', 'reception.prepare'))).toBe('done');
     expect(await said('rocket-monitor', publish('ground', 'rocket.launched'))).toBe('done');
+    expect(await said('rocket-monitor', publish('ground', 'contact.of-rockets'))).toBe('done');
   });
 
   it.each<[user: string, what: string, work: BrokerWork]>([
     ['scheduler', 'to tell of rockets', publish('ground', 'rocket.exploded')],
     ['scheduler', 'to speak for rockets', publish('ground', 'rocket.message')],
-    ['scheduler', 'to write into a queue directly', publish('', 'ground.ingestor')],
     ['scheduler', 'to read what is for others', (on) => on.get('ground.ingestor')],
     ['scheduler', 'to read dead letters of others', (on) => on.get('ground.ingestor.dead')],
     ['scheduler', 'to empty a queue of others', (on) => on.purgeQueue('ground.ingestor')],
@@ -244,6 +245,7 @@ describe('the users of RabbitMQ', () => {
     ['ingestor', 'to write into a queue directly', publish('', 'ground.scheduler')],
     ['ingestor', 'to listen to everything', (on) => on.bindQueue('ground.ingestor', 'ground', '#')],
     ['rocket-monitor', 'to tell of contacts', publish('ground', 'contact.cancelled')],
+    ['rocket-monitor', 'to command receivers', publish('ground', 'reception.prepare')],
     ['rocket-monitor', 'to read what is for others', (on) => on.get('ground.scheduler')],
   ])('refuse %s %s', async (user, _, work) => {
     expect(await said(user, work)).toContain('ACCESS_REFUSED');
