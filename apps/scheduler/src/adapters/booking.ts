@@ -9,6 +9,9 @@ import { changedContacts, CONTACT_COLUMNS, recordChange } from './contact-row.js
 import { refuseExploded } from './exploded-rockets.js';
 import { refuseEndedSeries } from './series-occurrences.js';
 
+/** Of one statement: to write and read those of more would hold up what is to start meanwhile. */
+const ROWS_MAX = 500;
+
 /** Books all of them in this transaction, each rule in turn, or throws what stands against one. */
 export async function book(
   manager: EntityManager,
@@ -28,9 +31,6 @@ export async function book(
   }
   return booked;
 }
-
-/** Of one statement: to write and read those of more would hold up what is to start meanwhile. */
-const ROWS_MAX = 500;
 
 async function insert(
   manager: EntityManager,

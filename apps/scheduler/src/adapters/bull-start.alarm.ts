@@ -26,8 +26,9 @@ export interface BullStartAlarmOptions {
 
 /**
  * The alarm of all schedulers together: a Bull job per contact, worked by whichever of them is
- * there, soon after whoever claimed the contact should have started it. It is used only while Redis keeps what it is given; else it says so, and wheel and sweep
- * start the contacts. What Redis forgot is set anew by the next refresh.
+ * there, soon after whoever claimed the contact should have started it. It is used only while Redis
+ * keeps what it is given; else it says so, and wheel and sweep start the contacts. What Redis forgot is
+ * set anew by the next refresh.
  */
 @Injectable()
 export class BullStartAlarm extends StartAlarm implements OnApplicationBootstrap, OnModuleDestroy {

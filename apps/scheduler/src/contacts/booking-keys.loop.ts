@@ -4,7 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { type CancelTimer, Clock, FaultLog } from '#common/platform';
+import { BackgroundLoop, Clock, FaultLog } from '#common/platform';
 import { BookingKeys } from './booking-keys.port.js';
 
 /** How long a request can be repeated under its key: seven days. */
@@ -18,40 +18,31 @@ const FORGETTINGS_MAX = 100;
 @Injectable()
 export class BookingKeysLoop implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #faults: FaultLog;
-  #isStopped = false;
-  #running: Promise<void> = Promise.resolve();
-  #cancel: CancelTimer | null = null;
+  readonly #loop: BackgroundLoop;
 
   constructor(
     private readonly keys: BookingKeys,
-    private readonly clock: Clock,
+    clock: Clock,
   ) {
     this.#faults = new FaultLog(new Logger(BookingKeysLoop.name), clock);
+    this.#loop = new BackgroundLoop(clock, () => this.#forget());
   }
 
   onApplicationBootstrap(): void {
-    this.#next();
+    this.#loop.start(ROUND_MS);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancel?.();
-    await this.#running;
+  onModuleDestroy(): Promise<void> {
+    return this.#loop.stop();
   }
 
-  #next(): void {
-    if (this.#isStopped) return;
-    this.#cancel = this.clock.after(ROUND_MS, () => {
-      this.#running = this.#forget().finally(() => this.#next());
-    });
-  }
-
-  async #forget(): Promise<void> {
+  async #forget(): Promise<number> {
     try {
-      for (let count = 0; count < FORGETTINGS_MAX && !this.#isStopped; count += 1)
-        if ((await this.keys.forget(KEY_AGE_MS_MAX, FORGET_MAX)) < FORGET_MAX) return;
+      for (let count = 0; count < FORGETTINGS_MAX && !this.#loop.isStopped; count += 1)
+        if ((await this.keys.forget(KEY_AGE_MS_MAX, FORGET_MAX)) < FORGET_MAX) break;
     } catch (fault) {
       this.#faults.note('Old keys of bookings could not be forgotten', fault);
     }
+    return ROUND_MS;
   }
 }

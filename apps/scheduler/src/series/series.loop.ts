@@ -4,7 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { type CancelTimer, Clock, FaultLog } from '#common/platform';
+import { BackgroundLoop, Clock, FaultLog } from '#common/platform';
 import { SeriesRoller } from './series-roller.js';
 import { SeriesStore } from './series-store.port.js';
 
@@ -17,10 +17,7 @@ const ENDED_KEPT_MS = 30 * 86_400_000;
 @Injectable()
 export class SeriesLoop implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #faults: FaultLog;
-  #isStopped = false;
-  #isWoken = false;
-  #running: Promise<void> | null = null;
-  #cancel: CancelTimer | null = null;
+  readonly #loop: BackgroundLoop;
   #forgotAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -29,49 +26,37 @@ export class SeriesLoop implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly clock: Clock,
   ) {
     this.#faults = new FaultLog(new Logger(SeriesLoop.name), clock);
+    this.#loop = new BackgroundLoop(clock, () => this.#round());
   }
 
   onApplicationBootstrap(): void {
-    this.#next(0);
+    this.#loop.start();
   }
 
   /** What is being booked is finished; the rest waits for the next start. */
-  async onModuleDestroy(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancel?.();
-    await this.#running;
+  onModuleDestroy(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** A series was made or changed. */
   wake(): void {
-    this.#isWoken = true;
-    if (this.#running === null) this.#next(0);
+    this.#loop.wake();
   }
 
-  #next(delayMs: number): void {
-    this.#cancel?.();
-    if (this.#isStopped) return;
-    this.#cancel = this.clock.after(delayMs, () => {
-      this.#isWoken = false;
-      this.#running = this.#round().finally(() => {
-        this.#running = null;
-        this.#next(this.#isWoken ? 0 : EVERY_MS);
-      });
-    });
-  }
-
-  async #round(): Promise<void> {
+  async #round(): Promise<number> {
+    const isStopped = (): boolean => this.#loop.isStopped;
     try {
-      while (!this.#isStopped && (await this.roller.rollNext(() => this.#isStopped)));
+      while (!isStopped() && (await this.roller.rollNext(isStopped)));
       await this.#forget();
     } catch (fault) {
       this.#faults.note('A series could not be rolled; it is tried again', fault);
     }
+    return EVERY_MS;
   }
 
   async #forget(): Promise<void> {
     const now = this.clock.monotonicMs();
-    if (this.#isStopped || now - this.#forgotAtMs < FORGET_EVERY_MS) return;
+    if (this.#loop.isStopped || now - this.#forgotAtMs < FORGET_EVERY_MS) return;
     await this.store.forgetEnded(ENDED_KEPT_MS);
     this.#forgotAtMs = now;
   }

@@ -4,7 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { type CancelTimer, Clock, FaultLog } from '#common/platform';
+import { BackgroundLoop, Clock, FaultLog } from '#common/platform';
 import { DatabaseClock } from './database.clock.js';
 
 const EVERY_MS = 10_000;
@@ -14,42 +14,33 @@ const EVERY_MS = 10_000;
 export class ClockWatch implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new Logger(ClockWatch.name);
   readonly #faults: FaultLog;
+  readonly #loop: BackgroundLoop;
   #isFar = false;
-  #isStopped = false;
-  #cancel: CancelTimer | null = null;
-  #measuring: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly databaseClock: DatabaseClock,
-    private readonly clock: Clock,
+    clock: Clock,
   ) {
     this.#faults = new FaultLog(this.#logger, clock);
+    this.#loop = new BackgroundLoop(clock, () => this.#measure());
   }
 
   onApplicationBootstrap(): void {
-    this.#next(0);
+    this.#loop.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancel?.();
-    await this.#measuring;
+  onModuleDestroy(): Promise<void> {
+    return this.#loop.stop();
   }
 
-  #next(delayMs: number): void {
-    if (this.#isStopped) return;
-    this.#cancel = this.clock.after(delayMs, () => {
-      this.#measuring = this.#measure().finally(() => this.#next(EVERY_MS));
-    });
-  }
-
-  async #measure(): Promise<void> {
+  async #measure(): Promise<number> {
     try {
       await this.databaseClock.measure();
       this.#warn();
     } catch (fault) {
       this.#faults.note("The database's clock cannot be read", fault);
     }
+    return EVERY_MS;
   }
 
   #warn(): void {

@@ -4,7 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { type CancelTimer, Clock, FaultLog } from '#common/platform';
+import { BackgroundLoop, Clock, FaultLog } from '#common/platform';
 import { StartsService } from './starts.service.js';
 import { UnreportedContacts } from './unreported-contacts.js';
 
@@ -16,9 +16,7 @@ const REFRESH_MS = 5_000;
 @Injectable()
 export class StartsLoop implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #faults: FaultLog;
-  #isStopped = false;
-  #running: Promise<void> = Promise.resolve();
-  #cancel: CancelTimer | null = null;
+  readonly #loop: BackgroundLoop;
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -27,29 +25,21 @@ export class StartsLoop implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly clock: Clock,
   ) {
     this.#faults = new FaultLog(new Logger(StartsLoop.name), clock);
+    this.#loop = new BackgroundLoop(clock, () => this.#sweep());
   }
 
   onApplicationBootstrap(): void {
-    this.#next(0);
+    this.#loop.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancel?.();
-    await this.#running;
+    await this.#loop.stop();
     await this.starts
       .release()
       .catch((fault: unknown) => this.#faults.note('Claims are left to their end', fault));
   }
 
-  #next(delayMs: number): void {
-    if (this.#isStopped) return;
-    this.#cancel = this.clock.after(delayMs, () => {
-      this.#running = this.#sweep().finally(() => this.#next(SWEEP_MS));
-    });
-  }
-
-  async #sweep(): Promise<void> {
+  async #sweep(): Promise<number> {
     try {
       await this.starts.startDue();
       await this.starts.claim();
@@ -59,6 +49,7 @@ export class StartsLoop implements OnApplicationBootstrap, OnModuleDestroy {
     } catch (fault) {
       this.#faults.note('A sweep failed; the next one tries again', fault);
     }
+    return SWEEP_MS;
   }
 
   async #refresh(): Promise<void> {
