@@ -45,6 +45,7 @@ GRANT SELECT, INSERT, DELETE ON webhook_deliveries TO perigee_scheduler;
 GRANT SELECT, INSERT, UPDATE, DELETE ON orbits, stations TO perigee_scheduler;
 -- But for who starts what in the next seconds.
 GRANT SELECT, INSERT, UPDATE, DELETE ON start_claimers, start_claims TO perigee_scheduler;
+GRANT SELECT, INSERT, DELETE ON begun_contacts TO perigee_scheduler;
 
 -- The rocket monitor, where it keeps its rockets here. Its log is only ever added to.
 GRANT SELECT, INSERT ON rocket_messages, rocket_checkpoints TO perigee_rocket_monitor;

@@ -1,6 +1,11 @@
-import { ClientProxy, type ReadPacket } from '@nestjs/microservices';
 import { PATTERN_METADATA } from '@nestjs/microservices/constants.js';
-import { Bus, type BusServer, type Envelope, UnroutableError } from '#common/messaging';
+import {
+  Bus,
+  type BusServer,
+  type Envelope,
+  type Publisher,
+  UnroutableError,
+} from '#common/messaging';
 import type { PartHealth } from '#common/platform';
 import type { Life } from './host.js';
 import type { World } from './world.js';
@@ -144,8 +149,15 @@ export class SimulatedBus extends Bus {
     throw new Error('Consumers are connected to the broker itself');
   }
 
-  client(): ClientProxy {
-    return new SimulatedClient(this.broker, this.life);
+  publisher(): Publisher {
+    return {
+      publish: (message) =>
+        this.life.call(`publishes ${message.type}`, () => this.broker.publish(message)),
+    };
+  }
+
+  client(): never {
+    throw new Error('Nothing is asked over this bus');
   }
 
   health(): PartHealth {
@@ -153,33 +165,6 @@ export class SimulatedBus extends Bus {
   }
 
   async close(): Promise<void> {}
-}
-
-class SimulatedClient extends ClientProxy {
-  constructor(
-    private readonly broker: Broker,
-    private readonly life: Life,
-  ) {
-    super();
-  }
-
-  async connect(): Promise<void> {}
-
-  close(): void {}
-
-  unwrap<T>(): T {
-    return this.broker as T;
-  }
-
-  protected publish(): never {
-    throw new Error('Nothing is asked over this bus');
-  }
-
-  protected override dispatchEvent<T>({ data }: ReadPacket): Promise<T> {
-    const envelope = data as Envelope;
-    const publish = (): T => this.broker.publish(envelope) as T;
-    return this.life.call(`publishes ${envelope.type}`, publish);
-  }
 }
 
 type Method = (this: object, data: unknown) => Promise<unknown>;

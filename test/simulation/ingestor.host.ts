@@ -48,7 +48,12 @@ export function bootIngestor(world: World, life: Life): void {
   const store = storeOf(world, life);
   const bus = new SimulatedBus(world.broker, life);
   const outbox = life.remote('outbox', world.ingestorOutbox);
-  const relay = new OutboxRelay({ outbox, client: bus.client(), clock, mandatory: new Set() });
+  const relay = new OutboxRelay({
+    outbox,
+    publisher: bus.publisher(),
+    clock,
+    mandatory: new Set(),
+  });
 
   const ship = new SimulatedShip(world, (what, question) => life.call(what, question));
   const ships = new ForeignShips(READERS, ship, SILENT_UDP);

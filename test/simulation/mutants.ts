@@ -28,18 +28,25 @@ export type Mutant = (typeof MUTANTS)[number];
 export function courseOf(world: World, life: Life): ContactCourse {
   const course = life.remote('course', new MemoryContactCourse(world.tables));
   const { mutant } = world;
-  if (mutant === 'start without fence')
-    return replaced(course, 'startDue', () => startWhatWasDue(world, life));
-  if (mutant === 'start by own clock')
-    return replaced(course, 'startDue', () => startByClockOf(world, life));
+  if (mutant === 'start without fence') return starting(course, () => startWhatWasDue(world, life));
+  if (mutant === 'start by own clock') return starting(course, () => startByClockOf(world, life));
   if (mutant === 'wait for own clock')
-    return replaced(course, 'startDue', async (limit) =>
-      isAnyDue(world, life) ? course.startDue(limit) : [],
-    );
+    return starting(course, async (start) => (isAnyDue(world, life) ? start() : []));
   if (mutant === 'end without fence')
     return replaced(course, 'ended', (end) => life.call('ended', () => endAny(world, end)));
   return course;
 }
+
+/** The course with another way to start, be it what the alarm names or all that is due. */
+const starting = (
+  course: ContactCourse,
+  by: (start: () => Promise<string[]>) => Promise<string[]>,
+): ContactCourse =>
+  replaced(
+    replaced(course, 'startDue', (limit) => by(() => course.startDue(limit))),
+    'start',
+    (contactIds) => by(() => course.start(contactIds)),
+  );
 
 /** Looks what is due, and starts that in another statement, which does not look again. */
 async function startWhatWasDue(world: World, life: Life): Promise<string[]> {

@@ -43,9 +43,9 @@ export class RocketRows {
 
 /** Takes messages and tells facts: the reducer is the real one, its stores are not here. */
 export function bootMonitor(world: World, life: Life): void {
-  const client = new SimulatedBus(world.broker, life).client();
+  const publisher = new SimulatedBus(world.broker, life).publisher();
   const outbox = life.remote('outbox', world.monitorOutbox);
-  new OutboxRelay({ outbox, client, clock: life.clock, mandatory: new Set() }).start();
+  new OutboxRelay({ outbox, publisher, clock: life.clock, mandatory: new Set() }).start();
 }
 
 /** A rocket says everything until it is heard, out of order, and some of it twice. */

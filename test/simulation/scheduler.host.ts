@@ -40,7 +40,12 @@ export function bootScheduler(world: World, life: Life): ContactsService {
   const store = life.remote('store', new MemoryContactStore(world.tables));
   const bus = new SimulatedBus(world.broker, life);
   const outbox = outboxOf(world, life);
-  const relay = new OutboxRelay({ outbox, client: bus.client(), clock, mandatory: MANDATORY });
+  const relay = new OutboxRelay({
+    outbox,
+    publisher: bus.publisher(),
+    clock,
+    mandatory: MANDATORY,
+  });
 
   const ring =
     world.mutant === 'alarm starts'

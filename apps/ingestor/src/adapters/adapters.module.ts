@@ -91,7 +91,7 @@ export class AdaptersModule {
           provide: OutboxRelay,
           inject: [Outbox],
           useFactory: (outbox: Outbox) =>
-            new OutboxRelay({ outbox, client: bus.client(), clock, mandatory: MANDATORY }),
+            new OutboxRelay({ outbox, publisher: bus.publisher(), clock, mandatory: MANDATORY }),
         },
       ],
       exports: [

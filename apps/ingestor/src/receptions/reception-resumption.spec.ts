@@ -76,10 +76,10 @@ describe('a resumption', () => {
       new ContactKeys(null),
       clock,
     );
-    const client = new InProcessBus().client();
+    const publisher = new InProcessBus();
     const relay = new OutboxRelay({
       outbox: new MemoryOutbox(clock),
-      client,
+      publisher,
       clock,
       mandatory: new Set(),
     });

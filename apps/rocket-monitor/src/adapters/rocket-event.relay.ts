@@ -6,7 +6,7 @@ import type { Clock, PartHealth } from '#common/platform';
 export const rocketEventRelay = (bus: Bus, outbox: Outbox, clock: Clock): OutboxRelay =>
   new OutboxRelay({
     outbox,
-    client: bus.client(),
+    publisher: bus.publisher(),
     clock,
     // A contact with an exploded rocket is cancelled by whoever hears of it: somebody must.
     mandatory: new Set([ROCKET_EXPLODED]),

@@ -130,7 +130,7 @@ export class AdaptersModule {
           provide: OutboxRelay,
           inject: [Outbox, Clock],
           useFactory: (outbox: Outbox, clock: Clock) =>
-            new OutboxRelay({ outbox, client: bus.client(), clock, mandatory: MANDATORY }),
+            new OutboxRelay({ outbox, publisher: bus.publisher(), clock, mandatory: MANDATORY }),
         },
       ],
       exports: [

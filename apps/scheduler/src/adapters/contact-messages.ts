@@ -12,6 +12,7 @@ import {
 import { formatInstant, latenessMs, plannedEnd } from '#common/domain';
 import { type Envelope, envelope } from '#common/messaging';
 import type { StoredContact } from '../contacts/contact-store.port.js';
+import { startMessageId } from './start-message-id.js';
 
 /** What others are told of a contact, whichever store it lies in. */
 export function contactEventOf(contact: StoredContact): ContactEvent {
@@ -46,16 +47,25 @@ export function receptionPrepareOf(contact: StoredContact): Envelope {
   return envelope(RECEPTION_PREPARE, prepare);
 }
 
-export function receptionOpenOf(contact: StoredContact): Envelope {
+/** What the command of a start is made from. */
+export type StartedContact = Order & Pick<StoredContact, 'startedAt'>;
+
+/** Whoever makes it, whenever: the command of one start has one id. */
+export function receptionOpenOf(contact: StartedContact): Envelope {
   const open: ReceptionOpenDto = {
     ...orderOf(contact),
     started_at: formatInstant(contact.startedAt ?? contact.startTime),
     lateness_ms: latenessMs(contact) ?? 0,
   };
-  return envelope(RECEPTION_OPEN, open);
+  return { ...envelope(RECEPTION_OPEN, open), id: startMessageId(contact) };
 }
 
-const orderOf = (contact: StoredContact) => ({
+type Order = Pick<
+  StoredContact,
+  'id' | 'fence' | 'shipName' | 'startTime' | 'durationSeconds' | 'stream'
+>;
+
+const orderOf = (contact: Order) => ({
   contact_id: contact.id,
   fence: contact.fence,
   ship_name: contact.shipName,

@@ -13,14 +13,14 @@ const ALARMS_MAX = 100_000;
  */
 export class InProcessStartAlarm extends ClaimAlarm implements OnModuleDestroy {
   readonly #wheel: TimerWheel;
-  #wake = (): void => undefined;
+  #wake = (_contactIds: readonly string[]): void => undefined;
 
   constructor(clock: Clock) {
     super();
-    this.#wheel = new TimerWheel(clock, ALARMS_MAX, () => this.#wake());
+    this.#wheel = new TimerWheel(clock, ALARMS_MAX, (contactIds) => this.#wake(contactIds));
   }
 
-  onDue(wake: () => void): void {
+  onDue(wake: (contactIds: readonly string[]) => void): void {
     this.#wake = wake;
   }
 

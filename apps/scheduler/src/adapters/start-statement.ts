@@ -1,20 +1,13 @@
-import { RECEPTION_OPEN, RECEPTION_PREPARE } from '#common/contracts';
+import { RECEPTION_PREPARE } from '#common/contracts';
 import { ENVELOPE_VERSION } from '#common/messaging';
 import { SCHEDULER_OUTBOX } from './contact-row.js';
 import { isoInstant } from './iso-instant.js';
 
-/** What receivers are told of a start of a contact `c`: a JSON object. */
-const orderOf = (fence: string): string => `
-  json_build_object('contact_id', c.id, 'fence', ${fence}, 'ship_name', c.ship_name,
+/** What receivers are told of the start that is to come of a contact `c`: a JSON object. */
+const ORDER = `
+  json_build_object('contact_id', c.id, 'fence', c.fence + 1, 'ship_name', c.ship_name,
     'planned_start', ${isoInstant('c.start_time')}, 'planned_end', ${isoInstant('c.planned_end')},
     'stream', c.stream)::text`;
-
-/** What the history says of a contact `c` once it is started: `ContactThen` in SQL. */
-const EVENT = `
-  json_build_object('contact_id', c.id, 'ship_name', c.ship_name, 'antenna', c.antenna,
-    'channel', c.channel, 'state', 'starting', 'revision', c.revision,
-    'start_time', ${isoInstant('c.start_time')}, 'duration', c.duration, 'reason', c.end_reason,
-    'displaced_by', c.displaced_by, 'priority', c.priority, 'stream', c.stream)::text`;
 
 /** A JSON text of which only the data is not known yet. */
 const envelopeOf = (type: string, data: string): string => `
@@ -23,53 +16,46 @@ const envelopeOf = (type: string, data: string): string => `
     '","version":${ENVELOPE_VERSION},"data":' || ${data} || '}')::json`;
 
 /**
- * Starts what is due in one statement: rows, history and commands, by the database's clock and with
- * nothing in between. What another scheduler has claimed is left to it for a while ($3); $4 is how
- * long the commands are left to this process, which gets them back to send them. Texts are those of
- * the claim; without one they are made here.
- *
- * The clock is asked in queries of their own: in a condition itself it would keep the index from being
- * used, and with a million contacts waiting each look would read them all.
+ * Begins what is due, by the database's clock and with nothing in between. The rows are locked, so
+ * that nobody changes them meanwhile; the key of `begun_contacts` lets one begin it, whatever the
+ * others have read before. $1 is who begins.
  */
-export const START_DUE = `
-  WITH due AS MATERIALIZED (
-    SELECT c.id AS due_id FROM contacts c
+const begin = (due: string): string => `
+  WITH due AS MATERIALIZED (${due}
+    FOR UPDATE OF c SKIP LOCKED),
+  begun AS (
+    INSERT INTO begun_contacts (starter, contact_id, fence, started_at)
+    SELECT $1::uuid, id, fence + 1, clock_timestamp() FROM due
+    ON CONFLICT DO NOTHING RETURNING contact_id, fence, started_at)
+  SELECT c.id, c.ship_name, c.duration, c.stream, begun.fence,
+    (extract(epoch FROM c.start_time) * 1000000)::bigint AS start_time,
+    (extract(epoch FROM begun.started_at) * 1000000)::bigint AS started_at
+  FROM begun JOIN contacts c ON c.id = begun.contact_id`;
+
+/**
+ * Those of $2. The conditions are such as no index fits: else all that is due would be read for each
+ * thousand of it. These are found by their keys.
+ */
+export const BEGIN_THESE = begin(`
+    SELECT c.id, c.fence FROM unnest($2::uuid[]) AS wanted (id) JOIN contacts c ON c.id = wanted.id
+    WHERE c.state || '' = 'scheduled' AND c.start_time <= clock_timestamp()
+      AND c.planned_end > clock_timestamp()`);
+
+/**
+ * The first $2 that are due; what another scheduler has claimed is left to it for $3 milliseconds.
+ * The clock is asked in queries of their own: with a million contacts waiting each look would read
+ * them all.
+ */
+export const BEGIN_DUE = begin(`
+    SELECT c.id, c.fence FROM contacts c
     WHERE c.state = 'scheduled' AND c.start_time <= (SELECT clock_timestamp())
       AND c.planned_end > clock_timestamp()
+      AND NOT EXISTS (SELECT FROM begun_contacts b WHERE b.contact_id = c.id)
       AND (c.start_time < (SELECT clock_timestamp() - $3::float8 * interval '1 millisecond')
-        OR coalesce((SELECT s.claimer = $2::uuid OR l.until IS NULL OR l.until < clock_timestamp()
+        OR coalesce((SELECT s.claimer = $1::uuid OR l.until IS NULL OR l.until < clock_timestamp()
                      FROM start_claims s LEFT JOIN start_claimers l ON l.id = s.claimer
                      WHERE s.contact_id = c.id AND s.revision = c.revision), true))
-    ORDER BY c.start_time LIMIT $1::integer FOR UPDATE OF c SKIP LOCKED),
-  begun AS (
-    UPDATE contacts c SET state = 'starting', fence = fence + 1,
-           started_at = clock_timestamp()
-    FROM due WHERE id = due_id
-    RETURNING c.*, (SELECT s FROM start_claims s
-                    WHERE s.contact_id = c.id AND s.revision = c.revision) AS claim),
-  started AS MATERIALIZED (
-    SELECT id, revision, start_time, started_at,
-      coalesce((claim).command, ${orderOf('c.fence')}) AS command,
-      coalesce((claim).event, ${EVENT}) AS event
-    FROM begun c ORDER BY start_time),
-  released AS (
-    DELETE FROM start_claims USING due WHERE contact_id = due_id),
-  recorded AS (
-    INSERT INTO contact_history (contact_id, revision, state, contact, by)
-    SELECT id, revision, 'starting', event::json, 'scheduler' FROM started ORDER BY start_time),
-  message AS MATERIALIZED (
-    SELECT id AS contact_id, message_id, start_time, ${envelopeOf(
-      RECEPTION_OPEN,
-      `left(command, -1) || ',"started_at":"' || ${isoInstant('started_at')}
-         || '","lateness_ms":' || (extract(epoch FROM started_at - start_time) * 1000)::float8 || '}'`,
-    )} AS envelope
-    FROM (SELECT *, gen_random_uuid() AS message_id FROM started) s
-    ORDER BY start_time),
-  sent AS (
-    INSERT INTO outbox (id, app, envelope, attempt, available_at)
-    SELECT message_id, '${SCHEDULER_OUTBOX}', envelope, CASE WHEN $4::float8 > 0 THEN 1 ELSE 0 END,
-      clock_timestamp() + $4::float8 * interval '1 millisecond' FROM message)
-  SELECT contact_id, envelope FROM message`;
+    ORDER BY c.start_time LIMIT $2::integer`);
 
 /**
  * Prolongs the lease of $1 by $2, and claims up to $4 contacts that are due within $3 and that nobody
@@ -82,29 +68,30 @@ export const CLAIM_DUE = `
     VALUES ($1::uuid, clock_timestamp() + $2::float8 * interval '1 millisecond')
     ON CONFLICT (id) DO UPDATE SET until = excluded.until),
   free AS MATERIALIZED (
-    SELECT c.id, c.revision, s.claimer, ${orderOf('c.fence + 1')} AS command, ${EVENT} AS event
+    SELECT c.id, c.revision, s.claimer
     FROM contacts c LEFT JOIN start_claims s ON s.contact_id = c.id
       LEFT JOIN start_claimers l ON l.id = s.claimer
     WHERE c.state = 'scheduled'
       AND c.start_time <= (SELECT clock_timestamp() + $3::float8 * interval '1 millisecond')
       AND c.planned_end > clock_timestamp()
+      AND NOT EXISTS (SELECT FROM begun_contacts b WHERE b.contact_id = c.id)
       AND (s.contact_id IS NULL OR s.revision <> c.revision
         OR s.claimer <> $1::uuid AND coalesce(l.until < clock_timestamp(), true))
     ORDER BY c.start_time LIMIT $4::integer),
   dead AS MATERIALIZED (
     SELECT DISTINCT claimer FROM free WHERE claimer <> $1::uuid),
   claimed AS (
-    INSERT INTO start_claims AS s (contact_id, claimer, revision, command, event)
-    SELECT id, $1::uuid, revision, command, event FROM free ORDER BY id
+    INSERT INTO start_claims AS s (contact_id, claimer, revision)
+    SELECT id, $1::uuid, revision FROM free ORDER BY id
     ON CONFLICT (contact_id) DO UPDATE SET claimer = excluded.claimer,
-        revision = excluded.revision, command = excluded.command, event = excluded.event
+        revision = excluded.revision
       WHERE s.revision <> excluded.revision OR s.claimer IN (SELECT claimer FROM dead)
-    RETURNING contact_id, command),
+    RETURNING contact_id),
   prepared AS (
     INSERT INTO outbox (id, app, envelope)
     SELECT message_id, '${SCHEDULER_OUTBOX}', ${envelopeOf(RECEPTION_PREPARE, 'command')}
-    FROM (SELECT command, start_time, gen_random_uuid() AS message_id
-          FROM claimed JOIN contacts ON id = contact_id WHERE start_time > clock_timestamp()) c
+    FROM (SELECT ${ORDER} AS command, start_time, gen_random_uuid() AS message_id
+          FROM claimed JOIN contacts c ON id = contact_id WHERE start_time > clock_timestamp()) c
     ORDER BY start_time)
   SELECT c.id, c.revision, (extract(epoch FROM c.start_time) * 1000000)::bigint AS start_time
   FROM claimed JOIN contacts c ON c.id = contact_id ORDER BY c.start_time`;

@@ -8,7 +8,7 @@ export class TimerWheel {
   constructor(
     private readonly clock: Clock,
     private readonly entriesMax: number,
-    private readonly wake: () => void,
+    private readonly wake: (keys: readonly string[]) => void,
   ) {}
 
   get size(): number {
@@ -59,7 +59,7 @@ export class TimerWheel {
       this.#dueAtMs.delete(key);
       if (isEarly) this.set(key, dueAtMs);
     }
-    if (!isEarly) this.wake();
+    if (!isEarly) this.wake(keys);
   }
 
   #closeSlot(dueAtMs: number): void {

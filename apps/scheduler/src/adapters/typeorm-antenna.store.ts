@@ -17,6 +17,7 @@ import type { Cause } from '../contacts/contact-store.port.js';
 import { blockAntenna } from './antenna-blocking.js';
 import { holdAntennas, registerAntennas } from './antenna-locks.js';
 import { contactsOnAntenna, instant } from './antenna-windows.js';
+import { changing } from './changing.js';
 
 interface BlockRow {
   readonly id: string;
@@ -80,7 +81,7 @@ export class TypeOrmAntennaStore extends AntennaStore {
     cause: Cause,
     { displace }: BookingTerms = GENTLE,
   ): Promise<Blocking> {
-    return this.source.transaction(async (manager) => {
+    return changing(this.source, async (manager) => {
       const antennaId = theOne(await holdAntennas(manager, [name]), name);
       const made = { ...block, id: randomUUID(), by: cause.by };
       const displaced = await blockAntenna(

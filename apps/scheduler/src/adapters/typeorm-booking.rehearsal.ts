@@ -17,6 +17,7 @@ import type {
   NewContact,
   StoredContact,
 } from '../contacts/contact-store.port.js';
+import { again } from './changing.js';
 import { CONTACT_COLUMNS, contactOf, type ContactRow } from './contact-row.js';
 import { TypeOrmContactStore } from './typeorm-contact.store.js';
 
@@ -41,7 +42,13 @@ export class TypeOrmBookingRehearsal extends BookingRehearsal {
     return this.#rehearse(async (store) => [await store.change(id, change, cause, terms, guard)]);
   }
 
-  async #rehearse(
+  #rehearse(
+    act: (store: ContactStore) => Promise<readonly StoredContact[]>,
+  ): Promise<RehearsalDto> {
+    return again(this.source, () => this.#rehearseOnce(act));
+  }
+
+  async #rehearseOnce(
     act: (store: ContactStore) => Promise<readonly StoredContact[]>,
   ): Promise<RehearsalDto> {
     const runner = this.source.createQueryRunner();

@@ -9,6 +9,7 @@ import type { KeyedRequest } from '../contacts/booking-keys.port.js';
 import type { Cause, NewContact } from '../contacts/contact-store.port.js';
 import { lockAntennas } from './antenna-locks.js';
 import { book } from './booking.js';
+import { changing } from './changing.js';
 import { lockChannels } from './exploded-rockets.js';
 import { once } from './typeorm-booking.keys.js';
 
@@ -28,7 +29,7 @@ export class TypeOrmBulkStore extends BulkStore {
     terms: BookingTerms,
     request: KeyedRequest | null,
   ): Promise<readonly BulkOutcome[]> {
-    return this.source.transaction((manager) =>
+    return changing(this.source, (manager) =>
       once(manager, request, async () => {
         const contacts = candidates.filter((one) => !isProblem(one)) as NewContact[];
         // All at once and in order: bulks that take them one by one would wait for each other.

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { CONTACT_MISSED, type ContactReport } from '#common/contracts';
 import { formatInstant } from '#common/domain';
-import type { Envelope, OutboxRelay } from '#common/messaging';
 import { insertOutbox, runPrepared } from '#common/persistence';
 import type { StoredContact } from '../contacts/contact-store.port.js';
 import { ContactCourse, type ContactEnd, type DueContact } from '../starts/contact-course.port.js';
+import { BegunContacts, type Handing } from './begun-contacts.js';
 import { contactFailedOf } from './contact-messages.js';
+import { type BegunRow, startedOf } from './settle-statement.js';
+import { changing } from './changing.js';
 import {
   BY_INGESTOR,
   BY_SCHEDULER,
@@ -15,10 +17,13 @@ import {
   recordChange,
   SCHEDULER_OUTBOX,
 } from './contact-row.js';
-import { CLAIM_DUE, FORGET_VOID_CLAIMS, RELEASE_CLAIMS, START_DUE } from './start-statement.js';
-
-/** Whom commands are handed to as they are committed. */
-export type Handing = Pick<OutboxRelay, 'expectHandover' | 'handOver'>;
+import {
+  BEGIN_DUE,
+  BEGIN_THESE,
+  CLAIM_DUE,
+  FORGET_VOID_CLAIMS,
+  RELEASE_CLAIMS,
+} from './start-statement.js';
 
 interface DueRow {
   readonly id: string;
@@ -26,11 +31,8 @@ interface DueRow {
   readonly start_time: string;
 }
 
-interface StartedRow {
-  readonly contact_id: string;
-  readonly envelope: Envelope;
-}
-
+/** Who has not written down by then what it began is dead, or cannot. */
+const SILENT_MS = 2_000;
 /** So long a contact is left to the scheduler that has claimed it; then anybody starts it. */
 const CLAIM_RESPECTED_MS = 1_000;
 /** Prolonged with each look; who misses two of them may be dead. */
@@ -40,16 +42,18 @@ const LOOKS_PER_CLEARING = 20;
 
 /** The course of contacts in PostgreSQL. `clock_timestamp()` is the only clock that decides. */
 export class TypeOrmContactCourse extends ContactCourse {
-  /** Whose claims these are: a new process has new ones. */
+  /** Whose claims and starts these are: a new process has new ones. */
   readonly #claimer = randomUUID();
+  readonly #starts: BegunContacts;
   #lookCount = 0;
 
   /** @param relay to hand commands to as they are committed; without one they wait to be claimed */
   constructor(
     private readonly source: DataSource,
-    private readonly relay: Handing | null = null,
+    relay: Handing | null = null,
   ) {
     super();
+    this.#starts = new BegunContacts(source, this.#claimer, relay);
   }
 
   async claimDue(horizonMs: number, limit: number): Promise<DueContact[]> {
@@ -69,23 +73,24 @@ export class TypeOrmContactCourse extends ContactCourse {
     await runPrepared(this.source, 'release-claims', RELEASE_CLAIMS, [this.#claimer]);
   }
 
-  async startDue(limit: number): Promise<string[]> {
-    const handover = this.relay?.expectHandover(limit) ?? null;
-    const rows = await runPrepared<StartedRow>(this.source, 'start-due', START_DUE, [
-      String(limit),
-      this.#claimer,
-      String(CLAIM_RESPECTED_MS),
-      String(handover?.leaseMs ?? 0),
-    ]);
-    const messages = rows.map(({ envelope }) => ({ envelope, attempt: 1 }));
-    if (handover) this.relay?.handOver(handover, messages);
-    return rows.map(({ contact_id }) => contact_id);
+  start(contactIds: readonly string[]): Promise<string[]> {
+    return this.#begin('begin-these', BEGIN_THESE, [this.#claimer, `{${contactIds.join(',')}}`]);
+  }
+
+  startDue(limit: number): Promise<string[]> {
+    const values = [this.#claimer, String(limit), String(CLAIM_RESPECTED_MS)];
+    return this.#begin('begin-due', BEGIN_DUE, values);
+  }
+
+  settle(): Promise<void> {
+    return this.#starts.settle(SILENT_MS);
   }
 
   missPassed(limit: number, reason: string): Promise<number> {
     return this.#giveUp(
       `state = 'scheduled' AND start_time <= (SELECT clock_timestamp())
-         AND planned_end <= clock_timestamp()`,
+         AND planned_end <= clock_timestamp()
+         AND NOT EXISTS (SELECT FROM begun_contacts WHERE contact_id = id)`,
       `state = 'missed', end_reason = $2`,
       [limit, reason],
       (manager, missed) => recordChange(manager, missed, CONTACT_MISSED, BY_SCHEDULER),
@@ -118,6 +123,41 @@ export class TypeOrmContactCourse extends ContactCourse {
   }
 
   began(contactId: string, fence: number): Promise<boolean> {
+    return this.#afterItsStart(contactId, () => this.#began(contactId, fence));
+  }
+
+  ended(end: ContactEnd): Promise<boolean> {
+    return this.#afterItsStart(end.contactId, () => this.#ended(end));
+  }
+
+  async revised(contactId: string, fence: number, report: ContactReport): Promise<boolean> {
+    const revised = await changedContacts(
+      this.source.manager,
+      `UPDATE contacts SET report = $3
+       WHERE id = $1 AND fence = $2 AND state IN ('completed', 'stopped', 'failed')
+         AND coalesce((report->>'revision')::integer, 0) < $4
+       RETURNING ${CONTACT_COLUMNS}`,
+      [contactId, fence, JSON.stringify(report), report.revision],
+    );
+    return revised.length > 0;
+  }
+
+  async #begin(name: string, sql: string, values: readonly string[]): Promise<string[]> {
+    const rows = await runPrepared<BegunRow>(this.source, name, sql, values);
+    const begun = rows.map(startedOf).toSorted((a, b) => a.startTime - b.startTime);
+    await this.#starts.send(begun);
+    return begun.map(({ id }) => id);
+  }
+
+  /** Receivers are fast: what they tell of can be here before the row says that the contact began. */
+  async #afterItsStart(contactId: string, step: () => Promise<boolean>): Promise<boolean> {
+    if (await step()) return true;
+    if (!(await this.#starts.has(contactId))) return false;
+    await this.#starts.settleNow();
+    return step();
+  }
+
+  #began(contactId: string, fence: number): Promise<boolean> {
     return this.source.transaction(async (manager) => {
       const began = await changedContacts(
         manager,
@@ -130,7 +170,7 @@ export class TypeOrmContactCourse extends ContactCourse {
     });
   }
 
-  ended(end: ContactEnd): Promise<boolean> {
+  #ended(end: ContactEnd): Promise<boolean> {
     return this.source.transaction(async (manager) => {
       const report = end.report && JSON.stringify(end.report);
       const ended = await changedContacts(
@@ -163,25 +203,13 @@ export class TypeOrmContactCourse extends ContactCourse {
     });
   }
 
-  async revised(contactId: string, fence: number, report: ContactReport): Promise<boolean> {
-    const revised = await changedContacts(
-      this.source.manager,
-      `UPDATE contacts SET report = $3
-       WHERE id = $1 AND fence = $2 AND state IN ('completed', 'stopped', 'failed')
-         AND coalesce((report->>'revision')::integer, 0) < $4
-       RETURNING ${CONTACT_COLUMNS}`,
-      [contactId, fence, JSON.stringify(report), report.revision],
-    );
-    return revised.length > 0;
-  }
-
   #giveUp(
     condition: string,
     change: string,
     parameters: readonly unknown[],
     record: (manager: EntityManager, givenUp: readonly StoredContact[]) => Promise<void>,
   ): Promise<number> {
-    return this.source.transaction(async (manager) => {
+    return changing(this.source, async (manager) => {
       const givenUp = await changedContacts(
         manager,
         `WITH passed AS (

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource, EntityManager } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { CONTACT_CANCELLED, CONTACT_SCHEDULED } from '#common/contracts';
 import { DomainError, formatInstant, isOpen, plannedEnd } from '#common/domain';
 import { insertOutbox } from '#common/persistence';
@@ -18,6 +18,7 @@ import { changed, notChangeable } from '../contacts/contact-steps.js';
 import { lockAntennasOfRocket } from './antenna-locks.js';
 import { doesMove, lockAntennasOf, takeAntennas } from './antenna-rule.js';
 import { book } from './booking.js';
+import { changing, settleAll } from './changing.js';
 import { receptionCloseOf } from './contact-messages.js';
 import {
   BY_ROCKET_MONITOR,
@@ -47,16 +48,22 @@ export class TypeOrmContactStore extends ContactStore {
     terms?: BookingTerms,
     request: KeyedRequest | null = null,
   ): Promise<readonly StoredContact[]> {
-    return this.source.transaction((manager) =>
+    return changing(this.source, (manager) =>
       once(manager, request, () => book(manager, contacts, cause, terms)),
     );
   }
 
   async find(id: string): Promise<StoredContact | null> {
-    const rows = (await this.source.query(`SELECT ${CONTACT_COLUMNS} FROM contacts WHERE id = $1`, [
-      id,
-    ])) as ContactRow[];
-    return rows[0] ? contactOf(rows[0]) : null;
+    const [row] = (await this.source.query(
+      `SELECT ${CONTACT_COLUMNS}, EXISTS (
+         SELECT FROM begun_contacts b WHERE b.contact_id = c.id) AS has_begun
+       FROM contacts c WHERE id = $1`,
+      [id],
+    )) as (ContactRow & { readonly has_begun: boolean })[];
+    if (row === undefined) return null;
+    if (!row.has_begun || !(this.source instanceof DataSource)) return contactOf(row);
+    await settleAll(this.source);
+    return this.find(id);
   }
 
   change(
@@ -66,7 +73,7 @@ export class TypeOrmContactStore extends ContactStore {
     terms: BookingTerms = GENTLE,
     guard: ContactGuard = () => undefined,
   ): Promise<StoredContact> {
-    return this.source.transaction(async (manager) => {
+    return changing(this.source, async (manager) => {
       if (doesMove(change)) await lockAntennasOf(manager, id, change);
       const contact = await lock(manager, id);
       const next = changed(contact, change);
@@ -94,7 +101,7 @@ export class TypeOrmContactStore extends ContactStore {
   }
 
   end(id: string, cause: Cause, guard: ContactGuard = () => undefined): Promise<StoredContact> {
-    return this.source.transaction(async (manager) => {
+    return changing(this.source, async (manager) => {
       const contact = await lock(manager, id);
       const isEndedOnRequest = contact.state === 'cancelled' || contact.state === 'stopped';
       if (!isEndedOnRequest && !isOpen(contact)) throw notChangeable(contact);
@@ -108,7 +115,7 @@ export class TypeOrmContactStore extends ContactStore {
     // PostgreSQL has no NUL in text: so no contact names such a channel, and a reason goes without.
     if (channel.includes('\0')) return [];
     const storable = reason.replaceAll('\0', '');
-    return this.source.transaction(async (manager) => {
+    return changing(this.source, async (manager) => {
       await lockChannels(manager, [channel]);
       await lockAntennasOfRocket(manager, channel);
       await manager.query(

@@ -19,6 +19,7 @@ import {
   type SeriesChange,
   SeriesStore,
 } from '../series/series-store.port.js';
+import { changing } from './changing.js';
 import { changeSeries } from './series-change.js';
 import { SERIES_COLUMNS, seriesRows } from './series-row.js';
 
@@ -76,7 +77,7 @@ export class TypeOrmSeriesStore extends SeriesStore {
   }
 
   change(id: string, change: SeriesChange, cause: Cause): Promise<ChangedSeries> {
-    return this.source.transaction((manager) => changeSeries(manager, id, change, cause));
+    return changing(this.source, (manager) => changeSeries(manager, id, change, cause));
   }
 
   async booked(id: string, from: Instant, limit: number): Promise<BookedOccurrence[]> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../../test/support/until.js';
 import { addOne, BY_TEST, NEXT_YEAR } from '../contacts/contact-store.contract.js';
@@ -123,6 +124,39 @@ export function describeContactCourse(make: () => Promise<CourseUnderTest>): voi
       await other.claimDue(60_000, 10);
       await other.releaseClaims();
       expect(ids(await course.claimDue(60_000, 10))).toEqual([theirs.id]);
+    });
+
+    it('starts of those that it is told what is due, as it is then, and nothing else', async () => {
+      const [due, moved, cancelled, later, unnamed] = [
+        await bookSoon(300),
+        await bookSoon(300),
+        await bookSoon(300),
+        await bookSoon(30_000),
+        await bookDue(),
+      ];
+      await store.change(moved.id, { startTime: nowMicros() + 20_000_000 }, BY_TEST);
+      await store.end(cancelled.id, BY_TEST);
+      const told = ids([due, moved, cancelled, later, { id: randomUUID() }]);
+
+      await until(async () => expect(await course.start(told)).toEqual([due.id]), 20_000, 1);
+      expect(await store.find(due.id)).toMatchObject({ state: 'starting', fence: 1 });
+      expect([await course.start(told), await course.start([])]).toEqual([[], []]);
+      const states = await Promise.all(
+        [moved, cancelled, later, unnamed].map(async ({ id }) => (await store.find(id))?.state),
+      );
+      expect(states).toEqual(['scheduled', 'cancelled', 'scheduled', 'scheduled']);
+    });
+
+    it('starts once what one has claimed and another finds due', async () => {
+      const booked = await Promise.all(Array.from({ length: 40 }, () => bookSoon(200)));
+      await course.claimDue(1_000, 100);
+      const started: string[] = [];
+      await until(async () => {
+        const rounds = [course.start(ids(booked)), other.startDue(15), course.startDue(15)];
+        started.push(...(await Promise.all(rounds)).flat());
+        expect(started.length).toBeGreaterThanOrEqual(booked.length);
+      }, 20_000);
+      expect(started.toSorted()).toEqual(ids(booked).toSorted());
     });
 
     it('takes over the claims of a scheduler that is silent', async () => {

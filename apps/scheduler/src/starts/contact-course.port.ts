@@ -32,12 +32,20 @@ export abstract class ContactCourse {
   /** Leaves all claims of this scheduler to the others. */
   abstract releaseClaims(): Promise<void>;
   /**
-   * Starts up to `limit` contacts that are due and not claimed by another scheduler: state
-   * `starting`, fence + 1, `reception.open` in the outbox. Never before the start time, never twice,
-   * never after the planned end.
+   * Starts those of `contactIds`, 1,000 at most, that are due: state `starting`, fence + 1,
+   * `reception.open`. Never before the start time, never twice, never after the planned
+   * end. It is done for good, also if the scheduler dies now; lists, history and live events may learn
+   * of it with `settle`.
    * @returns the ids of those that this call started, earliest first
    */
+  abstract start(contactIds: readonly string[]): Promise<string[]>;
+  /** In the same way up to `limit` of all that are due, unless another scheduler has claimed them. */
   abstract startDue(limit: number): Promise<string[]>;
+  /**
+   * Writes down everywhere what this scheduler has started, and what one that is silent since has
+   * left; commands that are not on the bus go into the outbox.
+   */
+  abstract settle(): Promise<void>;
   /** Gives up scheduled contacts whose window has passed. Returns how many. */
   abstract missPassed(limit: number, reason: string): Promise<number>;
   /** Fails running contacts of whose end nobody told within `graceMs` of the planned one. */

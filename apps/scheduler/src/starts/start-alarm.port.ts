@@ -20,4 +20,7 @@ export abstract class StartAlarm {
 }
 
 /** The alarm of this scheduler alone, on the instant: of the contacts that it has claimed. */
-export abstract class ClaimAlarm extends StartAlarm {}
+export abstract class ClaimAlarm extends StartAlarm {
+  /** It says as well which of them are due. */
+  abstract override onDue(wake: (contactIds: readonly string[]) => void): void;
+}

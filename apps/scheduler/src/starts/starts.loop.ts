@@ -42,6 +42,7 @@ export class StartsLoop implements OnApplicationBootstrap, OnModuleDestroy {
   async #sweep(): Promise<number> {
     try {
       await this.starts.startDue();
+      await this.starts.settle();
       await this.starts.claim();
       await this.starts.closePassed();
       await this.unreported.giveUp();

@@ -17,8 +17,11 @@ const CLAIM_HORIZON_MS = 5_000;
 /** What is due sooner cannot wait for the next sweep to claim it. */
 const CLAIM_AT_ONCE_MS = 1_500;
 const CLAIM_BATCH_MAX = 2_000;
-/** Should this process's idea of the database's clock be a little ahead. */
-const EARLY_RETRY_MS = 5;
+/** What has started is written down together: at the instant itself there is no time for it. */
+const SETTLE_AFTER_MS = 100;
+/** What could not be started on the instant is tried again so soon, and then left to the sweep. */
+const RETRY_MS = 5;
+const TRIES = 3;
 
 /** Starts what is due. The alarms, the sweep and a restart all come through `startDue`. */
 @Injectable()
@@ -26,10 +29,13 @@ export class StartsService {
   readonly #logger = new Logger(StartsService.name);
   readonly #faults: FaultLog;
   #round: Promise<void> | null = null;
-  #isWoken = false;
-  #startedCount = 0;
+  /** Claimed contacts that are due now, with how often they may be tried. */
+  readonly #due = new Map<string, number>();
+  #isSweepWanted = false;
   #claiming: Promise<void> | null = null;
   #mayClaimMore = false;
+  #settling: Promise<void> | null = null;
+  #isSettlementSet = false;
 
   constructor(
     private readonly course: ContactCourse,
@@ -40,7 +46,7 @@ export class StartsService {
   ) {
     this.#faults = new FaultLog(this.#logger, clock);
     alarm.onDue(() => void this.startDue());
-    claims.onDue(() => void this.#startClaimed());
+    claims.onDue((contactIds) => this.#startThese(contactIds, TRIES));
   }
 
   /** A booking was made or changed. */
@@ -59,14 +65,18 @@ export class StartsService {
     this.#forget(contactIds);
   }
 
-  /** Calls that come while one runs make it look once more, and share its end. Never fails. */
+  /** All that is due. Calls that come while one runs look once more, and share its end. Never fails. */
   startDue(): Promise<void> {
-    this.#isWoken = true;
-    this.#round ??= this.#startRounds().finally(() => {
-      this.#round = null;
-      if (this.#isWoken) void this.startDue();
+    this.#isSweepWanted = true;
+    return this.#startRound();
+  }
+
+  /** Has it written down what began. Calls are put together, and never fail. */
+  settle(): Promise<void> {
+    this.#settling ??= this.#settle().finally(() => {
+      this.#settling = null;
     });
-    return this.#round;
+    return this.#settling;
   }
 
   /**
@@ -85,6 +95,7 @@ export class StartsService {
   /** Another scheduler shall start what this one has claimed. */
   async release(): Promise<void> {
     await this.#claiming;
+    await this.settle();
     await this.course.releaseClaims();
   }
 
@@ -113,11 +124,9 @@ export class StartsService {
     }
   }
 
-  async #startClaimed(): Promise<void> {
-    const before = this.#startedCount;
-    await this.startDue();
-    if (this.#startedCount > before) return;
-    this.clock.after(EARLY_RETRY_MS, () => void this.startDue());
+  #startThese(contactIds: readonly string[], tries: number): void {
+    for (const id of contactIds) this.#due.set(id, tries);
+    void this.#startRound();
   }
 
   async #claimRounds(): Promise<void> {
@@ -135,28 +144,72 @@ export class StartsService {
     }
   }
 
-  async #startRounds(): Promise<void> {
-    while (this.#isWoken) {
-      this.#isWoken = false;
-      const count = await this.#startBatch();
-      if (count === START_BATCH_MAX) this.#isWoken = true;
-    }
+  #startRound(): Promise<void> {
+    this.#round ??= this.#startRounds().finally(() => {
+      this.#round = null;
+      if (this.#isAnyWanted) void this.#startRound();
+    });
+    return this.#round;
   }
 
-  async #startBatch(): Promise<number> {
+  get #isAnyWanted(): boolean {
+    return this.#due.size > 0 || this.#isSweepWanted;
+  }
+
+  async #startRounds(): Promise<void> {
+    while (this.#isAnyWanted) await (this.#due.size > 0 ? this.#startClaimed() : this.#sweep());
+  }
+
+  async #startClaimed(): Promise<void> {
+    const batch = new Map([...this.#due].slice(0, START_BATCH_MAX));
+    for (const id of batch.keys()) this.#due.delete(id);
+    const started = await this.#started(this.course.start([...batch.keys()]));
+    for (const id of started) batch.delete(id);
+    // This process's idea of the time was ahead, or somebody holds the row just now.
+    const again = [...batch].filter(([, tries]) => tries > 1);
+    if (again.length === 0) return;
+    this.clock.after(RETRY_MS, () => {
+      for (const [id, tries] of again) this.#startThese([id], tries - 1);
+    });
+  }
+
+  async #sweep(): Promise<void> {
+    this.#isSweepWanted = false;
+    const started = await this.#started(this.course.startDue(START_BATCH_MAX));
+    if (started.length === START_BATCH_MAX) this.#isSweepWanted = true;
+  }
+
+  async #started(starting: Promise<string[]>): Promise<readonly string[]> {
     try {
-      const started = await this.course.startDue(START_BATCH_MAX);
-      this.#startedCount += started.length;
-      if (started.length > 0) {
-        this.relay.wake();
-        this.#logger.log({ message: 'Contacts started', contact_ids: started });
-      }
+      const started = await starting;
+      if (started.length === 0) return started;
+      this.#settleSoon();
+      this.#logger.log({ message: 'Contacts started', contact_ids: started });
       this.#forget(started);
-      return started.length;
+      return started;
     } catch (fault) {
       // The sweep comes again in half a second, with the same rows.
       this.#faults.note('Due contacts could not be started', fault);
-      return 0;
+      return [];
+    }
+  }
+
+  #settleSoon(): void {
+    if (this.#isSettlementSet) return;
+    this.#isSettlementSet = true;
+    this.clock.after(SETTLE_AFTER_MS, () => void this.settle());
+  }
+
+  /** Not while many start: it would take from them what they need. */
+  async #settle(): Promise<void> {
+    await this.#round;
+    this.#isSettlementSet = false;
+    try {
+      await this.course.settle();
+      this.relay.wake();
+    } catch (fault) {
+      // The sweep comes again in half a second: until then lists do not show what has started.
+      this.#faults.note('Starts could not be written down', fault);
     }
   }
 }

@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import type { ClientProxy } from '@nestjs/microservices';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Bus, InProcessBus, MemoryOutbox, OutboxRelay } from '#common/messaging';
 import { ManualClock, type PartHealth } from '#common/platform';
@@ -20,7 +19,9 @@ class SilentContact extends ContactCourse {
 
   claimDue = (): Promise<DueContact[]> => Promise.resolve([]);
   releaseClaims = (): Promise<void> => Promise.resolve();
+  start = (): Promise<string[]> => Promise.resolve([]);
   startDue = (): Promise<string[]> => Promise.resolve([]);
+  settle = (): Promise<void> => Promise.resolve();
   missPassed = (): Promise<number> => Promise.resolve(0);
   dueWithin = (): Promise<DueContact[]> => Promise.resolve([]);
   began = (): Promise<boolean> => Promise.resolve(false);
@@ -96,6 +97,11 @@ describe('contacts without a report', () => {
 });
 
 function relayOf(bus: Bus, clock: ManualClock): OutboxRelay {
-  const client: ClientProxy = bus.client();
-  return new OutboxRelay({ outbox: new MemoryOutbox(clock), client, clock, mandatory: new Set() });
+  const publisher = bus.publisher();
+  return new OutboxRelay({
+    outbox: new MemoryOutbox(clock),
+    publisher,
+    clock,
+    mandatory: new Set(),
+  });
 }

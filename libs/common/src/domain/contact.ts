@@ -46,7 +46,10 @@ export const plannedEnd = (contact: Pick<Contact, 'startTime' | 'durationSeconds
   contact.startTime + contact.durationSeconds * MICROS_PER_SECOND;
 
 /** How much later than planned it started; never negative, since no contact starts early. */
-export const latenessMs = ({ startTime, startedAt }: Contact): number | null =>
+export const latenessMs = ({
+  startTime,
+  startedAt,
+}: Pick<Contact, 'startTime' | 'startedAt'>): number | null =>
   startedAt === null ? null : (startedAt - startTime) / 1_000;
 
 /** The id of the start job of this revision. */

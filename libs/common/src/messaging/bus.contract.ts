@@ -93,7 +93,7 @@ export function describeBus(open: () => Promise<Bus>): void {
         const clock = new SystemClock();
         outbox = new MemoryOutbox(clock);
         const mandatory = new Set(['ship.commanded']);
-        relay = new OutboxRelay({ outbox, client: bus.client(), clock, mandatory });
+        relay = new OutboxRelay({ outbox, publisher: bus.publisher(), clock, mandatory });
         relay.start();
       });
 

@@ -56,7 +56,7 @@ describe('the in-process bus', () => {
     beforeEach(() => {
       const clock = new SystemClock();
       outbox = new MemoryOutbox(clock);
-      relay = new OutboxRelay({ outbox, client: bus.client(), clock, mandatory: new Set() });
+      relay = new OutboxRelay({ outbox, publisher: bus.publisher(), clock, mandatory: new Set() });
       relay.start();
     });
 

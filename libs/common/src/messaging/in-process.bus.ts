@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { ClientProxy } from '@nestjs/microservices';
 import { type Clock, type PartHealth, SystemClock } from '#common/platform';
-import { Bus } from './bus.js';
+import { Bus, type Publisher } from './bus.js';
 import type { Envelope } from './envelope.js';
 import { DeadLetteredError, isHopeless, UnroutableError } from './delivery.errors.js';
 import { DELIVERY_LIMIT } from './delivery.policy.js';
@@ -35,17 +35,22 @@ export class InProcessBus extends Bus {
     });
   }
 
+  publisher(): Publisher {
+    return this;
+  }
+
   client(): ClientProxy {
     return new InProcessClient(this);
   }
 
-  /** @throws {UnroutableError} nobody listens; {DeadLetteredError} a listener cannot handle it. */
-  async publish(key: string, packet: string): Promise<void> {
-    const listeners = [...this.#servers].filter(([, server]) => server.keys.includes(key));
+  async publish(message: Envelope): Promise<void> {
+    const key = message.type;
+    const listeners = [...this.#servers].filter(([, server]) => server.listensTo(key));
     if (listeners.length === 0) throw new UnroutableError(key);
     if (this.#inFlightCount >= MESSAGES_MAX) throw new Error('The bus is full');
 
     this.#inFlightCount += 1;
+    const packet = JSON.stringify(message);
     try {
       await Promise.all(listeners.map(([app, server]) => this.#deliver(app, server, packet)));
     } finally {
@@ -54,7 +59,7 @@ export class InProcessBus extends Bus {
   }
 
   async request(key: string, packet: string): Promise<string> {
-    const server = [...this.#servers.values()].find(({ keys }) => keys.includes(key));
+    const server = [...this.#servers.values()].find((one) => one.listensTo(key));
     if (!server) throw new UnroutableError(key);
     return server.respond(key, packet);
   }

@@ -1,8 +1,9 @@
 import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
+import type { Publisher } from './bus.js';
+import type { Envelope } from './envelope.js';
 
 /** What carries its packets, as JSON. */
-interface Carrier {
-  publish(key: string, packet: string): Promise<void>;
+interface Carrier extends Publisher {
   request(key: string, packet: string): Promise<string>;
 }
 
@@ -32,6 +33,6 @@ export class InProcessClient extends ClientProxy {
   }
 
   protected async dispatchEvent<T>(packet: ReadPacket): Promise<T> {
-    return (await this.carrier.publish(packet.pattern as string, JSON.stringify(packet.data))) as T;
+    return (await this.carrier.publish(packet.data as Envelope)) as T;
   }
 }

@@ -1,14 +1,14 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import type { ClientProxy } from '@nestjs/microservices';
 import { type CancelTimer, type Clock, FaultLog } from '#common/platform';
+import type { Publisher } from './bus.js';
 import { DeadLetteredError, UnroutableError } from './delivery.errors.js';
 import type { Envelope } from './envelope.js';
+import { HandedOver } from './handed-over.js';
+import { OutboxConfirmations } from './outbox.confirmations.js';
 import type { Outbox, OutboxMessage } from './outbox.port.js';
 
 /** A broker that blocks must not let the memory grow: so many wait for its confirmation, no more. */
 export const IN_FLIGHT_MAX = 256;
-/** Messages that were handed over and wait for a place among these. */
-export const HANDED_OVER_MAX = 10_000;
 /** After it a publish counts as failed, though the bus may have the message: receivers know it by id. */
 const PUBLISH_TIMEOUT_MS = 10_000;
 /**
@@ -23,21 +23,15 @@ const POLL_MS = 250;
 const RETRY_DELAY_MS = 100;
 const RETRY_DELAY_MS_MAX = 5_000;
 
-/** Messages that are put into the outbox as claimed for `leaseMs` belong to this relay so long. */
-export interface Handover {
+/** A handed over message that goes into the outbox after all, and how long it is this relay's there. */
+export interface LeasedMessage {
+  readonly id: string;
   readonly leaseMs: number;
-  /** On the relay's monotonic clock. */
-  readonly endsAtMs: number;
-}
-
-interface HandedOver {
-  readonly message: OutboxMessage;
-  readonly endsAtMs: number;
 }
 
 export interface OutboxRelayOptions {
   readonly outbox: Outbox;
-  readonly client: ClientProxy;
+  readonly publisher: Publisher;
   readonly clock: Clock;
   /** Keys that somebody must take: unheard ones are sent again. Others may go unheard. */
   readonly mandatory: ReadonlySet<string>;
@@ -49,11 +43,8 @@ export interface OutboxRelayOptions {
  */
 export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #inFlight = new Map<string, Promise<void>>();
-  readonly #handedOver = new Set<HandedOver>();
-  #confirmed: string[] = [];
-  /** Takes in what is confirmed until the one before it has its answer. */
-  #nextConfirm: Promise<void> | null = null;
-  #lastConfirm: Promise<void> = Promise.resolve();
+  readonly #handedOver = new HandedOver();
+  readonly #confirmations: OutboxConfirmations;
   #isRunning = false;
   #isWoken = false;
   #round: Promise<void> | null = null;
@@ -63,6 +54,13 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(private readonly options: OutboxRelayOptions) {
     this.#faults = new FaultLog(new Logger(OutboxRelay.name), options.clock);
+    this.#confirmations = new OutboxConfirmations({
+      outbox: options.outbox,
+      onTold: (fault) => {
+        if (fault !== null) this.#faults.note('The outbox cannot be reached', fault);
+        this.#goOn();
+      },
+    });
   }
 
   onApplicationBootstrap(): void {
@@ -84,7 +82,7 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
     this.#isWoken = true;
     this.#round ??= this.#claimRounds().finally(() => {
       this.#round = null;
-      if (this.#isWoken && this.#inFlight.size < IN_FLIGHT_MAX) this.wake();
+      if (this.#isWoken && this.#hasRoom) this.wake();
     });
   }
 
@@ -94,28 +92,45 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
     this.#cancelPoll?.();
     await this.#round;
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight.values());
+    await this.#confirmations.settled();
   }
 
   /**
-   * Whoever is about to put up to `count` messages into the outbox may put them there as claimed, and
-   * hand them over once they are committed: that spares the way back out of the outbox. Null while
-   * there is no room for so many.
+   * Sends what a change that is just committed tells of, before it is in the outbox: that spares most
+   * messages the way into it and out again. They go before what waits there. Their store keeps in mind
+   * that they are due, asks later for the `unsent` ones, and puts those into the outbox.
    */
-  expectHandover(count: number): Handover | null {
-    if (!this.#isRunning || this.#handedOver.size + count > HANDED_OVER_MAX) return null;
-    return { leaseMs: LEASE_MS, endsAtMs: this.options.clock.monotonicMs() + LEASE_MS };
+  handOver(messages: readonly Envelope[]): void {
+    if (!this.#isRunning) return;
+    this.#handedOver.add(messages);
+    this.#publishHandedOver();
   }
 
-  /** They go before what waits in the outbox. What cannot go in time waits there after all. */
-  handOver({ endsAtMs }: Handover, messages: readonly OutboxMessage[]): void {
-    for (const message of messages) this.#handedOver.add({ message, endsAtMs });
-    this.#publishHandedOver();
+  /** Those that the bus does not have: they must go into the outbox. */
+  unsent(ids: readonly string[]): LeasedMessage[] {
+    return this.#handedOver
+      .unsent(ids, this.options.clock.monotonicMs())
+      .map(({ id, isUnderWay }) => ({ id, leaseMs: isUnderWay && this.#isRunning ? LEASE_MS : 0 }));
+  }
+
+  /** They are in the outbox now, claimed since they were asked for. */
+  stored(ids: readonly string[]): void {
+    for (const id of ids) if (this.#handedOver.store(id)) this.#confirmations.add(id);
+  }
+
+  /** The bus has them, and no outbox ever had. */
+  forget(ids: readonly string[]): void {
+    for (const id of ids) this.#handedOver.forget(id);
+  }
+
+  get #hasRoom(): boolean {
+    return this.#inFlight.size < IN_FLIGHT_MAX && !this.#confirmations.isFull;
   }
 
   async #claimRounds(): Promise<void> {
     this.#cancelPoll?.();
     try {
-      while (this.#isRunning && this.#isWoken && this.#inFlight.size < IN_FLIGHT_MAX) {
+      while (this.#isRunning && this.#isWoken && this.#hasRoom) {
         this.#isWoken = false;
         const room = IN_FLIGHT_MAX - this.#inFlight.size;
         const messages = await this.options.outbox.claim(room, LEASE_MS);
@@ -130,33 +145,42 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
 
   #publishHandedOver(): void {
     const now = this.options.clock.monotonicMs();
-    for (const one of this.#handedOver) {
-      if (this.#inFlight.size >= IN_FLIGHT_MAX) return;
-      this.#handedOver.delete(one);
-      if (now < one.endsAtMs) this.#track(one.message);
-      else this.wake();
+    while (this.#isRunning && this.#hasRoom) {
+      const envelope = this.#handedOver.next(now, LEASE_MS);
+      if (envelope === null) return;
+      this.#track({ envelope, attempt: 1 });
     }
   }
 
   #track(message: OutboxMessage): void {
     const { id } = message.envelope;
-    if (this.#inFlight.has(id)) return;
+    if (this.#inFlight.has(id) || this.#confirmations.has(id)) return;
     const publishing = this.#publish(message).finally(() => {
       this.#inFlight.delete(id);
-      this.#publishHandedOver();
-      if (this.#isWoken) this.wake();
+      this.#goOn();
     });
     this.#inFlight.set(id, publishing);
+  }
+
+  /** A place has become free. */
+  #goOn(): void {
+    this.#publishHandedOver();
+    if (this.#isWoken) this.wake();
   }
 
   /** Never fails: what cannot even be noted in the outbox is claimed again after its lease. */
   async #publish(message: OutboxMessage): Promise<void> {
     try {
       const fault = await this.#emit(message);
-      await (fault === null ? this.#confirm(message) : this.#keep(message, fault));
+      if (fault === null) this.#sentOut(message);
+      else if (!this.#handedOver.keepsFailed(message.envelope.id)) await this.#keep(message, fault);
     } catch (fault) {
       this.#faults.note('The outbox cannot be reached', fault);
     }
+  }
+
+  #sentOut({ envelope: { id } }: OutboxMessage): void {
+    if (!this.#handedOver.keepsSent(id)) this.#confirmations.add(id);
   }
 
   /** Null when the bus has the message. */
@@ -172,39 +196,13 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   #sent(envelope: Envelope): Promise<void> {
-    const { client, clock } = this.options;
+    const { publisher, clock } = this.options;
     return new Promise<void>((resolve, reject) => {
-      const cancel = clock.after(PUBLISH_TIMEOUT_MS, () => {
-        sending.unsubscribe();
-        reject(new Error(`The bus did not take ${envelope.type} in ${PUBLISH_TIMEOUT_MS} ms`));
-      });
-      const sending = client.emit(envelope.type, envelope).subscribe({
-        complete: () => {
-          cancel();
-          resolve();
-        },
-        error: (fault: unknown) => {
-          cancel();
-          reject(fault as Error);
-        },
-      });
+      const cancel = clock.after(PUBLISH_TIMEOUT_MS, () =>
+        reject(new Error(`The bus did not take ${envelope.type} in ${PUBLISH_TIMEOUT_MS} ms`)),
+      );
+      publisher.publish(envelope).then(resolve, reject).finally(cancel);
     });
-  }
-
-  /** What is confirmed while the outbox is told of others goes to it together, as one statement. */
-  #confirm({ envelope }: OutboxMessage): Promise<void> {
-    this.#confirmed.push(envelope.id);
-    this.#nextConfirm ??= this.#lastConfirm.then(() => this.#confirmAll());
-    return this.#nextConfirm;
-  }
-
-  #confirmAll(): Promise<void> {
-    const ids = this.#confirmed;
-    this.#confirmed = [];
-    this.#nextConfirm = null;
-    const confirming = this.options.outbox.confirm(ids);
-    this.#lastConfirm = confirming.catch(() => undefined);
-    return confirming;
   }
 
   async #keep({ envelope, attempt }: OutboxMessage, fault: Error): Promise<void> {

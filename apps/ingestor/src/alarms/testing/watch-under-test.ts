@@ -80,7 +80,7 @@ export class WatchUnderTest {
     readers ??= readPacketReaders();
     const relay = new OutboxRelay({
       outbox: new MemoryOutbox(clock),
-      client: new InProcessBus(clock).client(),
+      publisher: new InProcessBus(clock),
       clock,
       mandatory: new Set(),
     });

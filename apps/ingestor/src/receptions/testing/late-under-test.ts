@@ -62,8 +62,8 @@ export class LateUnderTest {
   constructor() {
     const { clock } = this;
     const outbox = new MemoryOutbox(clock);
-    const client = new InProcessBus().client();
-    const relay = new OutboxRelay({ outbox, client, clock, mandatory: new Set() });
+    const publisher = new InProcessBus();
+    const relay = new OutboxRelay({ outbox, publisher, clock, mandatory: new Set() });
     this.late = new LatePackets(this.ours, readers, relay, UNHEARD_EVENTS, clock);
   }
 

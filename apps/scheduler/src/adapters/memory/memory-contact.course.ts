@@ -53,12 +53,30 @@ export class MemoryContactCourse extends ContactCourse {
     this.tables.claims.release(this);
   }
 
+  async start(contactIds: readonly string[]): Promise<string[]> {
+    const wanted = new Set(contactIds);
+    return this.#start(wanted.size, ({ id }) => wanted.has(id));
+  }
+
   async startDue(limit: number): Promise<string[]> {
+    return this.#start(
+      limit,
+      (contact, { now }) => !this.tables.claims.isLeftTo(contact, this, now),
+    );
+  }
+
+  /** A transaction here is one step: nothing is left to be written down. */
+  async settle(): Promise<void> {}
+
+  #start(
+    limit: number,
+    isOurs: (contact: StoredContact, transaction: MemoryTransaction) => boolean,
+  ): string[] {
     const { claims } = this.tables;
     return this.tables.transaction((transaction) => {
       const { now } = transaction;
       const due = this.#step(transaction, limit, byStart, (contact) =>
-        claims.isLeftTo(contact, this, now) ? null : started(contact, now),
+        isOurs(contact, transaction) ? started(contact, now) : null,
       );
       for (const contact of due) {
         claims.forget(contact.id);

@@ -1,4 +1,3 @@
-import type { ClientProxy } from '@nestjs/microservices';
 import { randomUUID } from 'node:crypto';
 import { InProcessBus, MemoryOutbox, OutboxRelay } from '#common/messaging';
 import { DomainError, type Instant } from '#common/domain';
@@ -121,7 +120,9 @@ class Rockets extends RocketDirectory {
 class NoCourse extends ContactCourse {
   claimDue = (): Promise<DueContact[]> => Promise.resolve([]);
   releaseClaims = (): Promise<void> => Promise.resolve();
+  start = (): Promise<string[]> => Promise.resolve([]);
   startDue = (): Promise<string[]> => Promise.resolve([]);
+  settle = (): Promise<void> => Promise.resolve();
   missPassed = (): Promise<number> => Promise.resolve(0);
   failUnreported = (): Promise<number> => Promise.resolve(0);
   dueWithin = (): Promise<DueContact[]> => Promise.resolve([]);
@@ -142,8 +143,8 @@ export class RolledSeries {
     this.clock = new ManualClock(new Date(now));
     this.store = new OneSeries(aSeries(given), this.contacts);
     const outbox = new MemoryOutbox(this.clock);
-    const client: ClientProxy = new InProcessBus().client();
-    const relay = new OutboxRelay({ outbox, client, clock: this.clock, mandatory: new Set() });
+    const publisher = new InProcessBus();
+    const relay = new OutboxRelay({ outbox, publisher, clock: this.clock, mandatory: new Set() });
     const alarm = new InProcessStartAlarm(this.clock);
     const starts = new StartsService(new NoCourse(), alarm, new NoStartAlarm(), relay, this.clock);
     const { contacts: store, rockets, clock } = this;

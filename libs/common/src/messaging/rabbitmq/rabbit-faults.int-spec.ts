@@ -56,7 +56,7 @@ describe('a RabbitMQ in trouble', () => {
     const clock = new SystemClock();
     const outbox = new MemoryOutbox(clock);
     const mandatory = new Set(['work.do']);
-    const relay = new OutboxRelay({ outbox, client: bus.client(), clock, mandatory });
+    const relay = new OutboxRelay({ outbox, publisher: bus.publisher(), clock, mandatory });
     relays.push(relay);
     relay.start();
     const send = (from: number, count: number): void => {

@@ -1,8 +1,9 @@
 import type { ClientProxy } from '@nestjs/microservices';
 import { type Clock, type PartHealth, SystemClock } from '#common/platform';
-import { Bus } from '../bus.js';
+import { Bus, type Publisher } from '../bus.js';
 import { DeliveryCounts } from './delivery-counts.js';
 import type { RabbitCarrier } from './rabbit.carrier.js';
+import { RabbitEvents } from './rabbit.events.js';
 import { RabbitClient } from './rabbit.client.js';
 import { RabbitConnection } from './rabbit.connection.js';
 import { RabbitPublisher } from './rabbit.publisher.js';
@@ -90,8 +91,12 @@ export class RabbitBus extends Bus {
     return server;
   }
 
+  publisher(): Publisher {
+    return new RabbitEvents(this.#carrier.topology.exchange, this.#publisher);
+  }
+
   client(): ClientProxy {
-    return new RabbitClient(this.#carrier.topology.exchange, this.#publisher, this.#requests);
+    return new RabbitClient(this.publisher(), this.#publisher, this.#requests);
   }
 
   health(): PartHealth {

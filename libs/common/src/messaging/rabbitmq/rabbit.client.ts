@@ -1,4 +1,5 @@
 import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
+import type { Publisher } from '../bus.js';
 import type { Envelope } from '../envelope.js';
 import type { RabbitPublisher } from './rabbit.publisher.js';
 import type { RabbitRequests } from './rabbit.requests.js';
@@ -6,7 +7,7 @@ import type { RabbitRequests } from './rabbit.requests.js';
 /** The way out: events are safe at the broker when `emit` completes. The bus owns the connection. */
 export class RabbitClient extends ClientProxy {
   constructor(
-    private readonly exchange: string,
+    private readonly events: Publisher,
     private readonly publisher: RabbitPublisher,
     private readonly requests: RabbitRequests,
   ) {
@@ -33,19 +34,7 @@ export class RabbitClient extends ClientProxy {
   }
 
   protected async dispatchEvent<T>(packet: ReadPacket): Promise<T> {
-    const message = packet.data as Envelope;
-    await this.publisher.publish({
-      exchange: this.exchange,
-      key: packet.pattern as string,
-      content: Buffer.from(JSON.stringify(message)),
-      properties: {
-        messageId: message.id,
-        type: message.type,
-        timestamp: Math.floor(Date.parse(message.time) / 1_000),
-        contentType: 'application/json',
-        persistent: true,
-      },
-    });
+    await this.events.publish(packet.data as Envelope);
     return undefined as T;
   }
 }

@@ -2,6 +2,7 @@ import type { MigrationInterface } from 'typeorm';
 import { Alarms1700000007000 } from './1700000007000-alarms.js';
 import { Antennas1700000009000 } from './1700000009000-antennas.js';
 import { ContactHistory1700000008000 } from './1700000008000-contact-history.js';
+import { BegunContacts1700000016000 } from './1700000016000-begun-contacts.js';
 import { BookingKeys1700000010000 } from './1700000010000-booking-keys.js';
 import { Contacts1700000001000 } from './1700000001000-contacts.js';
 import { ContactsByRocket1700000015000 } from './1700000015000-contacts-by-rocket.js';
@@ -34,4 +35,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   OrbitsAndStations1700000014000,
   StartClaims1700000012000,
   ContactsByRocket1700000015000,
+  BegunContacts1700000016000,
 ];

@@ -1,0 +1,93 @@
+import type { DataSource } from 'typeorm';
+import type { OutboxRelay } from '#common/messaging';
+import { receptionOpenOf, type StartedContact } from './contact-messages.js';
+import {
+  type BegunRow,
+  COMMAND_LEASE_MS,
+  commandOf,
+  readBegun,
+  SETTLED_TOGETHER_MAX,
+  writeBegun,
+} from './settle-statement.js';
+import { startMessageId } from './start-message-id.js';
+
+/** Whom commands are handed to as they are committed. */
+export type Handing = Pick<OutboxRelay, 'handOver' | 'unsent' | 'stored' | 'forget'>;
+
+/** What this scheduler has begun: its commands are sent at once, its rows are written a little later. */
+export class BegunContacts {
+  /** Ids of the commands whose contacts' rows do not say yet that they began. */
+  readonly #open = new Set<string>();
+  #settlingNow: Promise<void> | null = null;
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly starter: string,
+    private readonly relay: Handing | null,
+  ) {}
+
+  /** Without a relay, done when the commands are in the outbox. */
+  async send(contacts: readonly StartedContact[]): Promise<void> {
+    if (contacts.length === 0) return;
+    if (this.relay === null) return this.settleNow();
+    const commands = contacts.map(receptionOpenOf);
+    for (const { id } of commands) this.#open.add(id);
+    this.relay.handOver(commands);
+  }
+
+  async has(contactId: string): Promise<boolean> {
+    const rows = (await this.source.query('SELECT FROM begun_contacts WHERE contact_id = $1', [
+      contactId,
+    ])) as unknown[];
+    return rows.length > 0;
+  }
+
+  /** All of them, whoever began them. Calls at the same time share the work. */
+  settleNow(): Promise<void> {
+    this.#settlingNow ??= this.settle(0).finally(() => {
+      this.#settlingNow = null;
+    });
+    return this.#settlingNow;
+  }
+
+  /** Writes down what this scheduler has begun, and what others began `agoMs` ago and left so. */
+  async settle(agoMs: number): Promise<void> {
+    while ((await this.#settleSome(agoMs)) === SETTLED_TOGETHER_MAX);
+  }
+
+  async #settleSome(agoMs: number): Promise<number> {
+    const known = [...this.#open];
+    const begun = await readBegun(this.source, this.starter, agoMs);
+    const unsent = new Map(
+      this.relay?.unsent(begun.map(startMessageId)).map(({ id, leaseMs }) => [id, leaseMs]),
+    );
+    const commands = begun.flatMap((row) => {
+      const leaseMs = this.#leaseOf(row, agoMs, unsent);
+      return leaseMs === null ? [] : [commandOf(row, leaseMs)];
+    });
+    await writeBegun(
+      this.source,
+      begun.map(({ id }) => id),
+      commands,
+    );
+    this.#close(begun.map(startMessageId), new Set(commands.map(({ envelope }) => envelope.id)));
+    if (begun.length < SETTLED_TOGETHER_MAX) this.#close(known, new Set(known));
+    return begun.length;
+  }
+
+  /** Null: the bus has it. What another began just now is left to it for a while. */
+  #leaseOf(row: BegunRow, agoMs: number, unsent: ReadonlyMap<string, number>): number | null {
+    if (!row.is_mine) return Math.max(0, COMMAND_LEASE_MS - agoMs);
+    if (this.relay === null) return 0;
+    return unsent.get(startMessageId(row)) ?? null;
+  }
+
+  /** @param stored of the ids those whose command is in the outbox, or may be: others write down, too */
+  #close(ids: readonly string[], stored: ReadonlySet<string>): void {
+    for (const id of ids) {
+      if (!this.#open.delete(id)) continue;
+      if (stored.has(id)) this.relay?.stored([id]);
+      else this.relay?.forget([id]);
+    }
+  }
+}
