@@ -65,13 +65,20 @@ export class BegunContacts {
       const leaseMs = this.#leaseOf(row, agoMs, unsent);
       return leaseMs === null ? [] : [commandOf(row, leaseMs)];
     });
-    await writeBegun(
-      this.source,
-      begun.map(({ id }) => id),
-      commands,
+    const written = new Set(
+      await writeBegun(
+        this.source,
+        begun.map(({ id }) => id),
+        commands,
+      ),
     );
-    this.#close(begun.map(startMessageId), new Set(commands.map(({ envelope }) => envelope.id)));
-    if (begun.length < SETTLED_TOGETHER_MAX) this.#close(known, new Set(known));
+    const stored = new Set(commands.map(({ envelope }) => envelope.id));
+    for (const row of begun) {
+      const id = startMessageId(row);
+      this.#close(id, stored.has(id) || !written.has(row.id));
+    }
+    // What is not there any more, others have written down.
+    if (begun.length < SETTLED_TOGETHER_MAX) for (const id of known) this.#close(id, true);
     return begun.length;
   }
 
@@ -82,12 +89,10 @@ export class BegunContacts {
     return unsent.get(startMessageId(row)) ?? null;
   }
 
-  /** @param stored of the ids those whose command is in the outbox, or may be: others write down, too */
-  #close(ids: readonly string[], stored: ReadonlySet<string>): void {
-    for (const id of ids) {
-      if (!this.#open.delete(id)) continue;
-      if (stored.has(id)) this.relay?.stored([id]);
-      else this.relay?.forget([id]);
-    }
+  /** @param isStored whether its command is in the outbox, or may be: others put all there */
+  #close(id: string, isStored: boolean): void {
+    if (!this.#open.delete(id)) return;
+    if (isStored) this.relay?.stored([id]);
+    else this.relay?.forget([id]);
   }
 }

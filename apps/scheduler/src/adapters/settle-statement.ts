@@ -72,7 +72,7 @@ const SETTLE = `
     SELECT message_id, '${SCHEDULER_OUTBOX}', envelope, CASE WHEN lease_ms > 0 THEN 1 ELSE 0 END,
       clock_timestamp() + lease_ms * interval '1 millisecond'
     FROM told JOIN begun ON id = contact_id ORDER BY nr)
-  SELECT`;
+  SELECT id FROM begun`;
 
 /** A command that goes into the outbox. */
 export interface LateCommand {
@@ -87,20 +87,24 @@ export function readBegun(source: DataSource, starter: string, agoMs: number): P
   return runPrepared<BegunRow>(source, 'read-begun', BEGUN, values);
 }
 
-/** Writes down that they have begun. Who does so at the same time: each is written down once. */
+/**
+ * Writes down that they have begun. Where several do so at the same time, each is written down once.
+ * @returns the ids of those that this call has written down
+ */
 export async function writeBegun(
   source: DataSource,
   contactIds: readonly string[],
   commands: readonly LateCommand[],
-): Promise<void> {
-  if (contactIds.length === 0) return;
-  await runPrepared(source, 'settle', SETTLE, [
+): Promise<string[]> {
+  if (contactIds.length === 0) return [];
+  const rows = await runPrepared<{ readonly id: string }>(source, 'settle', SETTLE, [
     `{${contactIds.join(',')}}`,
     `{${commands.map(({ envelope }) => envelope.id).join(',')}}`,
     textArray(commands.map(({ envelope }) => JSON.stringify(envelope))),
     `{${commands.map(({ leaseMs }) => leaseMs).join(',')}}`,
     `{${commands.map(({ contactId }) => contactId).join(',')}}`,
   ]);
+  return rows.map(({ id }) => id);
 }
 
 export const commandOf = (row: BegunRow, leaseMs: number): LateCommand => ({
