@@ -17,14 +17,19 @@ import { ReceptionListener } from '../../apps/ingestor/src/receptions/reception-
 import { PreparedReceptions } from '../../apps/ingestor/src/receptions/prepared-receptions.js';
 import { ReceptionPlaces } from '../../apps/ingestor/src/receptions/reception-places.js';
 import { ReceptionResumption } from '../../apps/ingestor/src/receptions/reception-resumption.js';
-import type { ReceptionStore } from '../../apps/ingestor/src/receptions/reception-store.port.js';
+import type {
+  Begun,
+  NewReception,
+  ReceptionEnd,
+  ReceptionStore,
+} from '../../apps/ingestor/src/receptions/reception-store.port.js';
 import { ReceptionsConsumer } from '../../apps/ingestor/src/receptions/receptions.consumer.js';
 import { ReceptionsService } from '../../apps/ingestor/src/receptions/receptions.service.js';
 import { StreamControl } from '../../apps/ingestor/src/receptions/stream-control.js';
 import type { UdpServer } from '../../apps/ingestor/src/udp/udp.server.js';
 import { SimulatedBus } from './broker.js';
 import type { Life } from './host.js';
-import { receptionStoreOf } from './mutants.js';
+import { receiverClockOf, receptionStoreOf } from './mutants.js';
 import { SimulatedShip } from './simulated.ship.js';
 import type { World } from './world.js';
 
@@ -43,7 +48,8 @@ const SILENT_UDP = {
 
 /** An ingestor as its module puts it together, but for the sockets and what hangs on them. */
 export function bootIngestor(world: World, life: Life): void {
-  const { clock, host } = life;
+  const { host } = life;
+  const clock = receiverClockOf(world, life);
   const identity = Object.assign(new IngestorIdentity(host.name), { process: life.name });
   const store = storeOf(world, life);
   const bus = new SimulatedBus(world.broker, life);
@@ -102,14 +108,20 @@ class CountedHoldings extends MemoryHoldings {
 
 /** Its messages lie in the outbox of the same transaction. */
 function storeOf(world: World, life: Life): ReceptionStore {
-  const memory = receptionStoreOf(world, new MemoryReceptionStore(world.receptions, life.name));
+  const memory = receptionStoreOf(
+    world,
+    new MemoryReceptionStore(world.receptions, life.name, world.databaseClock),
+  );
   const watched = new Proxy(memory, {
     get: (_, name) => {
       const method = Reflect.get(memory, name) as (...args: unknown[]) => Promise<unknown>;
       return (...args: unknown[]) => {
         const result = Reflect.apply(method, memory, args);
         for (const message of world.receptions.outbox.splice(0)) world.ingestorOutbox.add(message);
-        if (name === 'begin') void result.then((isNew) => world.judge.begun(args[0], isNew));
+        if (name === 'begin')
+          void result.then((begun) => world.judge.begun(args[0] as NewReception, begun as Begun));
+        if (name === 'end')
+          void result.then((isOurs) => world.judge.reported(args[0] as ReceptionEnd, !!isOurs));
         return result;
       };
     },

@@ -3,6 +3,7 @@ import {
   END_STATES,
   formatInstant,
   MICROS_PER_SECOND,
+  parseInstant,
   plannedEnd,
   type RocketMessage,
   type RocketTrack,
@@ -11,7 +12,11 @@ import {
 import type { Envelope } from '#common/messaging';
 import type { MemoryCommit } from '../../apps/scheduler/src/adapters/memory/memory-contact.tables.js';
 import type { StoredContact } from '../../apps/scheduler/src/contacts/contact-store.port.js';
-import type { NewReception } from '../../apps/ingestor/src/receptions/reception-store.port.js';
+import type {
+  Begun,
+  NewReception,
+  ReceptionEnd,
+} from '../../apps/ingestor/src/receptions/reception-store.port.js';
 import type { World } from './world.js';
 
 /** What a step may lead to, and which messages tell of it. Written down once more, not read from the code. */
@@ -38,6 +43,9 @@ const LATE_MICROS_MAX = MICROS_PER_SECOND;
 
 const isEnded = ({ state }: StoredContact): boolean =>
   (END_STATES as readonly string[]).includes(state);
+
+/** Its stop, and the wait for what is under way, with nothing in the way of them. */
+const ENDED_LATE_MICROS_MAX = 3 * MICROS_PER_SECOND;
 
 /** Looks at every commit, every reception and every rocket, and at the whole when all is quiet. */
 export class Judge {
@@ -95,9 +103,8 @@ export class Judge {
   }
 
   /** An ingestor has begun a reception, or was told that it is known. */
-  begun(argument: unknown, outcome: unknown): void {
+  begun({ opening }: NewReception, { outcome }: Begun): void {
     if (outcome !== 'begun') return;
-    const { opening } = argument as NewReception;
     const { contactId, fence } = opening;
     const before = this.#receptions.get(contactId) ?? 0;
     if (fence <= before)
@@ -105,6 +112,18 @@ export class Judge {
     this.#receptions.set(contactId, fence);
     if (!this.#starts.has(`${contactId}/${fence}`))
       this.#violation(`contact ${contactId} is received without a start`);
+  }
+
+  /** A report is stored: of a contact that nobody called off at its planned end, whatever hosts' clocks show. */
+  reported({ contactId, report }: ReceptionEnd, isOurs: boolean): void {
+    if (!isOurs || report.state !== 'completed') return;
+    const lateMicros = this.world.tables.now() - parseInstant(report.planned_end)!;
+    if (lateMicros < 0)
+      this.#violation(`contact ${contactId} ended ${-lateMicros} µs before its planned end`);
+    const { crash, lost, outages, shipAway, heldUp, cancelled } = this.world.profile;
+    const isHeldBack = crash + lost + outages + shipAway + heldUp + cancelled > 0;
+    if (!isHeldBack && lateMicros > ENDED_LATE_MICROS_MAX)
+      this.#violation(`contact ${contactId} ended ${lateMicros} µs after its planned end`);
   }
 
   /** A rocket is what its messages say, in whichever order they came. */

@@ -1,4 +1,5 @@
 import type { Outbox } from '#common/messaging';
+import type { Clock } from '#common/platform';
 import { receptionOpenOf } from '../../apps/scheduler/src/adapters/contact-messages.js';
 import { BY_INGESTOR, BY_SCHEDULER } from '../../apps/scheduler/src/adapters/contact-row.js';
 import { MemoryContactCourse } from '../../apps/scheduler/src/adapters/memory/memory-contact.course.js';
@@ -21,6 +22,7 @@ export const MUTANTS = [
   'end without fence',
   'relay forgets',
   'receiver opens twice',
+  'receiver ends by own clock',
 ] as const;
 export type Mutant = (typeof MUTANTS)[number];
 
@@ -115,12 +117,18 @@ export function outboxOf(world: World, life: Life): Outbox {
   );
 }
 
+/** Holds the end of a reception against what its host takes the time for. */
+export function receiverClockOf(world: World, { clock }: Life): Clock {
+  if (world.mutant !== 'receiver ends by own clock') return clock;
+  return replaced(clock, 'monotonicMs', () => clock.nowMs());
+}
+
 /** Opens what it has open. */
 export function receptionStoreOf(world: World, store: ReceptionStore): ReceptionStore {
   if (world.mutant !== 'receiver opens twice') return store;
   return replaced(store, 'begin', async (reception) => {
-    await store.begin(reception);
-    return 'begun';
+    const begun = await store.begin(reception);
+    return begun.outcome === 'known' ? { outcome: 'begun', at: world.tables.now() } : begun;
   });
 }
 

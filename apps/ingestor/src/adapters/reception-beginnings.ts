@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { formatInstant } from '#common/domain';
 import { isUnavailable } from '#common/platform';
 import type { Begun, NewReception } from '../receptions/reception-store.port.js';
+import { DATABASE_TIME } from './telemetry-row.js';
 import { TurnBatch } from './turn-batch.js';
 
 /** So many contacts begin by one statement. */
@@ -27,8 +28,20 @@ const BEGIN = `
       event_key = NULL, stream_asked_at = NULL, first_sequence = NULL, samples_stored = 0,
       last_block = 0, ended_at = NULL
     WHERE known.fence < excluded.fence RETURNING contact_id, fence)
-  SELECT begun.contact_id, coalesce(closings.fence >= begun.fence, false) AS is_closed
+  SELECT begun.contact_id, coalesce(closings.fence >= begun.fence, false) AS is_closed,
+    ${DATABASE_TIME}
   FROM begun LEFT JOIN closings USING (contact_id)`;
+
+interface BegunRow {
+  readonly contact_id: string;
+  readonly is_closed: boolean;
+  readonly now: string;
+}
+
+const begunOf = (row: BegunRow | undefined): Begun =>
+  row
+    ? { outcome: row.is_closed ? 'called off' : 'begun', at: Number(row.now) }
+    : { outcome: 'known' };
 
 /** Stores receptions that begin; those that begin at one instant together. */
 export class ReceptionBeginnings {
@@ -64,12 +77,8 @@ export class ReceptionBeginnings {
       receptions.map(({ openedAt }) => formatInstant(openedAt)),
       receptions.map(({ progress }) => JSON.stringify(progress)),
       this.process,
-    ])) as { contact_id: string; is_closed: boolean }[];
-    const isClosed = new Map(rows.map((row) => [row.contact_id, row.is_closed]));
-    return openings.map(({ contactId }) => {
-      const closed = isClosed.get(contactId.toLowerCase());
-      if (closed === undefined) return 'known';
-      return closed ? 'called off' : 'begun';
-    });
+    ])) as BegunRow[];
+    const begun = new Map(rows.map((row) => [row.contact_id, row]));
+    return openings.map(({ contactId }) => begunOf(begun.get(contactId.toLowerCase())));
   }
 }

@@ -1,16 +1,21 @@
 import type { DataSource } from 'typeorm';
-import { type SequenceRange, SequenceSet } from '#common/domain';
+import { type Instant, type SequenceRange, SequenceSet } from '#common/domain';
 import type { ContactReport } from '#common/contracts';
-import type { EndedReception, StoredReception } from '../receptions/reception-store.port.js';
+import type {
+  EndedReception,
+  StoredReception,
+  UnfinishedReception,
+} from '../receptions/reception-store.port.js';
 import { RECEPTION_COLUMNS, type ReceptionRow, storedReceptionOf } from './reception-row.js';
 import { Snapshot } from './snapshot.js';
+import { DATABASE_TIME } from './telemetry-row.js';
 
 /** Unfinished receptions that fulfil a condition on `receptions r`, oldest first. */
 export async function readUnfinished(
   source: DataSource,
   condition: string,
   parameters: unknown[],
-): Promise<StoredReception[]> {
+): Promise<UnfinishedReception[]> {
   const rows = (await source.query(
     `SELECT ${RECEPTION_COLUMNS} FROM receptions r JOIN ships s ON s.id = r.ship_id
      LEFT JOIN closings c ON c.contact_id = r.contact_id
@@ -20,7 +25,13 @@ export async function readUnfinished(
   const unfinished: StoredReception[] = [];
   for (const row of rows)
     unfinished.push(storedReceptionOf(row, await goodNumbers(source, row.contact_id)));
-  return unfinished;
+  const readAt = await databaseTime(source);
+  return unfinished.map((stored) => ({ ...stored, readAt }));
+}
+
+async function databaseTime(source: DataSource): Promise<Instant> {
+  const [row] = (await source.query(`SELECT ${DATABASE_TIME}`)) as { now: string }[];
+  return Number(row!.now);
 }
 
 interface EndedRow extends ReceptionRow {

@@ -5,6 +5,9 @@ import type { LatestPacket, ShipSummary } from '../archive/telemetry-archive.por
 export const micros = (column: string): string =>
   `(extract(epoch FROM ${column}) * 1000000)::bigint AS ${column}`;
 
+/** As a column: what time it is by the clock that decides when contacts start and end. */
+export const DATABASE_TIME = '(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now';
+
 export const instantOrNull = (value: string | null): Instant | null =>
   value === null ? null : Number(value);
 

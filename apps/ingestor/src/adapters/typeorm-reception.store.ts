@@ -18,7 +18,7 @@ import {
   type ReceptionEnd,
   ReceptionStore,
   type ReportRevision,
-  type StoredReception,
+  type UnfinishedReception,
 } from '../receptions/reception-store.port.js';
 import { ReceptionBeginnings } from './reception-beginnings.js';
 import { readEnded, readUnfinished } from './reception-reader.js';
@@ -132,7 +132,7 @@ export class TypeOrmReceptionStore extends ReceptionStore {
     });
   }
 
-  unfinished(contactIds?: readonly string[]): Promise<StoredReception[]> {
+  unfinished(contactIds?: readonly string[]): Promise<UnfinishedReception[]> {
     const { process } = this.identity;
     if (!contactIds) return readUnfinished(this.source, 'holder = $1', [process]);
     const isAskedFor = 'holder = $1 AND r.contact_id = ANY ($2::uuid[])';

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { APID_MAX, APID_MIN } from '#common/contracts';
-import { type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
 import { Clock } from '#common/platform';
 import { UdpServer } from '../udp/udp.server.js';
 import type { ReceptionAddress } from './reception-store.port.js';
@@ -30,7 +29,7 @@ export class AddressPool {
   readonly #ports = new Set<number>();
   readonly #apids = new Set<number>();
   /** Those that a ship may still be sending to. */
-  readonly #resting = new Set<{ readonly address: ReceptionAddress; readonly until: Instant }>();
+  readonly #resting = new Set<{ readonly address: ReceptionAddress; readonly untilMs: number }>();
   #next: number;
   #nextSpare: number;
 
@@ -77,9 +76,10 @@ export class AddressPool {
   /**
    * For an address that a stream may still go to: nobody gets it before the stream is surely over, or
    * datagrams of one contact would count for another.
+   * @param untilMs by the monotonic clock
    */
-  async retire(address: ReceptionAddress, until: Instant): Promise<void> {
-    this.#resting.add({ address, until });
+  async retire(address: ReceptionAddress, untilMs: number): Promise<void> {
+    this.#resting.add({ address, untilMs });
     if (address.apid !== null) return void this.#apids.add(address.apid);
     this.#ports.add(address.port);
     await this.udp.closePort(address.port);
@@ -131,9 +131,9 @@ export class AddressPool {
   }
 
   #wake(): void {
-    const now = this.clock.nowMs() * MICROS_PER_MILLISECOND;
+    const nowMs = this.clock.monotonicMs();
     for (const rest of this.#resting) {
-      if (rest.until > now) continue;
+      if (rest.untilMs > nowMs) continue;
       this.#resting.delete(rest);
       const { port, apid } = rest.address;
       if (apid === null) this.#ports.delete(port);

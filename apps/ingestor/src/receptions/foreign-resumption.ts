@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { MICROS_PER_MILLISECOND } from '#common/domain';
 import { Clock } from '#common/platform';
 import { ForeignShips } from './foreign-ships.js';
 import { ReceptionCourse } from './reception-course.js';
@@ -26,7 +25,7 @@ export class ForeignResumption {
     const { address: old, opening, shipName, contactId } = reception;
     reception.address = null;
     if (reception.endCause === 'stopped') return () => this.course.run(reception);
-    if (opening.plannedEnd <= this.clock.nowMs() * MICROS_PER_MILLISECOND)
+    if (reception.endsAtMs <= this.clock.monotonicMs())
       return this.#giveUp(reception, 'The ingestor was away at the planned end');
     const address = this.ships.addressOf(shipName);
     if (!address)

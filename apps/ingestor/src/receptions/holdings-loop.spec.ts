@@ -25,7 +25,7 @@ import { ReceptionCourse } from './reception-course.js';
 import { ReceptionListener } from './reception-listener.js';
 import { ReceptionPlaces } from './reception-places.js';
 import { ReceptionResumption } from './reception-resumption.js';
-import type { StoredReception } from './reception-store.port.js';
+import type { UnfinishedReception } from './reception-store.port.js';
 import { Reception } from './reception.js';
 import { ReceptionsService } from './receptions.service.js';
 import { ShipUnreachableError, Spaceship } from './spaceship.port.js';
@@ -68,7 +68,7 @@ class CountingHoldings extends MemoryHoldings {
 class CountingStore extends MemoryReceptionStore {
   asked = 0;
 
-  override async unfinished(contactIds: readonly string[]): Promise<StoredReception[]> {
+  override async unfinished(contactIds: readonly string[]): Promise<UnfinishedReception[]> {
     this.asked += contactIds.length;
     return super.unfinished(contactIds);
   }
@@ -94,7 +94,7 @@ describe('a held reception that is not open', () => {
     const tables = new MemoryTables();
     archive = new SlowArchive(tables, identity.process);
     holdings = new CountingHoldings(tables, identity, clock);
-    store = new CountingStore(tables, identity.process);
+    store = new CountingStore(tables, identity.process, clock);
     writer = new ArchiveWriter(archive, clock);
     receptions = service();
     loop = new HoldingsLoop(holdings, receptions, store, writer, identity, clock);

@@ -7,6 +7,8 @@ import type { ReceptionOpening, ReceptionOrder } from './reception-store.port.js
 
 /** After the planned start: the start comes a moment later, or not at all, or to another ingestor. */
 const UNOPENED_MS_MAX = 5_000;
+/** So long ahead of the start it may come: then it lasts until the start, though our clock is ahead. */
+const ANNOUNCED_MS = 5_000;
 /** In all, whatever the clocks say. */
 const HELD_MS_MAX = 60_000;
 
@@ -129,7 +131,7 @@ export class PreparedReceptions {
 
   #heldMs({ plannedStart }: ReceptionOrder): number {
     const leftMs = plannedStart / MICROS_PER_MILLISECOND - this.clock.nowMs();
-    return Math.min(Math.max(0, leftMs) + UNOPENED_MS_MAX, HELD_MS_MAX);
+    return Math.min(Math.max(ANNOUNCED_MS, leftMs) + UNOPENED_MS_MAX, HELD_MS_MAX);
   }
 }
 

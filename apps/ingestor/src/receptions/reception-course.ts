@@ -22,8 +22,6 @@ import { type AskOutcome, StreamControl } from './stream-control.js';
 
 const RETRY_DELAY_MS = 200;
 const RETRY_DELAY_MS_MAX = 5_000;
-/** How long a clock that was set may go unnoticed: by an hour, and a contact would end an hour late. */
-const LOOK_AT_CLOCK_EVERY_MS = 1_000;
 
 /** How a contact came to its end. */
 export type Outcome =
@@ -100,7 +98,7 @@ export class ReceptionCourse {
     statement: ShipStatement | null,
   ): Promise<void> {
     const { contactId, opening } = reception;
-    const endedAt = this.clock.nowMs() * MICROS_PER_MILLISECOND;
+    const endedAt = reception.time.at(this.clock.monotonicMs());
     await this.#persist(reception, async () => {
       const samplesStored = await this.listener.samplesStored(reception);
       const facts = { state: outcome.state, endedAt, statement, samplesStored };
@@ -116,13 +114,14 @@ export class ReceptionCourse {
     this.relay.wake();
   }
 
-  /** By the wall clock, looked at again and again: it may be set meanwhile. */
+  /** By the monotonic clock: the host's may be wrong, and may be set meanwhile. */
   #endAtPlannedEnd(reception: Reception): CancelTimer {
     let cancel: CancelTimer = () => undefined;
     const arm = (): void => {
-      const leftMs = reception.opening.plannedEnd / MICROS_PER_MILLISECOND - this.clock.nowMs();
+      const leftMs = reception.endsAtMs - this.clock.monotonicMs();
       if (leftMs <= 0) return reception.end('planned end');
-      cancel = this.clock.after(Math.min(Math.ceil(leftMs), LOOK_AT_CLOCK_EVERY_MS), arm);
+      // Timers may be early by a fraction, and have a longest delay.
+      cancel = this.clock.after(leftMs, arm);
     };
     arm();
     return () => cancel();

@@ -1,10 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type Instant,
-  MICROS_PER_MILLISECOND,
-  MICROS_PER_SECOND,
-  type ShipStatement,
-} from '#common/domain';
+import type { ShipStatement } from '#common/domain';
 import { Clock } from '#common/platform';
 import { ArchiveWriter } from '../archive/archive-writer.js';
 import { ReceptionRoutes } from '../intake/reception-routes.js';
@@ -20,7 +15,7 @@ const LOOK_EVERY_MS = 10;
 /** A process that stood still for longer than the deadline has not looked yet. */
 const LOOKS_MIN = 10;
 const CLOSING_PACKETS = 3;
-const DRAWN_AWAY_MICROS = 60 * MICROS_PER_SECOND;
+const DRAWN_AWAY_MS = 60_000;
 
 /** The first and the last steps at the sockets: listen, wait for what is under way, let go. */
 @Injectable()
@@ -71,16 +66,16 @@ export class ReceptionListener {
     const drops = await this.udp.kernelDrops(address.port);
     if (drops !== null)
       reception.account.dropInKernel(Math.max(0, drops - reception.kernelDropsSeen));
-    if (reception.mayBeSentTo) await this.addresses.retire(address, this.#restsUntil(reception));
+    if (reception.mayBeSentTo) await this.addresses.retire(address, this.#restsUntilMs(reception));
     else await this.addresses.release(address);
     this.routes.remove(reception);
     reception.address = null;
   }
 
   /** Whoever has it now draws the stream away, if it lives at all. */
-  #restsUntil({ endCause, surelyOver }: Reception): Instant {
-    if (endCause !== 'lost') return surelyOver;
-    return Math.min(surelyOver, this.clock.nowMs() * MICROS_PER_MILLISECOND + DRAWN_AWAY_MICROS);
+  #restsUntilMs({ endCause, surelyOverAtMs }: Reception): number {
+    if (endCause !== 'lost') return surelyOverAtMs;
+    return Math.min(surelyOverAtMs, this.clock.monotonicMs() + DRAWN_AWAY_MS);
   }
 
   /** What the archive holds of it, once it has everything. */

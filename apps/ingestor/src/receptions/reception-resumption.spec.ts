@@ -123,6 +123,7 @@ describe('a resumption', () => {
       isClosed: false,
       lastBlock: 0,
     });
+    reception.time.told(nowMicros, clock.monotonicMs());
 
     await (
       await resumption.prepare(reception, 'ours')

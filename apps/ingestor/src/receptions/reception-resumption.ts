@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { MICROS_PER_MILLISECOND } from '#common/domain';
 import { Clock } from '#common/platform';
 import { AddressPool } from './address-pool.js';
 import { ForeignResumption } from './foreign-resumption.js';
@@ -33,16 +32,17 @@ export class ReceptionResumption {
   /** Listens again before anything else, since the ship may be sending; gives the rest of the course. */
   async prepare(reception: Reception, predecessor: Predecessor): Promise<() => Promise<void>> {
     if (reception.foreign) return this.foreign.prepare(reception);
-    const { address: old, agreement, opening } = reception;
+    const { address: old, agreement } = reception;
     reception.address = null;
     if (agreement) reception.mayBeSentTo = true;
     // It may have been asked for a stream, and its answer not have been noted any more.
-    else if (old && predecessor === 'ours') await this.addresses.retire(old, reception.surelyOver);
+    else if (old && predecessor === 'ours')
+      await this.addresses.retire(old, reception.surelyOverAtMs);
     if (reception.endCause === 'stopped') {
       if (agreement && old && predecessor === 'ours') await this.#listenToTheEnd(reception, old);
       return () => this.course.run(reception);
     }
-    if (opening.plannedEnd <= this.clock.nowMs() * MICROS_PER_MILLISECOND) {
+    if (reception.endsAtMs <= this.clock.monotonicMs()) {
       const reason = 'The ingestor was away at the planned end';
       return () => this.course.giveUp(reception, 'system', reason);
     }

@@ -54,6 +54,8 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
     const agree = (fence = 1): Promise<boolean> =>
       store.agreed(reception.opening.contactId, fence, agreement, envelope(CONTACT_STARTED, {}));
 
+    const begin = async (one: NewReception): Promise<string> => (await store.begin(one)).outcome;
+
     function endOf({ opening }: NewReception): ReceptionEnd {
       const { contactId, fence } = opening;
       const facts = { state: 'completed' as const, endedAt: NOW, statement: null };
@@ -71,10 +73,10 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
     it('begins a contact once per fence, and never with a lower one', async () => {
       const { contactId } = reception.opening;
 
-      expect(await store.begin(receptionOf(contactId, 2))).toBe('begun');
-      expect(await store.begin(receptionOf(contactId, 2))).toBe('known');
-      expect(await store.begin(receptionOf(contactId, 1))).toBe('known');
-      expect(await store.begin(receptionOf(contactId, 3))).toBe('begun');
+      expect(await begin(receptionOf(contactId, 2))).toBe('begun');
+      expect(await begin(receptionOf(contactId, 2))).toBe('known');
+      expect(await begin(receptionOf(contactId, 1))).toBe('known');
+      expect(await begin(receptionOf(contactId, 3))).toBe('begun');
     });
 
     it('begins many at one time, each for itself', async () => {
@@ -85,7 +87,7 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
         await store.close({ contactId: id, fence: at + 1, closedAt: NOW, reason: 'enough' });
       const both = [reception, receptionOf(contactId, 1)];
 
-      const begun = await Promise.all([...both, ...others].map((one) => store.begin(one)));
+      const begun = await Promise.all([...both, ...others].map(begin));
       expect(begun.slice(0, 2).toSorted()).toEqual(['begun', 'known']);
       expect(begun.slice(2)).toEqual([
         'begun',
@@ -103,6 +105,19 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
       expect(unfinished).toHaveLength(1);
       expect(unfinished[0]).toMatchObject({ ...reception, agreement });
       expect(unfinished[0]!.good.size).toBe(0);
+    });
+
+    it('says what time it is when it begins or gives back, by one clock that goes on', async () => {
+      const shown: number[] = [];
+      for (let fence = 1; fence <= 3; fence += 1) {
+        const begun = await store.begin(receptionOf(reception.opening.contactId, fence));
+        if (begun.outcome === 'begun') shown.push(begun.at);
+        shown.push(...(await store.unfinished()).map(({ readAt }) => readAt));
+      }
+
+      expect(shown).toHaveLength(6);
+      expect(shown.every((instant) => Number.isSafeInteger(instant) && instant > 0)).toBe(true);
+      expect(shown).toEqual(shown.toSorted((a, b) => a - b));
     });
 
     it('notes a new address', async () => {

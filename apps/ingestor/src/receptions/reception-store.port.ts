@@ -61,9 +61,11 @@ export interface NewReception {
 
 /**
  * What came of a beginning. Known: with this fence or a higher one, so nothing has changed. Called off:
- * it has begun, and is to end at once.
+ * it has begun, and is to end at once. `at` is the instant of the beginning by the database's clock.
  */
-export type Begun = 'begun' | 'called off' | 'known';
+export type Begun =
+  | { readonly outcome: 'begun' | 'called off'; readonly at: Instant }
+  | { readonly outcome: 'known' };
 
 export interface StoredReception extends NewReception {
   /** It was called off, and is to end at once. */
@@ -73,6 +75,11 @@ export interface StoredReception extends NewReception {
   readonly good: SequenceSet;
   /** The number of its last stored block; 0 before the first. */
   readonly lastBlock: number;
+}
+
+export interface UnfinishedReception extends StoredReception {
+  /** When all of it had been read, by the database's clock. */
+  readonly readAt: Instant;
 }
 
 /** A contact is called off: this start of it and all before. */
@@ -146,7 +153,7 @@ export abstract class ReceptionStore {
   /** Report and message at once. False, and nothing changes, when ended, superseded or lost. */
   abstract end(end: ReceptionEnd): Promise<boolean>;
   /** Receptions that this process holds and did not end, oldest first; all, or those of some contacts. */
-  abstract unfinished(contactIds?: readonly string[]): Promise<StoredReception[]>;
+  abstract unfinished(contactIds?: readonly string[]): Promise<UnfinishedReception[]>;
   abstract report(contactId: string): Promise<ContactReport | null>;
   /** The last start of a contact, whoever held it, once it has ended. Null where nobody knows one. */
   abstract ended(contactId: string): Promise<EndedReception | 'open' | null>;

@@ -1,6 +1,7 @@
 import { ContactAccount, type Instant, MICROS_PER_SECOND } from '#common/domain';
 import type { ShipStatement } from '#common/domain';
 import { CountUnwrapper } from '../packets/count-unwrapper.js';
+import { ContactTime } from './contact-time.js';
 import type {
   Agreement,
   NewReception,
@@ -21,6 +22,7 @@ export class Reception {
   readonly opening: ReceptionOpening;
   readonly shipId: number;
   readonly account: ContactAccount;
+  readonly time = new ContactTime();
   /** Null: the ship is ours, which is asked for its stream and says its numbers in full. */
   readonly foreign: CountUnwrapper | null;
   address: ReceptionAddress | null;
@@ -126,9 +128,19 @@ export class Reception {
     this.lastDatagramAtMonotonicMs = monotonicMs;
   }
 
+  /** When the planned end comes, by the monotonic clock. */
+  get endsAtMs(): number {
+    return this.time.monotonicMsOf(this.opening.plannedEnd);
+  }
+
   /** When the ship has ended by itself, though nobody ever told it to. */
   get surelyOver(): Instant {
     return this.opening.plannedEnd + LEFT_BEHIND_MICROS;
+  }
+
+  /** The same, by the monotonic clock. */
+  get surelyOverAtMs(): number {
+    return this.time.monotonicMsOf(this.surelyOver);
   }
 
   /** The first cause stands. */

@@ -15,12 +15,14 @@ import {
   type ReceptionOpening,
   type ReceptionOrder,
   ReceptionStore,
-  type StoredReception,
+  type UnfinishedReception,
 } from './reception-store.port.js';
 
 /** Of a start that is under way here, and has not begun yet. */
 interface Opening {
   readonly order: ReceptionOpening;
+  /** When the command came, by the monotonic clock. */
+  readonly cameAtMs: number;
   isClosed: boolean;
 }
 
@@ -58,7 +60,8 @@ export class ReceptionsService {
     const known = this.#open.get(order.contactId);
     if (known && known.opening.fence >= order.fence) return this.#endIfClosed(known);
 
-    const opening: Opening = { order, isClosed: false };
+    const cameAtMs = this.clock.monotonicMs();
+    const opening: Opening = { order, cameAtMs, isClosed: false };
     this.#opening.add(opening);
     try {
       const place = (await this.prepared.take(order)) ?? (await this.#place(order));
@@ -97,9 +100,10 @@ export class ReceptionsService {
    * Goes on with a reception that this process holds now; done when it is listening.
    * @throws when the database is away; then nothing has changed.
    */
-  async resume(stored: StoredReception, predecessor: Predecessor): Promise<void> {
+  async resume(stored: UnfinishedReception, predecessor: Predecessor): Promise<void> {
     if (this.#isStopping) return;
     const reception = Reception.restore(stored);
+    reception.time.told(stored.readAt, this.clock.monotonicMs());
     this.#open.get(reception.contactId)?.end('lost');
     const run = await this.resumption.prepare(reception, predecessor);
     this.#track(reception, run());
@@ -151,15 +155,21 @@ export class ReceptionsService {
     if (await this.store.isClosed(contactId, opening.fence)) reception.end('stopped');
   }
 
-  /** What is known already is a message that came twice, or late. */
+  /**
+   * What is known already is a message that came twice, or late. What time it is says the command, and
+   * then the database: a command may have waited in a queue.
+   */
   async #begin(opening: Opening, place: ReceptionPlace): Promise<void> {
-    const reception = this.#receptionOf(opening.order, place);
+    const { order, cameAtMs } = opening;
+    const reception = this.#receptionOf(order, place);
+    reception.time.told(order.startedAt, cameAtMs);
     const begun = await this.#store(reception).catch(async (fault: unknown) => {
       await this.places.giveBack(place);
       throw fault;
     });
-    if (begun === 'known') return this.places.giveBack(place);
-    if (begun === 'called off' || opening.isClosed) reception.end('stopped');
+    if (begun.outcome === 'known') return this.places.giveBack(place);
+    reception.time.told(begun.at, this.clock.monotonicMs());
+    if (begun.outcome === 'called off' || opening.isClosed) reception.end('stopped');
     this.#open.get(reception.contactId)?.end('superseded');
     this.#track(reception, this.#start(reception, place));
   }

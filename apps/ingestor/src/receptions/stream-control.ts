@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { MICROS_PER_MILLISECOND, type ShipStatement } from '#common/domain';
+import type { ShipStatement } from '#common/domain';
 import { Clock } from '#common/platform';
 import { ContactKeys } from '../intake/contact-keys.js';
 import { ReceptionRoutes } from '../intake/reception-routes.js';
@@ -144,8 +144,8 @@ export class StreamControl {
     return isOurs;
   }
 
-  #isOver({ endCause, opening }: Reception): boolean {
-    return endCause !== null || opening.plannedEnd <= this.clock.nowMs() * MICROS_PER_MILLISECOND;
+  #isOver({ endCause, endsAtMs }: Reception): boolean {
+    return endCause !== null || endsAtMs <= this.clock.monotonicMs();
   }
 
   async #pause({ ended }: Reception, attempt: number): Promise<void> {
@@ -158,8 +158,7 @@ export class StreamControl {
     const { shipName, stream } = reception.opening;
     if (attempt > 0 || !reception.hasSources)
       reception.expectFrom(await this.ships.shipOf(reception).addresses());
-    const streamAskedAt = this.clock.nowMs() * MICROS_PER_MILLISECOND;
-    reception.streamAskedAt ??= streamAskedAt;
+    reception.streamAskedAt ??= reception.time.at(this.clock.monotonicMs());
     const started = await this.ships.shipOf(reception).start({
       shipName,
       stream,
@@ -184,7 +183,7 @@ export class StreamControl {
       reception.address = next;
       this.routes.add(reception);
       reception.mayBeSentTo = false;
-      await this.addresses.retire(old, reception.surelyOver);
+      await this.addresses.retire(old, reception.surelyOverAtMs);
       await this.store.moved(contactId, opening.fence, next);
     } catch (fault) {
       this.#logger.warn(fault instanceof Error ? fault : new Error(String(fault)));

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactReport } from '#common/contracts';
+import { type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
 import type { Envelope } from '#common/messaging';
+import { Clock, SystemClock } from '#common/platform';
 import {
   type Agreement,
   type Begun,
@@ -13,7 +15,7 @@ import {
   type ReceptionEnd,
   ReceptionStore,
   type ReportRevision,
-  type StoredReception,
+  type UnfinishedReception,
 } from '../../receptions/reception-store.port.js';
 import { storeBatch } from './memory-batches.js';
 import { type MemoryReception, MemoryTables, storedIn, unfinishedIn } from './memory-tables.js';
@@ -23,6 +25,7 @@ export class MemoryReceptionStore extends ReceptionStore {
   constructor(
     private readonly tables: MemoryTables,
     private readonly process = 'this process',
+    private readonly clock: Clock = new SystemClock(),
   ) {
     super();
   }
@@ -39,10 +42,11 @@ export class MemoryReceptionStore extends ReceptionStore {
   async begin(reception: NewReception): Promise<Begun> {
     const { contactId, fence } = reception.opening;
     const known = this.tables.receptions.get(contactId);
-    if (known && known.opening.fence >= fence) return 'known';
+    if (known && known.opening.fence >= fence) return { outcome: 'known' };
     const fresh = { agreement: null, samplesStored: 0, lastBlock: 0, isEnded: false };
     this.tables.receptions.set(contactId, { ...reception, ...fresh, holder: this.process });
-    return (await this.isClosed(contactId, fence)) ? 'called off' : 'begun';
+    const isClosed = await this.isClosed(contactId, fence);
+    return { outcome: isClosed ? 'called off' : 'begun', at: this.#now };
   }
 
   async close(closing: ReceptionClosing): Promise<void> {
@@ -91,12 +95,13 @@ export class MemoryReceptionStore extends ReceptionStore {
     return true;
   }
 
-  async unfinished(contactIds?: readonly string[]): Promise<StoredReception[]> {
-    return unfinishedIn(
+  async unfinished(contactIds?: readonly string[]): Promise<UnfinishedReception[]> {
+    const unfinished = unfinishedIn(
       this.tables,
       ({ holder, opening }) =>
         holder === this.process && (contactIds?.includes(opening.contactId) ?? true),
     );
+    return unfinished.map((stored) => ({ ...stored, readAt: this.#now }));
   }
 
   async report(contactId: string): Promise<ContactReport | null> {
@@ -120,6 +125,10 @@ export class MemoryReceptionStore extends ReceptionStore {
     this.tables.reports.set(reception!.contactId, report);
     this.tables.outbox.push(message);
     return true;
+  }
+
+  get #now(): Instant {
+    return Math.round(this.clock.nowMs() * MICROS_PER_MILLISECOND);
   }
 
   #open(contactId: string, fence: number): MemoryReception | undefined {
