@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { InProcessBus, MemoryOutbox, OutboxRelay } from '#common/messaging';
-import { ManualClock, readConfig, SystemClock } from '#common/platform';
+import { ManualClock, SystemClock } from '#common/platform';
 import { until } from '../../../../test/support/until.js';
 import { MemoryHoldings } from '../adapters/memory/memory.holdings.js';
 import { MemoryReceptionStore } from '../adapters/memory/memory-reception.store.js';
@@ -9,27 +8,15 @@ import { MemoryTables } from '../adapters/memory/memory-tables.js';
 import { MemoryTelemetryArchive } from '../adapters/memory/memory-telemetry.archive.js';
 import { ArchiveWriter } from '../archive/archive-writer.js';
 import type { ArchiveBatch, BatchReception } from '../archive/telemetry-archive.port.js';
-import { IngestorConfig } from '../ingestor.config.js';
-import { ContactKeys } from '../intake/contact-keys.js';
-import { ReceptionRoutes } from '../intake/reception-routes.js';
-import { readPacketReaders } from '../packets/packet-readers.js';
 import { UdpServer } from '../udp/udp.server.js';
-import { AddressPool } from './address-pool.js';
-import { ForeignResumption } from './foreign-resumption.js';
-import { ForeignShips } from './foreign-ships.js';
 import { HoldingsLoop } from './holdings.loop.js';
 import type { Held } from './holdings.port.js';
 import { IngestorIdentity } from './ingestor-identity.js';
-import { PreparedReceptions } from './prepared-receptions.js';
-import { ReceptionCourse } from './reception-course.js';
-import { ReceptionListener } from './reception-listener.js';
-import { ReceptionPlaces } from './reception-places.js';
-import { ReceptionResumption } from './reception-resumption.js';
 import type { UnfinishedReception } from './reception-store.port.js';
 import { Reception } from './reception.js';
-import { ReceptionsService } from './receptions.service.js';
+import type { ReceptionsService } from './receptions.service.js';
 import { ShipUnreachableError, Spaceship } from './spaceship.port.js';
-import { StreamControl } from './stream-control.js';
+import { serviceUnderTest } from './testing/service-under-test.js';
 
 const NOW = new Date('2030-01-01T00:00:00Z');
 const BEAT_MS = 500;
@@ -96,7 +83,7 @@ describe('a held reception that is not open', () => {
     holdings = new CountingHoldings(tables, identity, clock);
     store = new CountingStore(tables, identity.process, clock);
     writer = new ArchiveWriter(archive, clock);
-    receptions = service();
+    receptions = serviceUnderTest({ udp, ship: new AwayShip(), store, writer, clock });
     loop = new HoldingsLoop(holdings, receptions, store, writer, identity, clock);
     await loop.start();
     await beginWithWaitingAccount();
@@ -109,43 +96,6 @@ describe('a held reception that is not open', () => {
     void receptions.stop();
     await udp.close();
   });
-
-  function service(): ReceptionsService {
-    const routes = new ReceptionRoutes();
-    const ship = new AwayShip();
-    const pool = new AddressPool(udp, { first: 0, last: 0 }, clock);
-    const listener = new ReceptionListener(udp, routes, pool, writer, store, clock);
-    const ships = new ForeignShips(readPacketReaders(), ship, udp);
-    const streams = new StreamControl(ships, store, pool, routes, new ContactKeys(null), clock);
-    const publisher = new InProcessBus();
-    const outbox = new MemoryOutbox(clock);
-    const relay = new OutboxRelay({ outbox, publisher, clock, mandatory: new Set() });
-    const course = new ReceptionCourse(streams, listener, store, relay, clock);
-    const foreign = new ForeignResumption(course, listener, ships, store, clock);
-    const resumption = new ReceptionResumption(
-      course,
-      streams,
-      listener,
-      pool,
-      store,
-      clock,
-      foreign,
-    );
-    const config = readConfig(IngestorConfig, {});
-    const places = new ReceptionPlaces(store, pool, ships);
-    const prepared = new PreparedReceptions(places, ships, clock);
-    return new ReceptionsService(
-      store,
-      pool,
-      places,
-      prepared,
-      course,
-      resumption,
-      clock,
-      config,
-      ships,
-    );
-  }
 
   async function beginWithWaitingAccount(): Promise<void> {
     const nowMicros = NOW.getTime() * 1_000;
