@@ -82,15 +82,18 @@ export class Life {
 
   /** An adapter of memory as seen from this process: every call of it goes over a wire. */
   remote<T extends object>(what: string, target: T): T {
+    const calls = new Map<string | symbol, (...args: unknown[]) => Promise<unknown>>();
     return new Proxy(target, {
       get: (_, name) => {
+        const known = calls.get(name);
+        if (known) return known;
         const member: unknown = Reflect.get(target, name);
         if (typeof member !== 'function') return member;
-        return (...args: unknown[]) =>
-          this.call(
-            `${what}.${String(name)}`,
-            () => Reflect.apply(member, target, args) as unknown,
-          );
+        const called = `${what}.${String(name)}`;
+        const call = (...args: unknown[]) =>
+          this.call(called, () => Reflect.apply(member, target, args) as unknown);
+        calls.set(name, call);
+        return call;
       },
     });
   }

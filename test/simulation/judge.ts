@@ -140,6 +140,13 @@ export class Judge {
     if (taken.lowWater > messages.length) this.#violation(`rocket ${channel} counts too much`);
   }
 
+  /** An archive takes it away. */
+  forget({ id, fence }: StoredContact): void {
+    this.#booked.delete(id);
+    this.#receptions.delete(id);
+    for (let start = 1; start <= fence; start += 1) this.#starts.delete(`${id}/${start}`);
+  }
+
   /** Nothing is on its way any more: what is not in order now never will be. */
   quiet(): void {
     for (const contact of this.world.tables.contacts.values()) this.#cameToItsEnd(contact);

@@ -1,4 +1,5 @@
-import { MICROS_PER_SECOND, plannedEnd } from '#common/domain';
+import { type Instant, MICROS_PER_SECOND, plannedEnd } from '#common/domain';
+import type { MemoryHistoryRow } from '../../apps/scheduler/src/adapters/memory/memory-contact.tables.js';
 import type {
   NewContact,
   StoredContact,
@@ -16,6 +17,8 @@ const DURATION_SECONDS = 600;
 const BEFORE_MICROS = 100_000;
 const AFTER_MICROS = 100_000;
 const BY = { by: 'the year', reason: null };
+/** What stands for the rows of history that nobody will look at again. */
+const FORGOTTEN = {} as MemoryHistoryRow;
 
 export interface YearOutcome {
   readonly booked: number;
@@ -43,6 +46,7 @@ export async function simulateDays(days: number): Promise<YearOutcome> {
 class Year {
   readonly #endMicros: number;
   #bookedUntil = BEGINNING;
+  #forgottenCount = 0;
   readonly outcome = { booked: 0, completed: 0, latenessMaxMs: 0 };
 
   constructor(
@@ -61,13 +65,12 @@ class Year {
     const { loop, tables, broker, outboxes, ships } = this.world;
     const isBusy = broker.queuedCount > 0 || outboxes.some(({ size }) => size > 0);
     if (isBusy) return void loop.after(AFTER_MICROS, () => this.#look());
+    const next = this.#closeAccounts();
     if (loop.nowMicros >= this.#bookedUntil - DAY_MICROS / 2) {
-      this.#closeAccounts();
       ships.forgetEnded();
       if (this.#bookedUntil < this.#endMicros) this.#bookDay();
       else if (tables.open.size === 0) return loop.end();
     }
-    const next = Math.min(...[...tables.open.values()].map(nextDue), Number.POSITIVE_INFINITY);
     const wakeAt = Math.min(next, this.#bookedUntil);
     if (wakeAt - BEFORE_MICROS > loop.nowMicros) loop.sleepUntil(wakeAt - BEFORE_MICROS);
     loop.at(Math.max(wakeAt, loop.nowMicros) + AFTER_MICROS, () => this.#look());
@@ -86,19 +89,28 @@ class Year {
     }
   }
 
-  /** What has ended is judged and forgotten, as an archive would take it away. */
-  #closeAccounts(): void {
-    const { tables, receptions } = this.world;
+  /** What has ended is judged and forgotten, as an archive would take it away. When the next is due. */
+  #closeAccounts(): Instant {
+    let next = Number.POSITIVE_INFINITY;
+    const { tables, receptions, judge } = this.world;
     for (const contact of tables.contacts.values()) {
-      if (contact.endedAt === null) continue;
+      if (contact.endedAt === null) {
+        next = Math.min(next, nextDue(contact));
+        continue;
+      }
       const lateMs = (contact.startedAt! - contact.startTime) / 1_000;
       this.outcome.latenessMaxMs = Math.max(this.outcome.latenessMaxMs, lateMs);
       if (contact.state === 'completed' && contact.report?.closed) this.outcome.completed += 1;
       else this.world.violate(`contact ${contact.id} is ${contact.state} on a calm day`);
       tables.contacts.delete(contact.id);
+      judge.forget(contact);
       receptions.receptions.delete(contact.id);
       receptions.reports.delete(contact.id);
     }
+    // A row's number is its place, so the places stay.
+    tables.history.fill(FORGOTTEN, this.#forgottenCount);
+    this.#forgottenCount = tables.history.length;
+    return next;
   }
 }
 

@@ -96,11 +96,25 @@ const isDigit = (code: number): boolean => code >= ZERO && code <= ZERO + 9;
 
 /** UTC with `Z`; three digits of fraction, or six where the microseconds are not zero. */
 export function formatInstant(instant: Instant): string {
-  const millis = Math.floor(instant / MICROS_PER_MILLISECOND);
-  const micros = instant - millis * MICROS_PER_MILLISECOND;
-  const text = new Date(millis).toISOString();
-  return micros === 0 ? text : `${text.slice(0, -1)}${String(micros).padStart(3, '0')}Z`;
+  const minute = Math.floor(instant / MICROS_PER_MINUTE);
+  if (minute !== lastMinute) {
+    lastMinuteText = new Date(minute * MILLIS_PER_MINUTE).toISOString().slice(0, -'00.000Z'.length);
+    lastMinute = minute;
+  }
+  // The one in front keeps the zeros.
+  const digits = String(
+    MICROS_PER_MINUTE_DIGITS + Math.floor(instant - minute * MICROS_PER_MINUTE),
+  );
+  const micros = digits.endsWith('000') ? '' : digits.slice(6);
+  return `${lastMinuteText}${digits.slice(1, 3)}.${digits.slice(3, 6)}${micros}Z`;
 }
+
+const MILLIS_PER_MINUTE = 60_000;
+const MICROS_PER_MINUTE = MILLIS_PER_MINUTE * MICROS_PER_MILLISECOND;
+const MICROS_PER_MINUTE_DIGITS = 100_000_000;
+/** Most instants are of the minute of the one before, and dates are what costs. */
+let lastMinute: number | null = null;
+let lastMinuteText = '';
 
 export const instantOf = (date: Date): Instant => date.getTime() * MICROS_PER_MILLISECOND;
 

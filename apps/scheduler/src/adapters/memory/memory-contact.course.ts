@@ -128,12 +128,10 @@ export class MemoryContactCourse extends ContactCourse {
 
   /** Earliest first. */
   #scheduledUntil(until: Instant): StoredContact[] {
-    return [...this.tables.open.values()]
-      .filter(({ state, startTime }) => state === 'scheduled' && startTime <= until)
-      .toSorted((a, b) => a.startTime - b.startTime);
+    return this.tables.openByStart.until(until).filter(({ state }) => state === 'scheduled');
   }
 
-  /** What becomes of the first of those that the step changes. */
+  /** What becomes of the first of those that the step changes; no step is due before the start. */
   #step(
     transaction: MemoryTransaction,
     limit: number,
@@ -141,7 +139,7 @@ export class MemoryContactCourse extends ContactCourse {
     step: Step,
   ): readonly StoredContact[] {
     const next: StoredContact[] = [];
-    for (const contact of this.tables.open.values()) {
+    for (const contact of this.tables.openByStart.until(transaction.now)) {
       const stepped = step(contact, transaction);
       if (stepped) next.push(stepped);
     }

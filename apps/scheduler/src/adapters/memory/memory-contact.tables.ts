@@ -4,6 +4,7 @@ import { type ContactState, type Instant, isOpen, MICROS_PER_MILLISECOND } from 
 import type { Envelope } from '#common/messaging';
 import type { Clock } from '#common/platform';
 import type { StoredContact } from '../../contacts/contact-store.port.js';
+import { ContactsByStart } from './contacts-by-start.js';
 import { MemoryTransaction } from './memory-transaction.js';
 import { MemoryStartClaims } from './memory-start.claims.js';
 
@@ -45,6 +46,7 @@ export class MemoryContactTables {
   readonly contacts = new Map<string, StoredContact>();
   /** Those of the contacts that have not ended: all that the course ever looks for. */
   readonly open = new Map<string, StoredContact>();
+  readonly openByStart = new ContactsByStart();
   readonly claims = new MemoryStartClaims();
   readonly history: MemoryHistoryRow[] = [];
   /** Channel and reason. */
@@ -74,8 +76,10 @@ export class MemoryContactTables {
 
   #commit(commit: MemoryCommit, now: Instant): void {
     this.options.onCommit?.(commit, now);
-    for (const [, contact] of commit.contacts) {
+    for (const [before, contact] of commit.contacts) {
       this.contacts.set(contact.id, contact);
+      if (before && isOpen(before)) this.openByStart.remove(before);
+      if (isOpen(contact)) this.openByStart.add(contact);
       if (isOpen(contact)) this.open.set(contact.id, contact);
       else this.open.delete(contact.id);
     }
