@@ -65,15 +65,22 @@ class Year {
     const { loop, tables, broker, outboxes, ships } = this.world;
     const isBusy = broker.queuedCount > 0 || outboxes.some(({ size }) => size > 0);
     if (isBusy) return void loop.after(AFTER_MICROS, () => this.#look());
-    const next = this.#closeAccounts();
+    if (tables.contacts.size > tables.open.size) this.#closeAccounts();
     if (loop.nowMicros >= this.#bookedUntil - DAY_MICROS / 2) {
       ships.forgetEnded();
       if (this.#bookedUntil < this.#endMicros) this.#bookDay();
       else if (tables.open.size === 0) return loop.end();
     }
-    const wakeAt = Math.min(next, this.#bookedUntil);
+    const wakeAt = Math.min(this.#nextDue(), this.#bookedUntil);
     if (wakeAt - BEFORE_MICROS > loop.nowMicros) loop.sleepUntil(wakeAt - BEFORE_MICROS);
     loop.at(Math.max(wakeAt, loop.nowMicros) + AFTER_MICROS, () => this.#look());
+  }
+
+  #nextDue(): Instant {
+    const { tables, loop } = this.world;
+    const begun = tables.openByStart.until(loop.nowMicros).map(nextDue);
+    const next = tables.openByStart.after(loop.nowMicros)?.startTime ?? Number.POSITIVE_INFINITY;
+    return Math.min(...begun, next);
   }
 
   #bookDay(): void {
@@ -89,15 +96,11 @@ class Year {
     }
   }
 
-  /** What has ended is judged and forgotten, as an archive would take it away. When the next is due. */
-  #closeAccounts(): Instant {
-    let next = Number.POSITIVE_INFINITY;
+  /** What has ended is judged and forgotten, as an archive would take it away. */
+  #closeAccounts(): void {
     const { tables, receptions, judge } = this.world;
     for (const contact of tables.contacts.values()) {
-      if (contact.endedAt === null) {
-        next = Math.min(next, nextDue(contact));
-        continue;
-      }
+      if (contact.endedAt === null) continue;
       const lateMs = (contact.startedAt! - contact.startTime) / 1_000;
       this.outcome.latenessMaxMs = Math.max(this.outcome.latenessMaxMs, lateMs);
       if (contact.state === 'completed' && contact.report?.closed) this.outcome.completed += 1;
@@ -110,7 +113,6 @@ class Year {
     // A row's number is its place, so the places stay.
     tables.history.fill(FORGOTTEN, this.#forgottenCount);
     this.#forgottenCount = tables.history.length;
-    return next;
   }
 }
 

@@ -96,25 +96,27 @@ const isDigit = (code: number): boolean => code >= ZERO && code <= ZERO + 9;
 
 /** UTC with `Z`; three digits of fraction, or six where the microseconds are not zero. */
 export function formatInstant(instant: Instant): string {
-  const minute = Math.floor(instant / MICROS_PER_MINUTE);
-  if (minute !== lastMinute) {
-    lastMinuteText = new Date(minute * MILLIS_PER_MINUTE).toISOString().slice(0, -'00.000Z'.length);
-    lastMinute = minute;
+  const day = Math.floor(instant / MICROS_PER_DAY);
+  if (day !== lastDay) {
+    lastDayText = new Date(day * MILLIS_PER_DAY).toISOString().slice(0, -'00:00:00.000Z'.length);
+    lastDay = day;
   }
+  const micros = Math.floor(instant - day * MICROS_PER_DAY);
+  const seconds = Math.floor(micros / MICROS_PER_SECOND);
+  const hour = TWO_DIGITS[Math.floor(seconds / 3_600)];
+  const minute = TWO_DIGITS[Math.floor(seconds / 60) % 60];
   // The one in front keeps the zeros.
-  const digits = String(
-    MICROS_PER_MINUTE_DIGITS + Math.floor(instant - minute * MICROS_PER_MINUTE),
-  );
-  const micros = digits.endsWith('000') ? '' : digits.slice(6);
-  return `${lastMinuteText}${digits.slice(1, 3)}.${digits.slice(3, 6)}${micros}Z`;
+  const fraction = String(MICROS_PER_SECOND + micros - seconds * MICROS_PER_SECOND);
+  const end = fraction.endsWith('000') ? 4 : 7;
+  return `${lastDayText}${hour}:${minute}:${TWO_DIGITS[seconds % 60]}.${fraction.slice(1, end)}Z`;
 }
 
-const MILLIS_PER_MINUTE = 60_000;
-const MICROS_PER_MINUTE = MILLIS_PER_MINUTE * MICROS_PER_MILLISECOND;
-const MICROS_PER_MINUTE_DIGITS = 100_000_000;
-/** Most instants are of the minute of the one before, and dates are what costs. */
-let lastMinute: number | null = null;
-let lastMinuteText = '';
+const MILLIS_PER_DAY = 86_400_000;
+const MICROS_PER_DAY = MILLIS_PER_DAY * MICROS_PER_MILLISECOND;
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+/** Most instants are of the day of the one before, and dates are what costs. */
+let lastDay: number | null = null;
+let lastDayText = '';
 
 export const instantOf = (date: Date): Instant => date.getTime() * MICROS_PER_MILLISECOND;
 

@@ -20,6 +20,11 @@ export class ContactsByStart {
     return this.#contacts.slice(0, this.#countUntil(instant));
   }
 
+  /** The first that starts later than that. */
+  after(instant: Instant): StoredContact | undefined {
+    return this.#contacts[this.#countUntil(instant)];
+  }
+
   #countUntil(instant: Instant): number {
     let [from, to] = [0, this.#contacts.length];
     while (from < to) {
