@@ -57,6 +57,22 @@ const misspelt = fc
   .map(([text, at, cut, char]) => text.slice(0, at) + char + text.slice(at + cut));
 
 describe('an instant', () => {
+  it('is written as dates are, with its microseconds, in whichever order instants come', () => {
+    const instants = fc.integer({ min: -9e15, max: 9e15 });
+    fc.assert(
+      fc.property(instants, fc.integer({ min: 0, max: 172_800_000_000 }), (first, later) => {
+        const whole = first - (first % 1_000);
+        for (const instant of [first, Math.min(first + later, 9e15), whole]) {
+          const millis = Math.floor(instant / 1_000);
+          const micros = String(instant - millis * 1_000).padStart(3, '0');
+          const text = new Date(millis).toISOString().slice(0, -1);
+          expect(formatInstant(instant)).toBe(`${text}${micros === '000' ? '' : micros}Z`);
+        }
+      }),
+    );
+    expect(() => formatInstant(Number.NaN)).toThrow(RangeError);
+  });
+
   it('is read as its pattern says, whatever the text is', () => {
     fc.assert(
       fc.property(fc.oneof(nearlyTimes, misspelt, fc.string()), (text) => {
