@@ -18,12 +18,9 @@ describe('the time of a contact', () => {
       [START, 9_000],
       [START + 1_000_000, 8_500],
     ] as const;
-    for (const told of [
-      [slow, fast],
-      [fast, slow],
-    ]) {
+    for (const told of [[slow, fast] as const, [fast, slow] as const]) {
       const time = new ContactTime();
-      for (const one of told) time.told(...one);
+      for (const [instant, monotonicMs] of told) time.told(instant, monotonicMs);
 
       expect(time.at(8_500)).toBe(START + 1_000_000);
     }
