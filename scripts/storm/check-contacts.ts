@@ -1,6 +1,7 @@
 import { type ContactFact, type Facts, type Violation } from './facts.js';
 import { groupBy } from './group-by.js';
 import type { HistoryEntry } from './history.js';
+import { streamsByContact } from './stream-owners.js';
 
 const END_STATES = ['completed', 'failed', 'missed', 'cancelled', 'stopped'];
 const isEnd = (state: string): boolean => END_STATES.includes(state);
@@ -9,7 +10,9 @@ const MICROS_PER_MS = 1_000;
 /** What the clients were promised: their contacts are there, as they were confirmed. */
 export function checkPromises({ history, contacts }: Facts): Violation[] {
   const byId = new Map(contacts.map((contact) => [contact.id, contact]));
-  const byShip = groupBy(contacts, ({ shipName }) => shipName);
+  // A series has many of one ship, which have a judge of their own.
+  const single = contacts.filter(({ seriesAt }) => seriesAt === null);
+  const byShip = groupBy(single, ({ shipName }) => shipName);
   const lost = confirmed(history, 'book')
     .filter(({ contactId }) => !byId.has(contactId ?? ''))
     .map(({ shipName, contactId }) => violation('lost', `${shipName}, id ${contactId}`));
@@ -17,7 +20,7 @@ export function checkPromises({ history, contacts }: Facts): Violation[] {
     .filter(([, same]) => same.length > 1)
     .map(([ship, same]) => violation('booked twice', `${ship}: ${same.length} contacts`));
   const asked = new Set(history.map(({ shipName }) => shipName));
-  const unasked = contacts
+  const unasked = single
     .filter(({ shipName }) => !asked.has(shipName))
     .map(({ shipName }) => violation('unasked contact', shipName));
   return [...lost, ...doubled, ...unasked, ...checkTimes(history, byId), ...checkRefusals(history)];
@@ -126,11 +129,8 @@ export function checkLeftOver({ leftOver }: Facts): Violation[] {
  * that an ingestor was struck meanwhile: what it had agreed may not have been stored.
  */
 export function checkStreams(facts: Facts): Violation[] {
-  const byShip = groupBy(facts.streams, ({ shipName }) => shipName);
   const leftBehind = groupBy(facts.leftBehind, (id) => id);
-  const contacts = new Map(facts.contacts.map((contact) => [contact.shipName, contact]));
-  return [...byShip].flatMap(([ship, streams]) => {
-    const contact = contacts.get(ship);
+  return streamsByContact(facts).flatMap(({ shipName: ship, contact, streams }) => {
     if (!contact) return [violation('stream without contact', ship)];
     const early = streams.filter(
       ({ startedAtMs }) => startedAtMs < contact.startTime / MICROS_PER_MS,

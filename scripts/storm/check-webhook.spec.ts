@@ -6,11 +6,10 @@ import type { TakenCall } from './webhook-receiver.js';
 const HISTORIES = historiesOf(changes());
 const CALLS = changes().map((change) => ({ ...change, callId: `hook-${change.number}` }));
 const SUBSCRIPTION = { from: 0, position: 6, state: 'active', givenUp: [] };
+const CALM = { forged: [], refused: { fault: 0, silence: 0 }, subscription: SUBSCRIPTION };
 
 const judged = (taken: readonly TakenCall[], more: Partial<WebhookFact> = {}): string[] =>
-  checkWebhook({ taken, forged: [], subscription: SUBSCRIPTION, ...more }, HISTORIES).map(
-    ({ kind }) => kind,
-  );
+  checkWebhook({ ...CALM, taken, ...more }, HISTORIES).map(({ kind }) => kind);
 
 describe('the judge of webhooks', () => {
   it('accepts every change once, or again', () => {

@@ -1,12 +1,15 @@
 import { type KnownChange, textOf } from './change-fact.js';
 import type { Violation } from './facts.js';
 import type { ContactHistory } from './read-histories.js';
+import type { Refusal } from './refusals.js';
 import type { TakenCall } from './webhook-receiver.js';
 import type { SubscriptionFact } from './webhook-subscription.js';
 
 export interface WebhookFact {
   readonly taken: readonly TakenCall[];
   readonly forged: readonly string[];
+  /** Calls that were answered otherwise on purpose. */
+  readonly refused: Readonly<Record<Refusal, number>>;
   readonly subscription: SubscriptionFact;
 }
 

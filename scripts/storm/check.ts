@@ -1,6 +1,9 @@
 import { checkAntennas } from './check-antennas.js';
 import { checkCourses, checkLeftOver, checkPromises, checkStreams } from './check-contacts.js';
+import { checkLive } from './check-live.js';
 import { checkReports } from './check-reports.js';
+import { checkSeries } from './check-series.js';
+import { checkWebhook } from './check-webhook.js';
 import type { Facts, Violation } from './facts.js';
 
 /** Everything that must hold after a storm, however slow the machine was. */
@@ -12,6 +15,10 @@ export function check(facts: Facts): Violation[] {
     ...checkStreams(facts),
     ...checkReports(facts),
     ...checkLeftOver(facts),
+    ...checkSeries(facts),
+    ...facts.seriesRefused.map((detail) => ({ kind: 'refused', detail })),
+    ...checkLive(facts.live, facts.histories),
+    ...checkWebhook(facts.webhook, facts.histories),
     ...facts.unasked.map((detail) => ({ kind: 'app ended by itself', detail })),
     ...facts.rocketDifferences.map((difference) => ({
       kind: 'rocket differs',

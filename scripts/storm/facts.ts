@@ -1,7 +1,11 @@
 import type { ContactReport } from '#common/contracts';
 import type { Difference } from '../rockets/check-states.js';
+import type { WebhookFact } from './check-webhook.js';
 import type { HistoryEntry } from './history.js';
+import type { LiveFact } from './live-watcher.js';
 import type { Outage } from './nemesis.js';
+import type { ContactHistory } from './read-histories.js';
+import type { SeriesFact } from './series-client.js';
 
 /** Instants of the database: microseconds since 1970. */
 export type Micros = number;
@@ -16,6 +20,8 @@ export interface ContactFact {
   readonly fence: number;
   readonly batteries: number;
   readonly antenna: string | null;
+  /** Which occurrence of a series it is; null: of none. */
+  readonly seriesAt: Micros | null;
   readonly startedAt: Micros | null;
   readonly endedAt: Micros | null;
   readonly fault: string | null;
@@ -79,6 +85,12 @@ export interface Facts {
   /** Apps that ended by themselves after they had been up. */
   readonly unasked: readonly string[];
   readonly rocketDifferences: readonly Difference[];
+  readonly series: readonly SeriesFact[];
+  /** Answers about series that nothing has earned. */
+  readonly seriesRefused: readonly string[];
+  readonly histories: readonly ContactHistory[];
+  readonly live: readonly LiveFact[];
+  readonly webhook: WebhookFact;
 }
 
 export interface Violation {

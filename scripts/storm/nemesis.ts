@@ -18,7 +18,7 @@ export class Nemesis {
   readonly outages: Outage[] = [];
   /** Targets that are away right now. */
   readonly away = new Set<string>();
-  readonly #startedAt = performance.now();
+  #startedAt = performance.now();
 
   constructor(
     private readonly targets: readonly Target[],
@@ -28,6 +28,7 @@ export class Nemesis {
 
   /** Ends when the last one that was struck is back. Rejects when one does not come back. */
   async run(strikes: readonly Strike[]): Promise<void> {
+    this.#startedAt = performance.now();
     await Promise.all(
       this.targets.map(async (target) => {
         for (const strike of strikes.filter((planned) => planned.target === target.name)) {

@@ -3,6 +3,7 @@ import { countByKind } from './check.js';
 import type { Facts, Violation } from './facts.js';
 import { type Lateness, latenessOf } from './lateness.js';
 import type { StormOptions } from './options.js';
+import { streamsByContact } from './stream-owners.js';
 
 /** What came of a storm. */
 export interface Outcome {
@@ -21,6 +22,17 @@ export interface Outcome {
   readonly streamsAgain: number;
   readonly samples: number;
   readonly rocketMessages: number;
+  /** Changes of contacts, and who was told of them. */
+  readonly told: {
+    readonly changes: number;
+    /** Connections of the listeners to live events, and what they heard twice. */
+    readonly connections: number;
+    readonly heardAgain: number;
+    readonly calls: number;
+    readonly callsAgain: number;
+    readonly callsRefused: number;
+  };
+  readonly series: { readonly made: number; readonly contacts: number };
   readonly settledMs: number | null;
   readonly lateness: { readonly all: Lateness; readonly outsideOutages: Lateness };
   /** The most that each app ever held, in MiB. */
@@ -41,6 +53,8 @@ export function outcomeOf(
     | 'streams'
     | 'streamsAgain'
     | 'samples'
+    | 'told'
+    | 'series'
     | 'lateness'
   >,
 ): Outcome {
@@ -58,15 +72,34 @@ export function outcomeOf(
     ),
     closedReports: reports.filter(({ closed }) => closed).length,
     streams: streams.length,
-    streamsAgain: streams.length - new Set(streams.map(({ shipName }) => shipName)).size,
+    streamsAgain: streams.length - streamsByContact(facts).length,
     samples: samples.reduce((sum, { count }) => sum + count, 0),
+    told: toldOf(facts),
+    series: {
+      made: facts.series.filter(({ isConfirmed }) => isConfirmed).length,
+      contacts: contacts.filter(({ seriesAt }) => seriesAt !== null).length,
+    },
     lateness: latenessOf(facts),
+  };
+}
+
+function toldOf({ histories, live, webhook }: Facts): Outcome['told'] {
+  const again = (numbers: readonly { readonly number: number }[]): number =>
+    numbers.length - new Set(numbers.map(({ number }) => number)).size;
+  const { taken, refused } = webhook;
+  return {
+    changes: histories.reduce((count, { changes }) => count + (changes?.length ?? 0), 0),
+    connections: live.reduce((count, { connections }) => count + connections, 0),
+    heardAgain: live.reduce((count, { heard }) => count + again(heard), 0),
+    calls: taken.length,
+    callsAgain: again(taken),
+    callsRefused: refused.fault + refused.silence,
   };
 }
 
 /** For people. */
 export function tableOf(outcome: Outcome): string[] {
-  const { options, kills, freezes, states, lateness, settledMs, memory } = outcome;
+  const { options, kills, freezes, states, lateness, settledMs, memory, told, series } = outcome;
   const { all, outsideOutages } = lateness;
   const rows: [string, string][] = [
     ['seed', `${options.seed}, Redis ${options.redis}, rockets in ${options.rocketStore}`],
@@ -78,6 +111,12 @@ export function tableOf(outcome: Outcome): string[] {
     ['streams', `${outcome.streams}, of them ${outcome.streamsAgain} asked for again`],
     ['samples', String(outcome.samples)],
     ['rocket messages taken', String(outcome.rocketMessages)],
+    ['series', `${series.made} with ${series.contacts} contacts`],
+    ['changes', `${told.changes}, heard on ${told.connections} connections`],
+    [
+      'webhook',
+      `${told.calls} calls taken, of them ${told.callsAgain} again; ${told.callsRefused} refused`,
+    ],
     ['late', latenessText(all)],
     ['late outside outages', latenessText(outsideOutages)],
     ['at rest', settledMs === null ? 'never' : `${(settledMs / 1_000).toFixed(1)} s later`],

@@ -1,14 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { poll } from '#common/embedded';
 import { type DeadLetter, DeadLetters } from '#common/messaging';
 import { SystemClock } from '#common/platform';
 import type { LeftOver } from './facts.js';
 import type { Ground } from './ground.js';
-import { readOpenRows } from './read-facts.js';
+import { readNumbers, readOpenRows } from './read-facts.js';
 import { readRedisOutbox } from './redis-outbox.js';
 
 const LOOK_EVERY_MS = 250;
 /** How much longer than allowed it is watched, to tell what is slow from what never ends. */
 const PATIENCE_MS = 60_000;
+const NUMBERED_MS_MAX = 30_000;
 const LETTERS_MAX = 100;
 const APPS = ['scheduler', 'ingestor', 'rocket-monitor'];
 
@@ -44,6 +46,19 @@ export async function waitForRest(
       return { settledMs: null, leftOver: atDeadline ?? (await readLeftOver(ground, rows)) };
     await wait(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Waits until each change has its number: one that never gets it is for the judge. */
+export async function allNumbered(databaseUrl: string): Promise<{ readonly last: number }> {
+  const numbered = await poll(
+    async () => {
+      const { last, unnumbered } = await readNumbers(databaseUrl);
+      return unnumbered === 0 ? { last } : undefined;
+    },
+    NUMBERED_MS_MAX,
+    LOOK_EVERY_MS,
+  );
+  return numbered ?? readNumbers(databaseUrl);
 }
 
 const isAtRest = ({ rows, queues, deadLetters }: LeftOver): boolean =>

@@ -11,7 +11,7 @@ const micros = (column: string, name = column): string =>
 
 const CONTACTS = `
   SELECT id, ship_name AS "shipName", duration, state, fence, fault, end_reason AS "endReason",
-    antenna, report, coalesce((stream->>'batteries')::integer, 1) AS batteries,
+    antenna, ${micros('series_at', 'seriesAt')}, report, coalesce((stream->>'batteries')::integer, 1) AS batteries,
     ${micros('start_time', 'startTime')}, ${micros('planned_end', 'plannedEnd')},
     ${micros('started_at', 'startedAt')}, ${micros('ended_at', 'endedAt')}
   FROM contacts`;
@@ -44,6 +44,20 @@ export async function readDatabase(url: string) {
     ),
     samples: await rowsOf<SamplesFact>(client, SAMPLES),
   }));
+}
+
+/** How far the changes of contacts are numbered, and how many wait for it. */
+export async function readNumbers(
+  url: string,
+): Promise<{ readonly last: number; readonly unnumbered: number }> {
+  return withClient(url, async (client) => {
+    const [row] = await rowsOf<{ last: number; unnumbered: number }>(
+      client,
+      `SELECT coalesce(max(number), 0)::float8 AS last,
+         count(*) FILTER (WHERE number IS NULL)::float8 AS unnumbered FROM contact_history`,
+    );
+    return row ?? { last: 0, unnumbered: 0 };
+  });
 }
 
 const OPEN = `

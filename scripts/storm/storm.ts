@@ -14,9 +14,13 @@ import { MemoryWatch } from './memory.js';
 import { Nemesis } from './nemesis.js';
 import type { StormOptions } from './options.js';
 import { type Outcome, outcomeOf } from './outcome.js';
-import { type Rest, waitForRest } from './quiet.js';
+import { allNumbered, type Rest, waitForRest } from './quiet.js';
 import { readDatabase } from './read-facts.js';
+import { readHistories } from './read-histories.js';
+import { SeriesClient } from './series-client.js';
+import { planSeries } from './series-plan.js';
 import { planStrikes } from './strikes.js';
+import { Witnesses } from './witnesses.js';
 
 /** Seeds of the parts that draw on their own. */
 const SEED_STEP = 1_000_003;
@@ -57,7 +61,12 @@ export async function runStorm(options: StormOptions, place: StormPlace): Promis
   const onFatal = (fault: Error): void => fatal.abort(fault);
   const ground = await startGround({ ...options, folder: place.folder, signal, onFatal });
   try {
-    return await new Storm(options, ground, { ...place, signal }).run();
+    const witnesses = await Witnesses.open(ground.urlsOf('scheduler'), options.seed);
+    try {
+      return await new Storm(options, ground, witnesses, { ...place, signal }).run();
+    } finally {
+      await witnesses.close();
+    }
   } finally {
     await ground.stop();
   }
@@ -71,12 +80,14 @@ class Storm {
   readonly #clients: Clients;
   readonly #nemesis: Nemesis;
   readonly #fleet: Fleet;
+  readonly #series: SeriesClient;
   readonly #memory: MemoryWatch;
   #phase: StormProgress['phase'] = 'storm';
 
   constructor(
     private readonly options: StormOptions,
     private readonly ground: Ground,
+    private readonly witnesses: Witnesses,
     private readonly place: StormPlace,
   ) {
     const { folder } = place;
@@ -94,6 +105,8 @@ class Storm {
       isShared: options.rocketStore !== 'memory',
       signal: this.#signal,
     });
+    const drawing = randomOf(options.seed + 3 * SEED_STEP);
+    this.#series = new SeriesClient(schedulers, drawing, this.#signal);
     this.#memory = new MemoryWatch(ground.apps);
   }
 
@@ -102,6 +115,7 @@ class Storm {
     const watching = this.#memory.run(this.#signal);
     try {
       await this.#rage();
+      this.witnesses.calm();
       this.#phase = 'quiet';
       const restMs = this.options.restSeconds * 1_000;
       const rest = await waitForRest(this.ground, restMs, this.#signal);
@@ -120,10 +134,13 @@ class Storm {
   async #rage(): Promise<void> {
     const { seed, contacts, seconds } = this.options;
     const bookings = planBookings(randomOf(seed), contacts, seconds);
+    const plans = planSeries(randomOf(seed + 4 * SEED_STEP), seconds);
+    const changeSeries = await this.#series.prepare(plans);
     const parts = [
       this.#clients.run(bookings),
       this.#nemesis.run(this.#strikes()),
       this.#fleet.run(),
+      changeSeries(),
     ];
     try {
       await Promise.all(parts);
@@ -166,8 +183,16 @@ class Storm {
   async #readFacts({ leftOver }: Rest): Promise<Facts> {
     const { ground } = this;
     const ingestors = ground.apps.filter(({ kind }) => kind === 'ingestor');
+    const { last } = await allNumbered(ground.databaseUrl);
+    const told = await this.witnesses.testify(last, this.#signal);
+    const stored = await readDatabase(ground.databaseUrl);
+    const ids = stored.contacts.map(({ id }) => id);
     return {
-      ...(await readDatabase(ground.databaseUrl)),
+      ...stored,
+      ...told,
+      histories: await readHistories(ground.urlsOf('scheduler'), ids),
+      series: this.#series.facts,
+      seriesRefused: this.#series.refused,
       history: this.#history.entries,
       streams: await readStreams(ground.logOf('spaceship-1')),
       leftBehind: await readLeftBehind(ingestors.map(({ name }) => ground.logOf(name))),

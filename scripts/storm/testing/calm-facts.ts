@@ -32,6 +32,16 @@ export function calmFacts(): Facts {
     leftOver: { rows: [], queues: [], deadLetters: [] },
     unasked: [],
     rocketDifferences: [],
+    series: [],
+    seriesRefused: [],
+    histories: [],
+    live: [],
+    webhook: {
+      taken: [],
+      forged: [],
+      refused: { fault: 0, silence: 0 },
+      subscription: { from: 0, position: 0, state: 'active', givenUp: [] },
+    },
   };
 }
 
@@ -57,6 +67,7 @@ export const contactFact = (changes: Partial<ContactFact> = {}): ContactFact => 
   fence: 1,
   batteries: 2,
   antenna: null,
+  seriesAt: null,
   startedAt: START + 3_000,
   endedAt: START + 2_000_000,
   fault: null,
