@@ -32,6 +32,16 @@ const ended = (state: string, changes: Partial<ContactFact> = {}): Partial<Facts
   streams: [],
 });
 
+const histories: Facts['histories'] = [
+  { contactId: ID, changes: [{ number: 1, state: 'scheduled', revision: 1 }] },
+];
+const listener = (): Facts['live'][number] => ({
+  name: 'listener',
+  heard: [],
+  faults: [],
+  connections: 1,
+});
+
 describe('the checker of a storm', () => {
   it('finds nothing where nothing is wrong', () => {
     expect(check(calmFacts())).toEqual([]);
@@ -89,6 +99,7 @@ describe('the checker of a storm', () => {
       'that could not be asked for while a server was away',
       { history: [entry(), entry({ operation: 'see', phase: 'unknown', status: 503 })] },
     ],
+    ['that comes again in its series', again()],
     ['that the ship lost when it was killed', { streams: [stream({ ended: null })] }],
   ])('accepts a contact %s', (_, changes) => {
     expect(check({ ...calmFacts(), ...changes })).toEqual([]);
@@ -158,6 +169,10 @@ describe('the checker of a storm', () => {
     ['samples stored', accounted({ samples_stored: 15 })],
     ['samples stored', { samples: [] }],
     ['packet twice', { samples: [{ contactId: ID, count: 16, packetCount: 8, numberCount: 7 }] }],
+    ['series unasked', { contacts: [contactFact({ seriesAt: contactFact().startTime })] }],
+    ['refused', { seriesRefused: ['POST /series: 500'] }],
+    ['live differs', { live: [listener()], histories }],
+    ['webhook missing', { histories }],
     ['app ended by itself', { unasked: ['scheduler-1 ended by itself with code 1'] }],
     [
       'rocket differs',
@@ -183,5 +198,31 @@ function outageOf(from: number, to: number): Facts['outages'][number] {
     action: 'kill',
     fromMs: startMs + from,
     toMs: startMs + to,
+  };
+}
+
+/** The contact as the first of its series, whose second was taken away. */
+function again(): Partial<Facts> {
+  const first = contactFact().startTime;
+  const second = first + 60_000_000;
+  const gone = { state: 'cancelled', fence: 0, startedAt: null, report: null };
+  const changes = way('scheduled', 'cancelled').map((one) => ({ ...one, contactId: 'second' }));
+  return {
+    contacts: [
+      contactFact({ seriesAt: first }),
+      contactFact({ ...gone, id: 'second', startTime: second, seriesAt: second }),
+    ],
+    changes: [...calmFacts().changes, ...changes],
+    series: [
+      {
+        shipName: SHIP,
+        isConfirmed: true,
+        occurrences: [first, second],
+        shown: [first, second],
+        owedFrom: first,
+        excluded: second,
+        isExcluded: true,
+      },
+    ],
   };
 }
