@@ -40,7 +40,7 @@ afterEach(async () => {
 
 describe('a crash storm', () => {
   it(
-    'loses no contact, starts none twice or early, and leaves nothing over',
+    'loses no contact, starts none twice or early, tells of all, and leaves nothing over',
     async () => {
       const { signal } = new AbortController();
       const outcome = await runStorm({ ...SMALL, seed: 3 }, { folder, signal });
@@ -51,6 +51,10 @@ describe('a crash storm', () => {
       expect(sumOf(outcome.states)).toBeGreaterThanOrEqual(outcome.booked);
       expect(sumOf(outcome.kills)).toBe(SMALL.kills);
       expect(outcome.rocketMessages).toBeGreaterThanOrEqual(SMALL.messages);
+      expect(outcome.series.contacts).toBeGreaterThan(0);
+      expect(outcome.told.changes).toBeGreaterThan(outcome.booked);
+      expect(outcome.told.calls).toBeGreaterThanOrEqual(outcome.told.changes);
+      expect(outcome.told.callsRefused).toBeGreaterThan(0);
     },
     STORM_MS_MAX,
   );

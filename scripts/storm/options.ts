@@ -37,9 +37,10 @@ export const DEFAULTS: StormOptions = {
 
 export const HELP = `Usage: storm [options]
 
-Starts PostgreSQL, Redis, RabbitMQ and eight apps of its own, books contacts, sends rocket messages,
-kills (kill -9) and freezes (SIGSTOP) everything meanwhile, waits for rest, and checks that nothing
-was lost, started twice or early, or left over.
+Starts PostgreSQL, Redis, RabbitMQ and eight apps of its own, books contacts and series, sends rocket
+messages, listens to live events and takes the calls of a webhook, kills (kill -9) and freezes
+(SIGSTOP) everything meanwhile, waits for rest, and checks that nothing was lost, started twice or
+early, left over, or not told of.
 
   --contacts <n>     contacts to book, 0 to 50000 (default ${DEFAULTS.contacts})
   --seconds <n>      how long it lasts, 5 to 3600 (default ${DEFAULTS.seconds})
