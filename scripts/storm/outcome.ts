@@ -34,6 +34,8 @@ export interface Outcome {
   };
   readonly series: { readonly made: number; readonly contacts: number };
   readonly settledMs: number | null;
+  /** From the rest until listeners and webhook had come to the last change, or were given up. */
+  readonly toldMs: number;
   readonly lateness: { readonly all: Lateness; readonly outsideOutages: Lateness };
   /** The most that each app ever held, in MiB. */
   readonly memory: Readonly<Record<string, number>>;
@@ -120,6 +122,7 @@ export function tableOf(outcome: Outcome): string[] {
     ['late', latenessText(all)],
     ['late outside outages', latenessText(outsideOutages)],
     ['at rest', settledMs === null ? 'never' : `${(settledMs / 1_000).toFixed(1)} s later`],
+    ['all told', `${(outcome.toldMs / 1_000).toFixed(1)} s after the rest`],
     ['MiB at most', said(memory)],
   ];
   const broken = Object.entries(countByKind(outcome.violations));

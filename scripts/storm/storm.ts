@@ -83,6 +83,7 @@ class Storm {
   readonly #series: SeriesClient;
   readonly #memory: MemoryWatch;
   #phase: StormProgress['phase'] = 'storm';
+  #toldMs = 0;
 
   constructor(
     private readonly options: StormOptions,
@@ -173,6 +174,7 @@ class Storm {
       unbooked: this.#clients.unbookedCount,
       rocketMessages: this.#fleet.takenCount,
       settledMs: rest.settledMs,
+      toldMs: this.#toldMs,
       memory: this.#memory.most(),
       violations,
     });
@@ -184,7 +186,9 @@ class Storm {
     const { ground } = this;
     const ingestors = ground.apps.filter(({ kind }) => kind === 'ingestor');
     const { last } = await allNumbered(ground.databaseUrl);
+    const restedAt = performance.now();
     const told = await this.witnesses.testify(last, this.#signal);
+    this.#toldMs = performance.now() - restedAt;
     const stored = await readDatabase(ground.databaseUrl);
     const ids = stored.contacts.map(({ id }) => id);
     return {
