@@ -134,7 +134,8 @@ export class TypeOrmContactCourse extends ContactCourse {
     const revised = await changedContacts(
       this.source.manager,
       `UPDATE contacts SET report = $3
-       WHERE id = $1 AND fence = $2 AND state IN ('completed', 'stopped', 'failed')
+       WHERE id = $1 AND fence = $2
+         AND state IN ('starting', 'active', 'completed', 'stopped', 'failed')
          AND coalesce((report->>'revision')::integer, 0) < $4
        RETURNING ${CONTACT_COLUMNS}`,
       [contactId, fence, JSON.stringify(report), report.revision],
@@ -175,7 +176,10 @@ export class TypeOrmContactCourse extends ContactCourse {
       const report = end.report && JSON.stringify(end.report);
       const ended = await changedContacts(
         manager,
-        `UPDATE contacts SET state = $3, ended_at = $4, fault = $5, end_reason = $6, report = $7
+        `UPDATE contacts SET state = $3, ended_at = $4, fault = $5, end_reason = $6,
+                report = CASE WHEN (report->>'revision')::integer
+                    > coalesce(($7::json->>'revision')::integer, 0)
+                  THEN report ELSE $7::json END
          WHERE id = $1 AND fence = $2 AND state IN ('starting', 'active')
          RETURNING ${CONTACT_COLUMNS}`,
         [

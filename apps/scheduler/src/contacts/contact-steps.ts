@@ -60,7 +60,8 @@ export interface ToldEnd {
 
 export const ended = (contact: StoredContact, end: ToldEnd): Step => {
   if (!isUnderWay(contact) || contact.fence !== end.fence) return null;
-  const { state, endedAt, fault, reason, report } = end;
+  const { state, endedAt, fault, reason } = end;
+  const report = newerOf(contact.report, end.report);
   return { ...contact, state, endedAt, fault, endReason: reason, report };
 };
 
@@ -74,12 +75,19 @@ export const accounted = (
   return isOver && isNew ? { ...contact, report } : null;
 };
 
-/** Its report became another one: the highest revision stands. */
+/** Its report became another one: the highest revision stands, also when it comes before the end. */
 export const revised = (contact: StoredContact, fence: number, report: ContactReport): Step => {
-  const isReported = ['completed', 'stopped', 'failed'].includes(contact.state);
-  const isNewer = (contact.report?.revision ?? 0) < (report.revision ?? 0);
-  return isReported && isNewer && contact.fence === fence ? { ...contact, report } : null;
+  const hasReport = ['starting', 'active', 'completed', 'stopped', 'failed'].includes(
+    contact.state,
+  );
+  const isNewer = revisionOf(contact.report) < revisionOf(report);
+  return hasReport && isNewer && contact.fence === fence ? { ...contact, report } : null;
 };
+
+const revisionOf = (report: ContactReport | null): number => report?.revision ?? 0;
+
+const newerOf = (known: ContactReport | null, told: ContactReport | null): ContactReport | null =>
+  revisionOf(known) > revisionOf(told) ? known : told;
 
 /** @throws {DomainError} CONTACT_NOT_CHANGEABLE once it has begun or ended */
 export function changed(contact: StoredContact, change: ContactChange): StoredContact {

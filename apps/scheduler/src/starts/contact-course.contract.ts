@@ -219,10 +219,18 @@ export function describeContactCourse(make: () => Promise<CourseUnderTest>): voi
       expect(await course.ended({ ...end, state: 'completed', report })).toBe(false);
     });
 
+    it('keeps the newest report when it comes before word of the end', async () => {
+      const { id, fence } = await startOne();
+      const revision = (nr: number) => ({ contact_id: id, revision: nr }) as never;
+      expect(await course.revised(id, fence, revision(2))).toBe(true);
+      const end = { contactId: id, fence, endedAt: nowMicros(), fault: null, reason: null };
+      expect(await course.ended({ ...end, state: 'completed', report: revision(1) })).toBe(true);
+      expect(await store.find(id)).toMatchObject({ state: 'completed', report: { revision: 2 } });
+    });
+
     it('takes newer reports of a contact that has ended, and no older ones', async () => {
       const { id, fence } = await startOne();
       const revision = (nr: number) => ({ contact_id: id, revision: nr }) as never;
-      expect(await course.revised(id, fence, revision(2))).toBe(false);
 
       const end = { contactId: id, fence, endedAt: nowMicros(), fault: null, reason: null };
       await course.ended({ ...end, state: 'completed', report: revision(1) });

@@ -60,8 +60,8 @@ export abstract class ContactCourse {
    */
   abstract ended(end: ContactEnd): Promise<boolean>;
   /**
-   * Gives a contact that has ended a newer report of the same start. False when nothing changed: an
-   * older revision, or another fence.
+   * Gives a contact a newer report of the same start: the highest revision stands, also when it comes
+   * before word of the end. False when nothing changed: an older revision, or another fence.
    */
   abstract revised(contactId: string, fence: number, report: ContactReport): Promise<boolean>;
 }
