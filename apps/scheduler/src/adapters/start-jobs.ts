@@ -7,8 +7,8 @@ export const START_QUEUE = 'starts';
 const JOB_NAME = 'start';
 /** What the Redis is still to be told. Beyond it the next refresh of the alarms tries again. */
 const WAITING_MAX = 100_000;
-/** In one round trip. */
-const BATCH_MAX = 200;
+/** In one round trip: what starts meanwhile waits for no more than these. */
+const BATCH_MAX = 25;
 /** A job only wakes this process, which takes microseconds: two at a time would gain nothing. */
 const CONCURRENCY = 1;
 /**

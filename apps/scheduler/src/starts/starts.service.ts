@@ -6,6 +6,9 @@ import { ClaimAlarm, StartAlarm } from './start-alarm.port.js';
 
 /** One commit starts so many; more that are due follow at once in the next. */
 const START_BATCH_MAX = 1_000;
+/** On the instant: while the commands of one batch are sent, the database has the next to do. */
+const CLAIMED_BATCH_MAX = 500;
+const CLAIMED_BATCHES_AT_ONCE = 2;
 /** What an alarm is set for ahead of time; later ones are read when their minute comes. */
 export const ALARM_HORIZON_MS = 60_000;
 const ALARMS_MAX = 50_000;
@@ -19,6 +22,8 @@ const CLAIM_AT_ONCE_MS = 1_500;
 const CLAIM_BATCH_MAX = 2_000;
 /** What has started is written down together: at the instant itself there is no time for it. */
 const SETTLE_AFTER_MS = 100;
+/** Jobs ring one by one, for what has mostly started: one look is enough for all of them. */
+const RUNG_AFTER_MS = 100;
 /** What could not be started on the instant is tried again so soon, and then left to the sweep. */
 const RETRY_MS = 5;
 const TRIES = 3;
@@ -28,10 +33,12 @@ const TRIES = 3;
 export class StartsService {
   readonly #logger = new Logger(StartsService.name);
   readonly #faults: FaultLog;
-  #round: Promise<void> | null = null;
+  readonly #starting = new Set<Promise<void>>();
+  #sweeping: Promise<void> | null = null;
   /** Claimed contacts that are due now, with how often they may be tried. */
   readonly #due = new Map<string, number>();
   #isSweepWanted = false;
+  #isSweepSet = false;
   #claiming: Promise<void> | null = null;
   #mayClaimMore = false;
   #settling: Promise<void> | null = null;
@@ -45,7 +52,7 @@ export class StartsService {
     private readonly clock: Clock,
   ) {
     this.#faults = new FaultLog(this.#logger, clock);
-    alarm.onDue(() => void this.startDue());
+    alarm.onDue(() => this.#sweepSoon());
     claims.onDue((contactIds) => this.#startThese(contactIds, TRIES));
   }
 
@@ -68,7 +75,11 @@ export class StartsService {
   /** All that is due. Calls that come while one runs look once more, and share its end. Never fails. */
   startDue(): Promise<void> {
     this.#isSweepWanted = true;
-    return this.#startRound();
+    this.#sweeping ??= this.#sweeps().finally(() => {
+      this.#sweeping = null;
+      if (this.#isSweepWanted) void this.startDue();
+    });
+    return this.#sweeping;
   }
 
   /** Has it written down what began. Calls are put together, and never fail. */
@@ -126,7 +137,17 @@ export class StartsService {
 
   #startThese(contactIds: readonly string[], tries: number): void {
     for (const id of contactIds) this.#due.set(id, tries);
-    void this.#startRound();
+    this.#startMore();
+  }
+
+  #startMore(): void {
+    while (this.#due.size > 0 && this.#starting.size < CLAIMED_BATCHES_AT_ONCE) {
+      const starting = this.#startClaimed().finally(() => {
+        this.#starting.delete(starting);
+        this.#startMore();
+      });
+      this.#starting.add(starting);
+    }
   }
 
   async #claimRounds(): Promise<void> {
@@ -144,24 +165,8 @@ export class StartsService {
     }
   }
 
-  #startRound(): Promise<void> {
-    this.#round ??= this.#startRounds().finally(() => {
-      this.#round = null;
-      if (this.#isAnyWanted) void this.#startRound();
-    });
-    return this.#round;
-  }
-
-  get #isAnyWanted(): boolean {
-    return this.#due.size > 0 || this.#isSweepWanted;
-  }
-
-  async #startRounds(): Promise<void> {
-    while (this.#isAnyWanted) await (this.#due.size > 0 ? this.#startClaimed() : this.#sweep());
-  }
-
   async #startClaimed(): Promise<void> {
-    const batch = new Map([...this.#due].slice(0, START_BATCH_MAX));
+    const batch = new Map([...this.#due].slice(0, CLAIMED_BATCH_MAX));
     for (const id of batch.keys()) this.#due.delete(id);
     const started = await this.#started(this.course.start([...batch.keys()]));
     for (const id of started) batch.delete(id);
@@ -173,10 +178,23 @@ export class StartsService {
     });
   }
 
-  async #sweep(): Promise<void> {
-    this.#isSweepWanted = false;
-    const started = await this.#started(this.course.startDue(START_BATCH_MAX));
-    if (started.length === START_BATCH_MAX) this.#isSweepWanted = true;
+  #sweepSoon(): void {
+    if (this.#isSweepSet) return;
+    this.#isSweepSet = true;
+    this.clock.after(RUNG_AFTER_MS, () => {
+      this.#isSweepSet = false;
+      void this.startDue();
+    });
+  }
+
+  /** The net: it takes nothing from what starts on its instant. */
+  async #sweeps(): Promise<void> {
+    while (this.#isSweepWanted) {
+      this.#isSweepWanted = false;
+      await Promise.all(this.#starting);
+      const started = await this.#started(this.course.startDue(START_BATCH_MAX));
+      if (started.length === START_BATCH_MAX) this.#isSweepWanted = true;
+    }
   }
 
   async #started(starting: Promise<string[]>): Promise<readonly string[]> {
@@ -202,7 +220,8 @@ export class StartsService {
 
   /** Not while many start: it would take from them what they need. */
   async #settle(): Promise<void> {
-    await this.#round;
+    await Promise.all(this.#starting);
+    await this.#sweeping;
     this.#isSettlementSet = false;
     try {
       await this.course.settle();
