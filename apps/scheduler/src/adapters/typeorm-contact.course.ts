@@ -111,13 +111,18 @@ export class TypeOrmContactCourse extends ContactCourse {
     );
   }
 
-  async dueWithin(horizonMs: number, limit: number): Promise<DueContact[]> {
+  async dueWithin(
+    horizonMs: number,
+    limit: number,
+    after: DueContact | null = null,
+  ): Promise<DueContact[]> {
     const rows = (await this.source.query(
       `SELECT id, revision, (extract(epoch FROM start_time) * 1000000)::bigint AS start_time
        FROM contacts c WHERE state = 'scheduled'
          AND c.start_time <= (SELECT clock_timestamp() + $1 * interval '1 millisecond')
-       ORDER BY c.start_time LIMIT $2`,
-      [horizonMs, limit],
+         AND ($3::timestamptz IS NULL OR (c.start_time, c.id) > ($3::timestamptz, $4::uuid))
+       ORDER BY c.start_time, c.id LIMIT $2`,
+      [horizonMs, limit, after && formatInstant(after.startTime), after && after.id],
     )) as DueRow[];
     return rows.map(dueContactOf);
   }

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../../test/support/until.js';
 import { addOne, BY_TEST, NEXT_YEAR } from '../contacts/contact-store.contract.js';
 import type { ContactStore, NewContact, StoredContact } from '../contacts/contact-store.port.js';
-import type { ContactCourse } from './contact-course.port.js';
+import type { ContactCourse, DueContact } from './contact-course.port.js';
 
 export interface CourseUnderTest {
   readonly course: ContactCourse;
@@ -184,6 +184,21 @@ export function describeContactCourse(make: () => Promise<CourseUnderTest>): voi
       const due = await course.dueWithin(60_000, 10);
       expect(due.map(({ id }) => id)).toEqual([sooner.id, soon.id]);
       expect(due[0]).toEqual({ id: sooner.id, revision: 1, startTime: sooner.startTime });
+      expect(await course.dueWithin(60_000, 1)).toEqual(due.slice(0, 1));
+      expect(await course.dueWithin(60_000, 10, due[0])).toEqual(due.slice(1));
+    });
+
+    it('lists page by page what is due at one instant, each once', async () => {
+      const startTime = nowMicros() + 20_000_000;
+      const booked = await Promise.all(
+        Array.from({ length: 7 }, () => addOne(store, { startTime })),
+      );
+      const listed: DueContact[] = [];
+      for (let page: DueContact[] = [], nr = 0; nr < 4; nr += 1) {
+        page = await course.dueWithin(60_000, 2, listed.at(-1));
+        listed.push(...page);
+      }
+      expect(ids(listed).toSorted()).toEqual(ids(booked).toSorted());
     });
 
     it('follows a contact to its end, each step once', async () => {

@@ -50,8 +50,12 @@ export abstract class ContactCourse {
   abstract missPassed(limit: number, reason: string): Promise<number>;
   /** Fails running contacts of whose end nobody told within `graceMs` of the planned one. */
   abstract failUnreported(limit: number, graceMs: number, reason: string): Promise<number>;
-  /** Scheduled contacts that are due within `horizonMs`, earliest first. */
-  abstract dueWithin(horizonMs: number, limit: number): Promise<DueContact[]>;
+  /** Scheduled contacts that are due within `horizonMs`, earliest first; those behind `after`. */
+  abstract dueWithin(
+    horizonMs: number,
+    limit: number,
+    after?: DueContact | null,
+  ): Promise<DueContact[]>;
   /** The ship agreed to stream. False when that fence is not the one that is starting. */
   abstract began(contactId: string, fence: number): Promise<boolean>;
   /**

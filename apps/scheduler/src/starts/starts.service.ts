@@ -12,6 +12,8 @@ const CLAIMED_BATCHES_AT_ONCE = 2;
 /** What an alarm is set for ahead of time; later ones are read when their minute comes. */
 export const ALARM_HORIZON_MS = 60_000;
 const ALARMS_MAX = 50_000;
+/** Read together: what starts meanwhile waits for no more than these. */
+const ALARMS_PAGE_MAX = 500;
 
 const MISSED = 'The window passed before the contact could be started';
 
@@ -112,8 +114,13 @@ export class StartsService {
 
   /** Reads the alarms of the next minute anew: after a restart, a clock step, a booking elsewhere. */
   async refreshAlarms(): Promise<void> {
-    for (const contact of await this.course.dueWithin(ALARM_HORIZON_MS, ALARMS_MAX))
-      this.alarm.set(contact);
+    let last: DueContact | null = null;
+    for (let count = 0; count < ALARMS_MAX; count += ALARMS_PAGE_MAX) {
+      const page = await this.course.dueWithin(ALARM_HORIZON_MS, ALARMS_PAGE_MAX, last);
+      for (const contact of page) this.alarm.set(contact);
+      if (page.length < ALARMS_PAGE_MAX) return;
+      last = page.at(-1)!;
+    }
   }
 
   /** Nothing disappears silently: what cannot happen any more gets its end state and reason. */
@@ -140,14 +147,19 @@ export class StartsService {
     this.#startMore();
   }
 
+  /** A second batch at the same time must be a full one: one by one, statements would cost too much. */
   #startMore(): void {
-    while (this.#due.size > 0 && this.#starting.size < CLAIMED_BATCHES_AT_ONCE) {
+    while (this.#due.size > 0 && this.#starting.size < this.#batchesAtOnce) {
       const starting = this.#startClaimed().finally(() => {
         this.#starting.delete(starting);
         this.#startMore();
       });
       this.#starting.add(starting);
     }
+  }
+
+  get #batchesAtOnce(): number {
+    return this.#due.size < CLAIMED_BATCH_MAX ? 1 : CLAIMED_BATCHES_AT_ONCE;
   }
 
   async #claimRounds(): Promise<void> {

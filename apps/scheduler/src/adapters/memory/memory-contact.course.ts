@@ -108,9 +108,17 @@ export class MemoryContactCourse extends ContactCourse {
     });
   }
 
-  async dueWithin(horizonMs: number, limit: number): Promise<DueContact[]> {
+  async dueWithin(
+    horizonMs: number,
+    limit: number,
+    after: DueContact | null = null,
+  ): Promise<DueContact[]> {
     const until = this.tables.now() + horizonMs * MICROS_PER_MILLISECOND;
-    return this.#scheduledUntil(until).slice(0, limit).map(dueContactOf);
+    return this.#scheduledUntil(until)
+      .filter((contact) => after === null || inTurn(contact, after) > 0)
+      .toSorted(inTurn)
+      .slice(0, limit)
+      .map(dueContactOf);
   }
 
   async began(contactId: string, fence: number): Promise<boolean> {
@@ -164,6 +172,9 @@ export class MemoryContactCourse extends ContactCourse {
     });
   }
 }
+
+const inTurn = (a: DueContact, b: DueContact): number =>
+  a.startTime - b.startTime || (a.id < b.id ? -1 : Number(a.id > b.id));
 
 const dueContactOf = ({ id, revision, startTime }: StoredContact): DueContact => ({
   id,
