@@ -33,6 +33,8 @@ interface DueRow {
 
 /** Who has not written down by then what it began is dead, or cannot. */
 const SILENT_MS = 2_000;
+/** The one under way may have begun before the contact did. */
+const SETTLEMENTS_MAX = 3;
 /** So long a contact is left to the scheduler that has claimed it; then anybody starts it. */
 const CLAIM_RESPECTED_MS = 1_000;
 /** Prolonged with each look; who misses two of them may be dead. */
@@ -158,9 +160,11 @@ export class TypeOrmContactCourse extends ContactCourse {
   /** Receivers are fast: what they tell of can be here before the row says that the contact began. */
   async #afterItsStart(contactId: string, step: () => Promise<boolean>): Promise<boolean> {
     if (await step()) return true;
-    if (!(await this.#starts.has(contactId))) return false;
-    await this.#starts.settleNow();
-    return step();
+    for (let nr = 0; nr < SETTLEMENTS_MAX && (await this.#starts.has(contactId)); nr += 1) {
+      await this.#starts.settleNow();
+      if (await step()) return true;
+    }
+    return false;
   }
 
   #began(contactId: string, fence: number): Promise<boolean> {
