@@ -11,6 +11,8 @@ import {
 } from './settle-statement.js';
 import { startMessageId } from './start-message-id.js';
 
+const SETTLEMENTS_MAX = 3;
+
 /** Whom commands are handed to as they are committed. */
 export type Handing = Pick<OutboxRelay, 'handOver' | 'unsent' | 'stored' | 'forget'>;
 
@@ -29,21 +31,27 @@ export class BegunContacts {
   /** Without a relay, done when the commands are in the outbox. */
   async send(contacts: readonly StartedContact[]): Promise<void> {
     if (contacts.length === 0) return;
-    if (this.relay === null) return this.settleNow();
+    if (this.relay === null) return this.settle(0);
     const commands = contacts.map(receptionOpenOf);
     for (const { id } of commands) this.#open.add(id);
     this.relay.handOver(commands);
   }
 
-  async has(contactId: string): Promise<boolean> {
+  /** Whoever began it. With it, all: calls at the same time share the work. */
+  async settleIfBegun(contactId: string): Promise<void> {
+    // The settlement under way may have read its lines before this one was there.
+    for (let nr = 0; nr < SETTLEMENTS_MAX && (await this.#has(contactId)); nr += 1)
+      await this.#settleNow();
+  }
+
+  async #has(contactId: string): Promise<boolean> {
     const rows = (await this.source.query('SELECT FROM begun_contacts WHERE contact_id = $1', [
       contactId,
     ])) as unknown[];
     return rows.length > 0;
   }
 
-  /** All of them, whoever began them. Calls at the same time share the work. */
-  settleNow(): Promise<void> {
+  #settleNow(): Promise<void> {
     this.#settlingNow ??= this.settle(0).finally(() => {
       this.#settlingNow = null;
     });
@@ -79,7 +87,8 @@ export class BegunContacts {
     }
     // What is not there any more, others have written down.
     if (begun.length < SETTLED_TOGETHER_MAX) for (const id of known) this.#close(id, true);
-    return begun.length;
+    // Where nothing can be written down, there is no use in going on.
+    return written.size === 0 ? 0 : begun.length;
   }
 
   /** Null: the bus has it. What another began just now is left to it for a while. */

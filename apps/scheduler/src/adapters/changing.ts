@@ -39,15 +39,26 @@ export async function again<T>(source: DataSource, attempt: () => Promise<T>): P
   }
 }
 
+/** For who asks what a contact is, and comes between its start and its row. */
+export async function settleOne(source: DataSource, contactId: string): Promise<void> {
+  const begun = await readBegun(source, NOBODY, 0, [contactId]);
+  const commands = begun.map((row) => commandOf(row, COMMAND_LEASE_MS));
+  await writeBegun(
+    source,
+    begun.map(({ id }) => id),
+    commands,
+  );
+}
+
 /** For who cannot wait for the one that began them; to him it is left to send the commands. */
-export async function settleAll(source: DataSource): Promise<void> {
+async function settleAll(source: DataSource): Promise<void> {
   for (let count = SETTLED_TOGETHER_MAX; count === SETTLED_TOGETHER_MAX;) {
     const begun = await readBegun(source, NOBODY, 0);
-    await writeBegun(
+    const written = await writeBegun(
       source,
       begun.map(({ id }) => id),
       begun.map((row) => commandOf(row, COMMAND_LEASE_MS)),
     );
-    count = begun.length;
+    count = written.length === 0 ? 0 : begun.length;
   }
 }

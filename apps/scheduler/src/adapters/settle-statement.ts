@@ -36,8 +36,9 @@ const BEGUN = `
     (extract(epoch FROM c.start_time) * 1000000)::bigint AS start_time,
     (extract(epoch FROM b.started_at) * 1000000)::bigint AS started_at
   FROM begun_contacts b JOIN contacts c ON c.id = b.contact_id
-  WHERE b.starter = $2::uuid
-    OR b.started_at <= clock_timestamp() - $3::float8 * interval '1 millisecond'
+  WHERE (b.starter = $2::uuid
+      OR b.started_at <= clock_timestamp() - $3::float8 * interval '1 millisecond')
+    AND ($4::uuid[] = '{}' OR b.contact_id = ANY ($4::uuid[]))
   ORDER BY b.started_at LIMIT $1::integer`;
 
 /** What the history says of a contact `c` once it is started: `ContactThen` in SQL. */
@@ -56,10 +57,12 @@ const SETTLE = `
   WITH told AS (
     SELECT * FROM unnest($2::uuid[], $3::json[], $4::float8[], $5::uuid[]) WITH ORDINALITY
       AS told (message_id, envelope, lease_ms, contact_id, nr)),
+  held AS MATERIALIZED (
+    SELECT c.id AS held_id FROM contacts c WHERE c.id = ANY ($1::uuid[]) ORDER BY c.id FOR UPDATE),
   begun AS (
     UPDATE contacts c SET state = 'starting', fence = b.fence, started_at = b.started_at
-    FROM begun_contacts b
-    WHERE b.contact_id = ANY ($1::uuid[]) AND c.id = b.contact_id AND c.state = 'scheduled'
+    FROM held JOIN begun_contacts b ON b.contact_id = held_id
+    WHERE c.id = held_id AND c.state = 'scheduled'
     RETURNING c.*),
   settled AS (DELETE FROM begun_contacts USING begun WHERE contact_id = id),
   released AS (DELETE FROM start_claims USING begun WHERE contact_id = id),
@@ -81,9 +84,18 @@ export interface LateCommand {
   readonly leaseMs: number;
 }
 
-/** Those that `starter` has begun, and those that anybody began `agoMs` ago; oldest first. */
-export function readBegun(source: DataSource, starter: string, agoMs: number): Promise<BegunRow[]> {
-  const values = [String(SETTLED_TOGETHER_MAX), starter, String(agoMs)];
+/**
+ * Those that `starter` has begun, and those that anybody began `agoMs` ago; oldest first.
+ * @param contactIds of these alone; none: of all
+ */
+export function readBegun(
+  source: DataSource,
+  starter: string,
+  agoMs: number,
+  contactIds: readonly string[] = [],
+): Promise<BegunRow[]> {
+  const ids = `{${contactIds.join(',')}}`;
+  const values = [String(SETTLED_TOGETHER_MAX), starter, String(agoMs), ids];
   return runPrepared<BegunRow>(source, 'read-begun', BEGUN, values);
 }
 

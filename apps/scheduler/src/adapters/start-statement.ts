@@ -19,25 +19,28 @@ const envelopeOf = (type: string, data: string): string => `
  * Begins what is due, by the database's clock and with nothing in between. The rows are locked, so
  * that nobody changes them meanwhile; the key of `begun_contacts` lets one begin it, whatever the
  * others have read before. $1 is who begins.
+ *
+ * Locked rows are the newest, the rows that are read last are those of the statement's beginning: one
+ * that was changed in between begins as well, but what to command is read when it is settled.
  */
 const begin = (due: string): string => `
   WITH due AS MATERIALIZED (${due}
     FOR UPDATE OF c SKIP LOCKED),
   begun AS (
-    INSERT INTO begun_contacts (starter, contact_id, fence, started_at)
-    SELECT $1::uuid, id, fence + 1, clock_timestamp() FROM due
-    ON CONFLICT DO NOTHING RETURNING contact_id, fence, started_at)
+    INSERT INTO begun_contacts (starter, contact_id, revision, fence, started_at)
+    SELECT $1::uuid, id, revision, fence + 1, clock_timestamp() FROM due
+    ON CONFLICT DO NOTHING RETURNING contact_id, revision, fence, started_at)
   SELECT c.id, c.ship_name, c.duration, c.stream, begun.fence,
     (extract(epoch FROM c.start_time) * 1000000)::bigint AS start_time,
     (extract(epoch FROM begun.started_at) * 1000000)::bigint AS started_at
-  FROM begun JOIN contacts c ON c.id = begun.contact_id`;
+  FROM begun JOIN contacts c ON c.id = begun.contact_id AND c.revision = begun.revision`;
 
 /**
  * Those of $2. The conditions are such as no index fits: else all that is due would be read for each
  * thousand of it. These are found by their keys.
  */
 export const BEGIN_THESE = begin(`
-    SELECT c.id, c.fence FROM unnest($2::uuid[]) AS wanted (id) JOIN contacts c ON c.id = wanted.id
+    SELECT c.id, c.revision, c.fence FROM unnest($2::uuid[]) AS wanted (id) JOIN contacts c ON c.id = wanted.id
     WHERE c.state || '' = 'scheduled' AND c.start_time <= clock_timestamp()
       AND c.planned_end > clock_timestamp()`);
 
@@ -47,7 +50,7 @@ export const BEGIN_THESE = begin(`
  * them all.
  */
 export const BEGIN_DUE = begin(`
-    SELECT c.id, c.fence FROM contacts c
+    SELECT c.id, c.revision, c.fence FROM contacts c
     WHERE c.state = 'scheduled' AND c.start_time <= (SELECT clock_timestamp())
       AND c.planned_end > clock_timestamp()
       AND NOT EXISTS (SELECT FROM begun_contacts b WHERE b.contact_id = c.id)

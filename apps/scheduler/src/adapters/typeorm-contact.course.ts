@@ -33,8 +33,6 @@ interface DueRow {
 
 /** Who has not written down by then what it began is dead, or cannot. */
 const SILENT_MS = 2_000;
-/** The one under way may have begun before the contact did. */
-const SETTLEMENTS_MAX = 3;
 /** So long a contact is left to the scheduler that has claimed it; then anybody starts it. */
 const CLAIM_RESPECTED_MS = 1_000;
 /** Prolonged with each look; who misses two of them may be dead. */
@@ -137,7 +135,11 @@ export class TypeOrmContactCourse extends ContactCourse {
     return this.#afterItsStart(end.contactId, () => this.#ended(end));
   }
 
-  async revised(contactId: string, fence: number, report: ContactReport): Promise<boolean> {
+  revised(contactId: string, fence: number, report: ContactReport): Promise<boolean> {
+    return this.#afterItsStart(contactId, () => this.#revised(contactId, fence, report));
+  }
+
+  async #revised(contactId: string, fence: number, report: ContactReport): Promise<boolean> {
     const revised = await changedContacts(
       this.source.manager,
       `UPDATE contacts SET report = $3
@@ -160,11 +162,9 @@ export class TypeOrmContactCourse extends ContactCourse {
   /** Receivers are fast: what they tell of can be here before the row says that the contact began. */
   async #afterItsStart(contactId: string, step: () => Promise<boolean>): Promise<boolean> {
     if (await step()) return true;
-    for (let nr = 0; nr < SETTLEMENTS_MAX && (await this.#starts.has(contactId)); nr += 1) {
-      await this.#starts.settleNow();
-      if (await step()) return true;
-    }
-    return false;
+    await this.#starts.settleIfBegun(contactId);
+    // In any case: it may have been settled since the step before looked.
+    return step();
   }
 
   #began(contactId: string, fence: number): Promise<boolean> {

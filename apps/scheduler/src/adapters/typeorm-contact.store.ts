@@ -18,7 +18,7 @@ import { changed, notChangeable } from '../contacts/contact-steps.js';
 import { lockAntennasOfRocket } from './antenna-locks.js';
 import { doesMove, lockAntennasOf, takeAntennas } from './antenna-rule.js';
 import { book } from './booking.js';
-import { changing, settleAll } from './changing.js';
+import { changing, settleOne } from './changing.js';
 import { receptionCloseOf } from './contact-messages.js';
 import {
   BY_ROCKET_MONITOR,
@@ -54,16 +54,11 @@ export class TypeOrmContactStore extends ContactStore {
   }
 
   async find(id: string): Promise<StoredContact | null> {
-    const [row] = (await this.source.query(
-      `SELECT ${CONTACT_COLUMNS}, EXISTS (
-         SELECT FROM begun_contacts b WHERE b.contact_id = c.id) AS has_begun
-       FROM contacts c WHERE id = $1`,
-      [id],
-    )) as (ContactRow & { readonly has_begun: boolean })[];
-    if (row === undefined) return null;
-    if (!row.has_begun || !(this.source instanceof DataSource)) return contactOf(row);
-    await settleAll(this.source);
-    return this.find(id);
+    const found = await this.#read(id);
+    if (found?.hasBegun !== true || !(this.source instanceof DataSource))
+      return found && found.contact;
+    await settleOne(this.source, id);
+    return (await this.#read(id))?.contact ?? null;
   }
 
   change(
@@ -129,6 +124,16 @@ export class TypeOrmContactStore extends ContactStore {
       });
       return ended.map((contact) => contact.id);
     });
+  }
+
+  async #read(id: string) {
+    const [row] = (await this.source.query(
+      `SELECT ${CONTACT_COLUMNS}, EXISTS (
+         SELECT FROM begun_contacts b WHERE b.contact_id = c.id) AS has_begun
+       FROM contacts c WHERE id = $1`,
+      [id],
+    )) as (ContactRow & { readonly has_begun: boolean })[];
+    return row ? { contact: contactOf(row), hasBegun: row.has_begun } : null;
   }
 }
 

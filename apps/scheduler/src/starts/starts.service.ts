@@ -45,6 +45,8 @@ export class StartsService {
   #mayClaimMore = false;
   #settling: Promise<void> | null = null;
   #isSettlementSet = false;
+  #isSettlementWanted = false;
+  #isReleased = false;
 
   constructor(
     private readonly course: ContactCourse,
@@ -86,8 +88,10 @@ export class StartsService {
 
   /** Has it written down what began. Calls are put together, and never fail. */
   settle(): Promise<void> {
-    this.#settling ??= this.#settle().finally(() => {
+    this.#isSettlementWanted = true;
+    this.#settling ??= this.#settleAll().finally(() => {
       this.#settling = null;
+      if (this.#isSettlementWanted) void this.settle();
     });
     return this.#settling;
   }
@@ -105,8 +109,9 @@ export class StartsService {
     return this.#claiming;
   }
 
-  /** Another scheduler shall start what this one has claimed. */
+  /** Another scheduler shall start what this one has claimed; this one starts nothing any more. */
   async release(): Promise<void> {
+    this.#isReleased = true;
     await this.#claiming;
     await this.settle();
     await this.course.releaseClaims();
@@ -143,6 +148,7 @@ export class StartsService {
   }
 
   #startThese(contactIds: readonly string[], tries: number): void {
+    if (this.#isReleased) return;
     for (const id of contactIds) this.#due.set(id, tries);
     this.#startMore();
   }
@@ -186,7 +192,8 @@ export class StartsService {
     const again = [...batch].filter(([, tries]) => tries > 1);
     if (again.length === 0) return;
     this.clock.after(RETRY_MS, () => {
-      for (const [id, tries] of again) this.#startThese([id], tries - 1);
+      for (const [id, tries] of again) this.#due.set(id, tries - 1);
+      this.#startMore();
     });
   }
 
@@ -230,11 +237,16 @@ export class StartsService {
     this.clock.after(SETTLE_AFTER_MS, () => void this.settle());
   }
 
+  async #settleAll(): Promise<void> {
+    while (this.#isSettlementWanted) await this.#settle();
+  }
+
   /** Not while many start: it would take from them what they need. */
   async #settle(): Promise<void> {
     await Promise.all(this.#starting);
     await this.#sweeping;
     this.#isSettlementSet = false;
+    this.#isSettlementWanted = false;
     try {
       await this.course.settle();
       this.relay.wake();

@@ -148,7 +148,8 @@ export class OutboxRelay implements OnApplicationBootstrap, OnModuleDestroy {
     while (this.#isRunning && this.#hasRoom) {
       const envelope = this.#handedOver.next(now, LEASE_MS);
       if (envelope === null) return;
-      this.#track({ envelope, attempt: 1 });
+      if (this.#confirmations.has(envelope.id)) this.#handedOver.forget(envelope.id);
+      else this.#track({ envelope, attempt: 1 });
     }
   }
 

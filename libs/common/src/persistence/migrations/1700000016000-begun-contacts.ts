@@ -8,6 +8,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const BEGUN = `
   CREATE TABLE begun_contacts (
     contact_id uuid PRIMARY KEY,
+    revision   integer NOT NULL,
     fence      integer NOT NULL,
     started_at timestamptz NOT NULL,
     starter    uuid NOT NULL
@@ -24,7 +25,10 @@ const BEGUN = `
     EXECUTE FUNCTION refuse_change_of_begun_contact();
 `;
 
-/** What a start says is made from its contact. */
+/**
+ * What a start says is made from its contact. Schedulers of before cannot start contacts any more: all
+ * of them are stopped before this runs.
+ */
 const CLAIMS = `
   ALTER TABLE start_claims DROP COLUMN command, DROP COLUMN event;
 `;
