@@ -148,7 +148,7 @@ export class SeriesClient {
   async #send(method: string, path: string, body?: object): Promise<Answer> {
     const scheduler = this.schedulers[below(this.random, this.schedulers.length)] ?? '';
     const answer = await call(method, `${scheduler}${path}`, ANSWER_MS_MAX, body);
-    if (answer.kind === 'answer' && answer.status >= 300 && answer.status !== 503)
+    if (answer.kind === 'answer' && answer.status >= 300 && !isRightlyRefused(answer))
       this.refused.push(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer;
   }
@@ -160,6 +160,12 @@ export class SeriesClient {
   #pause(ms: number): Promise<void> {
     return wait(Math.max(0, ms), undefined, { signal: this.signal }).catch(() => undefined);
   }
+}
+
+/** Schedulers are away; or a change was heard and its answer was not: a series can end with it. */
+function isRightlyRefused({ status, body }: { readonly status: number; readonly body: unknown }) {
+  const { code } = (body ?? {}) as { readonly code?: string };
+  return status === 503 || (status === 409 && code === 'SERIES_ENDED');
 }
 
 function bodyOf({ durationSeconds, count }: SeriesPlan, { shipName, occurrences }: Open): object {
