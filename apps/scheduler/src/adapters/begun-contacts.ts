@@ -66,36 +66,32 @@ export class BegunContacts {
   async #settleSome(agoMs: number): Promise<number> {
     const known = [...this.#open];
     const begun = await readBegun(this.source, this.starter, agoMs);
+    const messageIds = begun.map(startMessageId);
     const unsent = new Map(
-      this.relay?.unsent(begun.map(startMessageId)).map(({ id, leaseMs }) => [id, leaseMs]),
+      this.relay?.unsent(messageIds).map(({ id, leaseMs }) => [id, leaseMs] as const),
     );
-    const commands = begun.flatMap((row) => {
-      const leaseMs = this.#leaseOf(row, agoMs, unsent);
+    const leases = begun.map((row, nr) => this.#leaseOf(row, agoMs, unsent.get(messageIds[nr]!)));
+    const ids = begun.map(({ id }) => id);
+    const commands = begun.flatMap((row, nr) => {
+      const leaseMs = leases[nr] ?? null;
       return leaseMs === null ? [] : [commandOf(row, leaseMs)];
     });
-    const written = new Set(
-      await writeBegun(
-        this.source,
-        begun.map(({ id }) => id),
-        commands,
-      ),
-    );
-    const stored = new Set(commands.map(({ envelope }) => envelope.id));
-    for (const row of begun) {
-      const id = startMessageId(row);
-      this.#close(id, stored.has(id) || !written.has(row.id));
-    }
+    const written = new Set(await writeBegun(this.source, ids, commands));
+    for (const [nr, id] of ids.entries())
+      this.#close(messageIds[nr]!, leases[nr] !== null || !written.has(id));
     // What is not there any more, others have written down.
     if (begun.length < SETTLED_TOGETHER_MAX) for (const id of known) this.#close(id, true);
     // Where nothing can be written down, there is no use in going on.
     return written.size === 0 ? 0 : begun.length;
   }
 
-  /** Null: the bus has it. What another began just now is left to it for a while. */
-  #leaseOf(row: BegunRow, agoMs: number, unsent: ReadonlyMap<string, number>): number | null {
+  /**
+   * Null: the bus has it. What another began just now is left to it for a while.
+   * @param unsentMs how long the relay wants it for itself; none where the bus has it
+   */
+  #leaseOf(row: BegunRow, agoMs: number, unsentMs: number | undefined): number | null {
     if (!row.is_mine) return Math.max(0, COMMAND_LEASE_MS - agoMs);
-    if (this.relay === null) return 0;
-    return unsent.get(startMessageId(row)) ?? null;
+    return this.relay === null ? 0 : (unsentMs ?? null);
   }
 
   /** @param isStored whether its command is in the outbox, or may be: others put all there */

@@ -34,31 +34,25 @@ export async function again<T>(source: DataSource, attempt: () => Promise<T>): P
     } catch (fault) {
       const { code } = fault as { readonly code?: string };
       if (nr === ATTEMPTS_MAX || !AGAIN.has(code ?? '')) throw fault;
-      await settleAll(source);
+      await settleBegun(source);
     }
   }
 }
 
-/** For who asks what a contact is, and comes between its start and its row. */
-export async function settleOne(source: DataSource, contactId: string): Promise<void> {
-  const begun = await readBegun(source, NOBODY, 0, [contactId]);
-  const commands = begun.map((row) => commandOf(row, COMMAND_LEASE_MS));
-  await writeBegun(
-    source,
-    begun.map(({ id }) => id),
-    commands,
-  );
-}
-
-/** For who cannot wait for the one that began them; to him it is left to send the commands. */
-async function settleAll(source: DataSource): Promise<void> {
+/**
+ * Writes down what has begun, for who cannot wait for the one that began it; to that one it is left to
+ * send the commands.
+ * @param contactIds these alone; none: all
+ */
+export async function settleBegun(
+  source: DataSource,
+  contactIds: readonly string[] = [],
+): Promise<void> {
   for (let count = SETTLED_TOGETHER_MAX; count === SETTLED_TOGETHER_MAX;) {
-    const begun = await readBegun(source, NOBODY, 0);
-    const written = await writeBegun(
-      source,
-      begun.map(({ id }) => id),
-      begun.map((row) => commandOf(row, COMMAND_LEASE_MS)),
-    );
+    const begun = await readBegun(source, NOBODY, 0, contactIds);
+    const ids = begun.map(({ id }) => id);
+    const commands = begun.map((row) => commandOf(row, COMMAND_LEASE_MS));
+    const written = await writeBegun(source, ids, commands);
     count = written.length === 0 ? 0 : begun.length;
   }
 }

@@ -9,6 +9,7 @@ import { isoInstant } from './iso-instant.js';
 export const SETTLED_TOGETHER_MAX = 1_000;
 /** Who began it sends its command, and says so soon: if not, the command is sent from the outbox. */
 export const COMMAND_LEASE_MS = 2_000;
+
 /** A row of `begun_contacts` with what its command says. */
 export interface BegunRow {
   readonly id: string;

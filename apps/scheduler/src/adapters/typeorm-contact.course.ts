@@ -6,9 +6,8 @@ import { insertOutbox, runPrepared } from '#common/persistence';
 import type { StoredContact } from '../contacts/contact-store.port.js';
 import { ContactCourse, type ContactEnd, type DueContact } from '../starts/contact-course.port.js';
 import { BegunContacts, type Handing } from './begun-contacts.js';
-import { contactFailedOf } from './contact-messages.js';
-import { type BegunRow, startedOf } from './settle-statement.js';
 import { changing } from './changing.js';
+import { contactFailedOf } from './contact-messages.js';
 import {
   BY_INGESTOR,
   BY_SCHEDULER,
@@ -17,6 +16,7 @@ import {
   recordChange,
   SCHEDULER_OUTBOX,
 } from './contact-row.js';
+import { type BegunRow, startedOf } from './settle-statement.js';
 import {
   BEGIN_DUE,
   BEGIN_THESE,

@@ -18,7 +18,7 @@ import { changed, notChangeable } from '../contacts/contact-steps.js';
 import { lockAntennasOfRocket } from './antenna-locks.js';
 import { doesMove, lockAntennasOf, takeAntennas } from './antenna-rule.js';
 import { book } from './booking.js';
-import { changing, settleOne } from './changing.js';
+import { changing, settleBegun } from './changing.js';
 import { receptionCloseOf } from './contact-messages.js';
 import {
   BY_ROCKET_MONITOR,
@@ -57,7 +57,7 @@ export class TypeOrmContactStore extends ContactStore {
     const found = await this.#read(id);
     if (found?.hasBegun !== true || !(this.source instanceof DataSource))
       return found && found.contact;
-    await settleOne(this.source, id);
+    await settleBegun(this.source, [id]);
     return (await this.#read(id))?.contact ?? null;
   }
 

@@ -30,7 +30,10 @@ const RUNG_AFTER_MS = 100;
 const RETRY_MS = 5;
 const TRIES = 3;
 
-/** Starts what is due. The alarms, the sweep and a restart all come through `startDue`. */
+/**
+ * Starts what is due: what this scheduler has claimed on its instant, and whatever else is due by sweeps,
+ * of which the shared alarm and a restart are some more.
+ */
 @Injectable()
 export class StartsService {
   readonly #logger = new Logger(StartsService.name);
@@ -148,14 +151,13 @@ export class StartsService {
   }
 
   #startThese(contactIds: readonly string[], tries: number): void {
-    if (this.#isReleased) return;
     for (const id of contactIds) this.#due.set(id, tries);
     this.#startMore();
   }
 
   /** A second batch at the same time must be a full one: one by one, statements would cost too much. */
   #startMore(): void {
-    while (this.#due.size > 0 && this.#starting.size < this.#batchesAtOnce) {
+    while (!this.#isReleased && this.#due.size > 0 && this.#starting.size < this.#batchesAtOnce) {
       const starting = this.#startClaimed().finally(() => {
         this.#starting.delete(starting);
         this.#startMore();
@@ -202,7 +204,7 @@ export class StartsService {
     this.#isSweepSet = true;
     this.clock.after(RUNG_AFTER_MS, () => {
       this.#isSweepSet = false;
-      void this.startDue();
+      if (!this.#isReleased) void this.startDue();
     });
   }
 

@@ -1,7 +1,7 @@
 import type { Outbox } from './outbox.port.js';
 
 /** What the bus has and the outbox does not know of yet; more than these hold up what is to be sent. */
-export const UNCONFIRMED_MAX = 10_000;
+const UNCONFIRMED_MAX = 10_000;
 
 export interface OutboxConfirmationsOptions {
   readonly outbox: Outbox;
