@@ -52,11 +52,14 @@ export class BlockSource implements ReadingSource<PacketBlock> {
 
   static ofShip(source: DataSource, shipId: number, range: TimeRange): Promise<BlockSource> {
     return open(source, async (snapshot) => {
+      const asked = { shipId, contactId: null, range };
+      const stretch = shortStretch(range);
+      if (stretch) return BlockSource.#begun(snapshot, [stretch], asked);
       const [bounds] = await snapshot.query<BoundsRow>(
         `SELECT id AS ship_id, ${BOUNDS} FROM ships WHERE id = $1`,
         [shipId],
       );
-      return BlockSource.#begun(snapshot, bounds, { shipId, contactId: null, range });
+      return BlockSource.#begun(snapshot, stretchesOf(bounds, range), asked);
     });
   }
 
@@ -67,11 +70,8 @@ export class BlockSource implements ReadingSource<PacketBlock> {
         [contactId],
       );
       const range = { start: null, end: null };
-      return BlockSource.#begun(snapshot, bounds, {
-        shipId: bounds?.ship_id ?? 0,
-        contactId,
-        range,
-      });
+      const asked = { shipId: bounds?.ship_id ?? 0, contactId, range };
+      return BlockSource.#begun(snapshot, stretchesOf(bounds, range), asked);
     });
   }
 
@@ -95,10 +95,10 @@ export class BlockSource implements ReadingSource<PacketBlock> {
 
   static async #begun(
     snapshot: Snapshot,
-    bounds: BoundsRow | undefined,
+    stretches: Stretch[],
     asked: BlocksAsked,
   ): Promise<BlockSource> {
-    const blocks = new BlockSource(snapshot, asked, stretchesOf(bounds, asked.range));
+    const blocks = new BlockSource(snapshot, asked, stretches);
     blocks.#isExhausted = !(await blocks.#begin());
     return blocks;
   }
@@ -132,6 +132,12 @@ async function open(
     await snapshot.close();
     throw fault;
   }
+}
+
+/** Of a range that needs no cutting to what there is: to look for that would cost as much as to read. */
+function shortStretch({ start, end }: TimeRange): Stretch | null {
+  if (start === null || end === null || end - start > NEAR_MICROS) return null;
+  return { start: blockMinute(start), end };
 }
 
 /**

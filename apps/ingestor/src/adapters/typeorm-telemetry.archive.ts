@@ -5,11 +5,11 @@ import type { PacketBlock } from '../archive/packet-block.js';
 import {
   type ArchiveBatch,
   type BatchReception,
-  type LatestPacket,
   type LevelQuery,
   type Levels,
   READINGS_MAX,
   type ShipSummary,
+  type ShipWithLatest,
   TelemetryArchive,
   type TimeRange,
 } from '../archive/telemetry-archive.port.js';
@@ -27,6 +27,12 @@ import {
   type ShipRow,
   shipOf,
 } from './telemetry-row.js';
+
+const SHIP_WITH_LATEST = `
+  SELECT ${SHIP_COLUMNS}, ${LATEST_COLUMNS}
+  FROM ships LEFT JOIN latest_packets ON ship_id = id WHERE name = $1 ORDER BY battery`;
+
+type ShipLatestRow = ShipRow & (LatestRow | { readonly battery: null });
 
 /** Blocks in PostgreSQL. Instants pass as microseconds: a Date would cut them. */
 @Injectable()
@@ -70,12 +76,18 @@ export class TypeOrmTelemetryArchive extends TelemetryArchive implements BeforeA
     return this.readings.read(() => BlockSource.ofContact(this.source, contactId));
   }
 
-  async latest(shipId: number): Promise<LatestPacket[]> {
-    const rows = (await this.source.query(
-      `SELECT ${LATEST_COLUMNS} FROM latest_packets WHERE ship_id = $1 ORDER BY battery`,
-      [shipId],
-    )) as LatestRow[];
-    return rows.map(latestPacketOf);
+  async shipWithLatest(name: string): Promise<ShipWithLatest | null> {
+    if (name.includes('\0')) return null;
+    const [first, ...others] = await runPrepared<ShipLatestRow>(
+      this.source,
+      'ship-with-latest',
+      SHIP_WITH_LATEST,
+      [name],
+    );
+    if (!first) return null;
+    // A ship without a packet has one row all the same.
+    const rows = first.battery === null ? [] : [first, ...others];
+    return { ...shipOf(first), latest: rows.map((row) => latestPacketOf(row as LatestRow)) };
   }
 
   levels(shipId: number, query: LevelQuery): Promise<Levels> {

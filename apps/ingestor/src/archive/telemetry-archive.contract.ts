@@ -7,7 +7,7 @@ import type { ReceptionStore } from '../receptions/reception-store.port.js';
 import { describeArchiveLevels } from './archive-levels.contract.js';
 import { describeArchiveReading } from './archive-reading.contract.js';
 import type { PacketBlock } from './packet-block.js';
-import type { TelemetryArchive, TimeRange } from './telemetry-archive.port.js';
+import type { LatestPacket, TelemetryArchive, TimeRange } from './telemetry-archive.port.js';
 import {
   ALL,
   ArchiveHands,
@@ -41,6 +41,9 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
 
     const blocksIn = (range: TimeRange, of = reception): Promise<PacketBlock[]> =>
       hands.blocksIn(of, range);
+
+    const latestOf = async (name: string): Promise<readonly LatestPacket[]> =>
+      (await archive.shipWithLatest(name))!.latest;
 
     it('gives back what it was given, to the byte', async () => {
       const anyBytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
@@ -83,7 +86,10 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
 
       expect(await blocksIn(ALL)).toEqual(batch.blocks);
       expect(await blocksIn({ start: -1, end: 0 })).toEqual([batch.blocks[0]]);
-      expect(await archive.latest(reception.shipId)).toEqual(batch.latest);
+      expect(await archive.shipWithLatest('USS Enterprise')).toEqual({
+        ...(await archive.ship('USS Enterprise')),
+        latest: batch.latest,
+      });
     });
 
     it('counts a batch that is stored twice once', async () => {
@@ -145,7 +151,7 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
       ]);
       expect(await archive.ships('USS Enterprise', 10)).toMatchObject([{ name: 'Voyager' }]);
       expect(await blocksIn(ALL, other)).toMatchObject([{ packets: 2 }]);
-      expect(await archive.latest(other.shipId)).toMatchObject([{ sequence: 2 }]);
+      expect(await latestOf('Voyager')).toMatchObject([{ sequence: 2 }]);
     });
 
     it('leaves out what is of a start that was superseded, and begins anew with the next', async () => {
@@ -157,7 +163,7 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
       expect(leftOut).toEqual(late.receptions);
 
       expect(await blocksIn(ALL)).toMatchObject([{ number: 1, fence: 1 }]);
-      expect(await archive.latest(reception.shipId)).toMatchObject([{ sequence: 2 }]);
+      expect(await latestOf('USS Enterprise')).toMatchObject([{ sequence: 2 }]);
       expect(await archive.ship('Voyager')).toMatchObject({ samplesCount: 1 });
       expect(await store.unfinished([reception.contactId])).toMatchObject([
         { lastBlock: 0, good: { size: 0 } },
@@ -188,7 +194,7 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
           await archive.store(
             batchOf(both[contact]!, { sequence, battery, generatedAt: START + micros }),
           );
-        return (await archive.latest(both[0]!.shipId)).map((latest) => ({
+        return (await latestOf(shipName)).map((latest) => ({
           battery: latest.battery,
           sequence: latest.sequence,
           generatedAt: latest.generatedAt,
@@ -207,7 +213,9 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
     it('knows no ship that never had a contact', async () => {
       expect(await archive.ship('Nobody')).toBeNull();
       expect(await archive.ship('\0')).toBeNull();
-      expect(await archive.latest(reception.shipId)).toEqual([]);
+      expect(await archive.shipWithLatest('Nobody')).toBeNull();
+      expect(await archive.shipWithLatest('\0')).toBeNull();
+      expect(await latestOf('USS Enterprise')).toEqual([]);
       expect(await blocksIn(ALL)).toEqual([]);
     });
 

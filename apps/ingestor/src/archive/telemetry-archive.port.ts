@@ -28,6 +28,11 @@ export interface LatestPacket extends PacketFrame {
   readonly battery: number;
 }
 
+export interface ShipWithLatest extends ShipSummary {
+  /** By battery. */
+  readonly latest: readonly LatestPacket[];
+}
+
 /** Blocks, and the accounts that count exactly their packets and those of all batches before. */
 export interface ArchiveBatch {
   readonly receptions: readonly BatchReception[];
@@ -95,7 +100,7 @@ export abstract class TelemetryArchive {
   abstract blocks(shipId: number, range: TimeRange): AsyncIterable<PacketBlock>;
   /** All blocks of one contact, in the same order and manner. */
   abstract blocksOfContact(contactId: string): AsyncIterable<PacketBlock>;
-  /** By battery. */
-  abstract latest(shipId: number): Promise<LatestPacket[]>;
+  /** As `ship`. At one moment, and as quick: what a dashboard asks for all the time. */
+  abstract shipWithLatest(name: string): Promise<ShipWithLatest | null>;
   abstract levels(shipId: number, query: LevelQuery): Promise<Levels>;
 }

@@ -138,8 +138,8 @@ export function describeHoldings(empty: () => Promise<(name: string) => Member>)
       await receive(one, reception, 7);
       expect(await two.store.unfinished()).toMatchObject([{ address: { port: 10_015 } }]);
       expect(await two.store.samplesStored(contactId)).toBe(0);
-      expect(await two.archive.ship('USS Enterprise')).toMatchObject({ samplesCount: 0 });
-      expect(await two.archive.latest(reception.shipId)).toEqual([]);
+      const ship = await two.archive.shipWithLatest('USS Enterprise');
+      expect(ship).toMatchObject({ samplesCount: 0, latest: [] });
       expect([await agreed(one), await agreed(two)]).toEqual([false, true]);
       expect([await ended(one), await ended(two)]).toEqual([false, true]);
     });

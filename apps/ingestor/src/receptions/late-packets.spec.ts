@@ -62,11 +62,14 @@ describe('late packets', () => {
       type: CONTACT_REPORT_REVISED,
       data: { contact_id: reception.contactId, fence: 1, report: await under.report() },
     });
-    expect(await new MemoryTelemetryArchive(under.tables).latest(reception.shipId)).toMatchObject([
-      { battery: 0, sequence: 10 },
-      // The batches of this test tell of battery 0 alone.
-      { battery: 1, sequence: 6 },
-    ]);
+    const archive = new MemoryTelemetryArchive(under.tables);
+    expect(await archive.shipWithLatest(reception.opening.shipName)).toMatchObject({
+      latest: [
+        { battery: 0, sequence: 10 },
+        // The batches of this test tell of battery 0 alone.
+        { battery: 1, sequence: 6 },
+      ],
+    });
     expect(under.clock.alarmCount).toBe(0);
   });
 

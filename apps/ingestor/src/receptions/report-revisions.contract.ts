@@ -121,8 +121,8 @@ export function describeReportRevisions(make: () => Promise<RevisionsUnderTest>)
         [5, 7],
       ]);
       expect(known.progress.account).toMatchObject({ good: 5, kernelDropped: 1 });
-      expect(await one.archive.ship(SHIP)).toMatchObject({ samplesCount: 5 });
-      expect(await one.archive.latest(shipId)).toMatchObject([{ sequence: 7 }]);
+      const ship = await one.archive.shipWithLatest(SHIP);
+      expect(ship).toMatchObject({ samplesCount: 5, latest: [{ sequence: 7 }] });
       const blocks = [];
       for await (const block of one.archive.blocks(shipId, ALL)) blocks.push(block);
       expect(blocks).toMatchObject([{ number: 1 }, { number: 2, numbers: [[5, 7]] }]);

@@ -135,9 +135,14 @@ const tooManyPackets = (): DomainError =>
 
 /** Cut to what was asked for: of the rest the figures say nothing. */
 const stretchesOf = (series: MinMaxSeries, { step }: Grid, asked: WholeRange): Stretch[] =>
-  series.levels().map((level) => ({
-    ...level,
-    ...series.name,
-    start: Math.max(level.start, asked.start),
-    end: Math.min(level.start + step, asked.end),
+  series.levels().map(({ start, count, min, minAt, max, maxAt }) => ({
+    battery: series.name.battery,
+    field: series.name.field,
+    start: Math.max(start, asked.start),
+    end: Math.min(start + step, asked.end),
+    count,
+    min,
+    minAt,
+    max,
+    maxAt,
   }));

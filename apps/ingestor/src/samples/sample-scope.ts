@@ -4,6 +4,7 @@ import { ValidationException } from '#common/platform';
 import {
   type LatestPacket,
   type ShipSummary,
+  type ShipWithLatest,
   TelemetryArchive,
   type TimeRange,
 } from '../archive/telemetry-archive.port.js';
@@ -45,30 +46,28 @@ export class SampleScopes {
 
   /** @throws {DomainError} SHIP_NOT_FOUND */
   async ship(name: string): Promise<ShipSummary> {
-    const ship = await this.archive.ship(name);
-    if (!ship) throw new DomainError('SHIP_NOT_FOUND', `There is no ship "${name}".`);
-    return ship;
+    return (await this.archive.ship(name)) ?? refuseUnknown(name);
   }
 
   /** @throws {DomainError} SHIP_NOT_FOUND; {ValidationException} for fields that the ship has not */
   async of(name: string, query: AskedSamples): Promise<SampleScope> {
     const asked = rangeIn(query);
-    const ship = await this.ship(name);
-    const latest = await this.archive.latest(ship.id);
+    const ship = (await this.archive.shipWithLatest(name)) ?? refuseUnknown(name);
+    const { latest } = ship;
     const wanted = query.battery && new Set(query.battery.map(Number));
     const ofWanted = latest.filter(({ battery }) => !wanted || wanted.has(battery));
     return {
       ship,
       asked,
       range: narrowed(asked, ship),
-      fields: chosen(this.#fieldsOf(ship, latest), query.field),
+      fields: chosen(this.#fieldsOf(ship), query.field),
       batteries: ofWanted.map(({ battery }) => battery).toSorted((one, other) => one - other),
       latest: ofWanted,
     };
   }
 
   /** In the order of their definition; those of a ship that changed its format are joined. */
-  #fieldsOf({ name }: ShipSummary, latest: readonly LatestPacket[]): PacketField[] {
+  #fieldsOf({ name, latest }: ShipWithLatest): PacketField[] {
     const definitions = new Set(latest.map(({ definition }) => definition));
     const used = [...definitions].map((definition) => readerOf(this.readers, definition));
     const { battery } = this.readers;
@@ -78,6 +77,10 @@ export class SampleScopes {
       for (const field of own) if (!fields.has(field.name)) fields.set(field.name, field);
     return [...fields.values()];
   }
+}
+
+function refuseUnknown(name: string): never {
+  throw new DomainError('SHIP_NOT_FOUND', `There is no ship "${name}".`);
 }
 
 function rangeIn(query: AskedSamples): TimeRange {

@@ -6,12 +6,12 @@ import type { BlockPosition, PacketBlock } from '../../archive/packet-block.js';
 import {
   type ArchiveBatch,
   type BatchReception,
-  type LatestPacket,
   type Level,
   type LevelQuery,
   type Levels,
   READINGS_MAX,
   type ShipSummary,
+  type ShipWithLatest,
   TelemetryArchive,
   type TimeRange,
 } from '../../archive/telemetry-archive.port.js';
@@ -62,10 +62,13 @@ export class MemoryTelemetryArchive extends TelemetryArchive {
     return this.#read((block) => block.contactId === contactId);
   }
 
-  async latest(shipId: number): Promise<LatestPacket[]> {
-    return [...this.tables.latest.values()]
-      .filter((packet) => packet.shipId === shipId)
+  async shipWithLatest(name: string): Promise<ShipWithLatest | null> {
+    const ship = this.tables.ships.get(name);
+    if (!ship) return null;
+    const latest = [...this.tables.latest.values()]
+      .filter(({ shipId }) => shipId === ship.id)
       .toSorted((a, b) => a.battery - b.battery);
+    return { ...ship, latest };
   }
 
   async levels(shipId: number, { battery, field, start, end, step }: LevelQuery): Promise<Levels> {
