@@ -1,4 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+
+/** Two bits of the digit are the variant, 10. */
+const VARIANT_DIGITS = '89ab';
 
 /**
  * The id of the message that tells of a start: the same for each who sends it.
@@ -11,18 +14,11 @@ export function startMessageId({
   readonly id: string;
   readonly fence: number;
 }): string {
-  const hash = createHash('sha1')
-    .update(Buffer.from(id.replaceAll('-', ''), 'hex'))
-    .update(String(fence))
-    .digest();
-  hash[6] = (hash[6]! & 0x0f) | 0x50;
-  hash[8] = (hash[8]! & 0x3f) | 0x80;
-  const hex = hash.toString('hex', 0, 16);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join('-');
+  const name = Buffer.from(
+    id.replaceAll('-', '') + Buffer.from(String(fence)).toString('hex'),
+    'hex',
+  );
+  const hex = hash('sha1', name);
+  const variant = VARIANT_DIGITS[Number.parseInt(hex[16]!, 16) & 0b11];
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

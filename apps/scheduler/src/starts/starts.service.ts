@@ -186,8 +186,7 @@ export class StartsService {
   }
 
   async #startClaimed(): Promise<void> {
-    const batch = new Map([...this.#due].slice(0, CLAIMED_BATCH_MAX));
-    for (const id of batch.keys()) this.#due.delete(id);
+    const batch = this.#takeDue();
     const started = await this.#started(this.course.start([...batch.keys()]));
     for (const id of started) batch.delete(id);
     // This process's idea of the time was ahead, or somebody holds the row just now.
@@ -197,6 +196,16 @@ export class StartsService {
       for (const [id, tries] of again) this.#due.set(id, tries - 1);
       this.#startMore();
     });
+  }
+
+  #takeDue(): Map<string, number> {
+    const batch = new Map<string, number>();
+    for (const [id, tries] of this.#due) {
+      if (batch.size === CLAIMED_BATCH_MAX) break;
+      batch.set(id, tries);
+      this.#due.delete(id);
+    }
+    return batch;
   }
 
   #sweepSoon(): void {
