@@ -40,8 +40,8 @@ const begin = (due: string): string => `
  * thousand of it. These are found by their keys.
  */
 export const BEGIN_THESE = begin(`
-    SELECT c.id, c.revision, c.fence FROM unnest($2::uuid[]) AS wanted (id) JOIN contacts c ON c.id = wanted.id
-    WHERE c.state || '' = 'scheduled' AND c.start_time <= clock_timestamp()
+    SELECT c.id, c.revision, c.fence FROM contacts c
+    WHERE c.id = ANY ($2::uuid[]) AND c.state || '' = 'scheduled' AND c.start_time <= clock_timestamp()
       AND c.planned_end > clock_timestamp()`);
 
 /**
