@@ -62,6 +62,7 @@ export class Broker {
   publish(envelope: Envelope): void {
     const apps = this.#bindings.get(envelope.type);
     if (!apps) throw new UnroutableError(envelope.type);
+    this.world.judge.starts.published(envelope);
     for (const app of apps) {
       const delivery = { app, envelope, consumer: null };
       this.#queued.add(delivery);

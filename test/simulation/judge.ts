@@ -1,11 +1,8 @@
 import { RECEPTION_PREPARE, type ReceptionPrepareDto } from '#common/contracts';
 import {
   END_STATES,
-  formatInstant,
   MICROS_PER_SECOND,
   parseInstant,
-  plannedEnd,
-  type RocketMessage,
   type RocketTrack,
   speedValue,
 } from '#common/domain';
@@ -17,13 +14,16 @@ import type {
   NewReception,
   ReceptionEnd,
 } from '../../apps/ingestor/src/receptions/reception-store.port.js';
+import { rocketOf } from './rocket-oracle.js';
+import { StartsJudge } from './starts-judge.js';
 import type { World } from './world.js';
 
 /** What a step may lead to, and which messages tell of it. Written down once more, not read from the code. */
 const STEPS: Readonly<Record<string, readonly string[]>> = {
   'nothing>scheduled': ['contact.scheduled'],
   'scheduled>scheduled': ['contact.scheduled'],
-  'scheduled>starting': ['reception.open'],
+  /** And its command, where the bus has it not. */
+  'scheduled>starting': [],
   'scheduled>missed': ['contact.missed'],
   'scheduled>cancelled': ['contact.cancelled'],
   'starting>active': [],
@@ -35,12 +35,6 @@ const STEPS: Readonly<Record<string, readonly string[]>> = {
   'active>stopped': ['contact.cancelled', 'reception.close'],
 };
 const GIVEN_UP = ['contact.failed'];
-/**
- * Where no call is lost and nobody crashes, the sweep alone starts a contact so soon, whatever alarms,
- * brokers and the clocks of hosts do.
- */
-const LATE_MICROS_MAX = MICROS_PER_SECOND;
-
 const isEnded = ({ state }: StoredContact): boolean =>
   (END_STATES as readonly string[]).includes(state);
 
@@ -49,12 +43,12 @@ const ENDED_LATE_MICROS_MAX = 3 * MICROS_PER_SECOND;
 
 /** Looks at every commit, every reception and every rocket, and at the whole when all is quiet. */
 export class Judge {
-  readonly #starts = new Set<string>();
   readonly #receptions = new Map<string, number>();
-  /** When a booking was committed or last changed. */
-  readonly #booked = new Map<string, number>();
+  readonly starts: StartsJudge;
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: World) {
+    this.starts = new StartsJudge(world);
+  }
 
   /** A receiver is told ahead of the very start that comes next. */
   #prepared({ data }: Envelope): void {
@@ -65,9 +59,11 @@ export class Judge {
   }
 
   /** Of one transaction on the contacts, at the moment of its commit by the database's clock. */
-  committed({ contacts, history, messages }: MemoryCommit, now: number): void {
+  committed({ contacts, history, messages: sent, begun }: MemoryCommit, now: number): void {
+    const messages = sent.map(({ message }) => message);
     for (const message of messages) if (message.type === RECEPTION_PREPARE) this.#prepared(message);
     const types = messages.map(({ type }) => type).filter((type) => type !== RECEPTION_PREPARE);
+    for (const line of begun) this.starts.began(line, now);
     const expected: string[] = [];
     let historyCount = 0;
     for (const [before, after] of contacts) {
@@ -86,9 +82,11 @@ export class Judge {
       if (!told) this.#violation(`contact ${after.id} went ${step}`);
       expected.push(...(told ?? []), ...(isGivenUp(after, row?.by) ? GIVEN_UP : []));
       this.#fences(before, after);
-      if (after.state === 'starting') this.#started(after, now);
-      if (after.state === 'scheduled') this.#booked.set(after.id, now);
-      if (after.state === 'missed') this.#missed(after, now);
+      if (step === 'scheduled>starting') expected.push(...this.starts.writtenDown(after, messages));
+      else if (this.starts.isBegun(after.id))
+        this.#violation(`contact ${after.id} went ${step} after it had begun`);
+      if (after.state === 'scheduled') this.starts.booked(after, now);
+      if (after.state === 'missed') this.starts.missed(after, now);
       if (isEnded(after) && after.endedAt === null)
         this.#violation(`contact ${after.id} ended as ${after.state} at no time`);
     }
@@ -110,7 +108,7 @@ export class Judge {
     if (fence <= before)
       this.#violation(`contact ${contactId}, fence ${fence}, is received after ${before}`);
     this.#receptions.set(contactId, fence);
-    if (!this.#starts.has(`${contactId}/${fence}`))
+    if (!this.starts.has(contactId, fence))
       this.#violation(`contact ${contactId} is received without a start`);
   }
 
@@ -129,7 +127,7 @@ export class Judge {
   /** A rocket is what its messages say, in whichever order they came. */
   received({ channel, rocket, taken }: RocketTrack, outcome: string): void {
     const messages = [...(this.world.rockets.taken.get(channel)?.values() ?? [])];
-    const expected = oracle(messages);
+    const expected = rocketOf(messages);
     const { mission, explodedReason } = rocket;
     const found = { speed: speedValue(rocket.speed), mission, explodedReason };
     if (JSON.stringify(found) !== JSON.stringify(expected))
@@ -141,15 +139,16 @@ export class Judge {
   }
 
   /** An archive takes it away. */
-  forget({ id, fence }: StoredContact): void {
-    this.#booked.delete(id);
-    this.#receptions.delete(id);
-    for (let start = 1; start <= fence; start += 1) this.#starts.delete(`${id}/${start}`);
+  forget(contact: StoredContact): void {
+    this.#receptions.delete(contact.id);
+    this.starts.forget(contact);
   }
 
   /** Nothing is on its way any more: what is not in order now never will be. */
   quiet(): void {
     for (const contact of this.world.tables.contacts.values()) this.#cameToItsEnd(contact);
+    for (const id of this.world.tables.begun.keys())
+      this.#violation(`the start of contact ${id} is never written down`);
     const rows = new Map(this.world.tables.history.map((row) => [row.contactId, row]));
     for (const contact of this.world.tables.contacts.values())
       if (rows.get(contact.id)?.state !== contact.state)
@@ -172,35 +171,6 @@ export class Judge {
     if (report === null) this.#violation(`contact ${id} lacks the report that its receiver made`);
   }
 
-  #started(contact: StoredContact, now: number): void {
-    const { id, fence, startTime } = contact;
-    if (now < startTime)
-      this.#violation(
-        `contact ${id} was started ${startTime - now} µs before ${formatInstant(startTime)}`,
-      );
-    if (now >= plannedEnd(contact)) this.#violation(`contact ${id} was started after its window`);
-    if (contact.startedAt !== now) this.#violation(`contact ${id} lies about its start`);
-    const start = `${id}/${fence}`;
-    if (this.#starts.has(start))
-      this.#violation(`contact ${id} was started twice with fence ${fence}`);
-    this.#starts.add(start);
-    this.#late(contact, now);
-  }
-
-  #missed(contact: StoredContact, now: number): void {
-    if (now < plannedEnd(contact))
-      this.#violation(`contact ${contact.id} was missed before its window had passed`);
-    this.#late(contact, plannedEnd(contact));
-  }
-
-  #late({ id, startTime }: StoredContact, now: number): void {
-    const { crash, lost, outages } = this.world.profile;
-    if (crash + lost + outages > 0) return;
-    const lateMicros = now - Math.max(startTime, this.#booked.get(id)!);
-    if (lateMicros > LATE_MICROS_MAX)
-      this.#violation(`contact ${id} was held back by ${lateMicros} µs`);
-  }
-
   #fences(before: StoredContact | undefined, after: StoredContact): void {
     const grown = after.state === 'starting' ? 1 : 0;
     if (after.fence !== (before?.fence ?? 0) + grown)
@@ -221,20 +191,3 @@ export class Judge {
 
 const isGivenUp = ({ state }: StoredContact, by: string | undefined): boolean =>
   state === 'failed' && by === 'scheduler';
-
-/** The rules of WIRE.md, over all messages at once. */
-function oracle(messages: readonly RocketMessage[]) {
-  let speed = 0;
-  let mission = '';
-  let explodedReason = '';
-  for (const { event } of messages.toSorted((a, b) => a.number - b.number)) {
-    if (event.type === 'RocketLaunched') {
-      speed += event.launchSpeed;
-      mission = event.mission;
-    } else if (event.type === 'RocketSpeedIncreased') speed += event.by;
-    else if (event.type === 'RocketSpeedDecreased') speed -= event.by;
-    else if (event.type === 'RocketMissionChanged') mission = event.newMission;
-    else explodedReason = event.reason;
-  }
-  return { speed, mission, explodedReason };
-}

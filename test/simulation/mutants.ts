@@ -1,9 +1,18 @@
-import type { Outbox } from '#common/messaging';
+import type { Outbox, OutboxRelay } from '#common/messaging';
 import type { Clock } from '#common/platform';
-import { receptionOpenOf } from '../../apps/scheduler/src/adapters/contact-messages.js';
-import { BY_INGESTOR, BY_SCHEDULER } from '../../apps/scheduler/src/adapters/contact-row.js';
-import { MemoryContactCourse } from '../../apps/scheduler/src/adapters/memory/memory-contact.course.js';
-import type { StoredContact } from '../../apps/scheduler/src/contacts/contact-store.port.js';
+import { BegunContacts } from '../../apps/scheduler/src/adapters/begun-contacts.js';
+import type { BegunStore } from '../../apps/scheduler/src/adapters/begun-store.port.js';
+import type { StartedContact } from '../../apps/scheduler/src/adapters/contact-messages.js';
+import { BY_INGESTOR } from '../../apps/scheduler/src/adapters/contact-row.js';
+import type { CourseRows } from '../../apps/scheduler/src/adapters/course-rows.port.js';
+import { MemoryBegunStore } from '../../apps/scheduler/src/adapters/memory/memory-begun.store.js';
+import { MemoryContactStore } from '../../apps/scheduler/src/adapters/memory/memory-contact.store.js';
+import { MemoryCourseRows } from '../../apps/scheduler/src/adapters/memory/memory-course.rows.js';
+import { TwoStepCourse } from '../../apps/scheduler/src/adapters/two-step.course.js';
+import type {
+  ContactStore,
+  StoredContact,
+} from '../../apps/scheduler/src/contacts/contact-store.port.js';
 import type { ReceptionStore } from '../../apps/ingestor/src/receptions/reception-store.port.js';
 import type {
   ContactCourse,
@@ -20,52 +29,83 @@ export const MUTANTS = [
   'alarm starts',
   'ack before commit',
   'end without fence',
+  'settlement forgets commands',
+  'change overlooks a start',
   'relay forgets',
   'receiver opens twice',
   'receiver ends by own clock',
 ] as const;
 export type Mutant = (typeof MUTANTS)[number];
 
-/** The course as one scheduler sees it: the real one, or one with a bug. */
-export function courseOf(world: World, life: Life): ContactCourse {
-  const course = life.remote('course', new MemoryContactCourse(world.tables));
-  const { mutant } = world;
-  if (mutant === 'start without fence') return starting(course, () => startWhatWasDue(world, life));
-  if (mutant === 'start by own clock') return starting(course, () => startByClockOf(world, life));
-  if (mutant === 'wait for own clock')
-    return starting(course, async (start) => (isAnyDue(world, life) ? start() : []));
-  if (mutant === 'end without fence')
-    return replaced(course, 'ended', (end) => life.call('ended', () => endAny(world, end)));
-  return course;
+/** The course as one scheduler sees it: the real one, over rows that are, or with a bug. */
+export function courseOf(world: World, life: Life, relay: OutboxRelay): ContactCourse {
+  const starts = new BegunContacts(begunStoreOf(world, life), life.name, relay);
+  return new TwoStepCourse(rowsOf(world, life), starts);
 }
 
-/** The course with another way to start, be it what the alarm names or all that is due. */
+function rowsOf(world: World, life: Life): CourseRows {
+  const rows = life.remote('course', new MemoryCourseRows(world.tables, life.name));
+  const { mutant } = world;
+  if (mutant === 'start without fence') return starting(rows, () => startWhatWasDue(world, life));
+  if (mutant === 'start by own clock') return starting(rows, () => startByClockOf(world, life));
+  if (mutant === 'wait for own clock')
+    return starting(rows, async (start) => (isAnyDue(world, life) ? start() : []));
+  if (mutant === 'end without fence')
+    return replaced(rows, 'ended', (end) => life.call('ended', () => endAny(world, end)));
+  return rows;
+}
+
+/** Takes it for granted that the bus has what was handed over. */
+function begunStoreOf(world: World, life: Life): BegunStore {
+  const begun = life.remote('begun', new MemoryBegunStore(world.tables));
+  if (world.mutant !== 'settlement forgets commands') return begun;
+  return replaced(begun, 'write', (contactIds) => begun.write(contactIds, []));
+}
+
+/** Changes what the row still says is scheduled. */
+export function storeOf(world: World, life: Life): ContactStore {
+  const store = new MemoryContactStore(world.tables);
+  const remote = life.remote('store', store);
+  if (world.mutant !== 'change overlooks a start') return remote;
+  return replaced(remote, 'change', (id, ...change) =>
+    life.call('store.change', async () => {
+      const { begun } = world.tables;
+      const line = begun.get(id);
+      begun.delete(id);
+      const changing = store.change(id, ...change);
+      if (line) begun.set(id, line);
+      return changing;
+    }),
+  );
+}
+
+/** Rows with another way to start, be it what the alarm names or all that is due. */
 const starting = (
-  course: ContactCourse,
-  by: (start: () => Promise<string[]>) => Promise<string[]>,
-): ContactCourse =>
+  rows: CourseRows,
+  by: (start: () => Promise<StartedContact[]>) => Promise<StartedContact[]>,
+): CourseRows =>
   replaced(
-    replaced(course, 'startDue', (limit) => by(() => course.startDue(limit))),
-    'start',
-    (contactIds) => by(() => course.start(contactIds)),
+    replaced(rows, 'beginDue', (limit) => by(() => rows.beginDue(limit))),
+    'begin',
+    (contactIds) => by(() => rows.begin(contactIds)),
   );
 
 /** Looks what is due, and starts that in another statement, which does not look again. */
-async function startWhatWasDue(world: World, life: Life): Promise<string[]> {
+async function startWhatWasDue(world: World, life: Life): Promise<StartedContact[]> {
   const isDue = ({ state, startTime }: StoredContact): boolean =>
     state === 'scheduled' && startTime <= world.tables.now();
   const read = () => [...world.tables.open.values()].filter(isDue);
   const due = await life.call('reads what is due', read);
   if (due.length === 0) return [];
-  return life.call('starts it', () => startAll(world, due));
+  return life.call('starts it', () => startAll(world, life, due));
 }
 
 /** Asks the clock of its host what is due. */
-function startByClockOf(world: World, life: Life): Promise<string[]> {
+function startByClockOf(world: World, life: Life): Promise<StartedContact[]> {
   const isDue = ({ state, startTime }: StoredContact): boolean =>
     state === 'scheduled' && startTime <= life.clock.nowMs() * 1_000;
   return life.call('starts by its own clock', () =>
-    startAll(world, [...world.tables.open.values()].filter(isDue)),
+    startAll(world, life, [...world.tables.open.values()].filter(isDue)),
   );
 }
 
@@ -74,22 +114,22 @@ const isAnyDue = ({ tables }: World, { clock }: Life): boolean =>
   [...tables.open.values()].some(({ startTime }) => startTime <= clock.nowMs() * 1_000);
 
 /** Starts what the alarm names, since alarms are never wrong. */
-export const startRung = (world: World, life: Life, id: string): Promise<string[]> =>
-  life.call('starts what the alarm names', () => startAll(world, [world.tables.contacts.get(id)!]));
+export const startRung = (world: World, life: Life, id: string): Promise<StartedContact[]> =>
+  life.call('starts what the alarm names', () =>
+    startAll(world, life, [world.tables.contacts.get(id)!]),
+  );
 
-function startAll({ tables }: World, contacts: readonly StoredContact[]): string[] {
+function startAll(
+  { tables }: World,
+  { name: starter }: Life,
+  contacts: readonly StoredContact[],
+): StartedContact[] {
   return tables.transaction((transaction) =>
     contacts.map((contact) => {
-      const { now } = transaction;
-      const started = {
-        ...contact,
-        state: 'starting',
-        fence: contact.fence + 1,
-        startedAt: now,
-      } as const;
-      transaction.write(started, null, BY_SCHEDULER);
-      transaction.send(receptionOpenOf(started));
-      return contact.id;
+      const { now: startedAt } = transaction;
+      const fence = contact.fence + 1;
+      transaction.begin({ contactId: contact.id, fence, startedAt, starter });
+      return { ...contact, fence, startedAt };
     }),
   );
 }

@@ -1,7 +1,6 @@
 import { RECEPTION_CLOSE, RECEPTION_OPEN } from '#common/contracts';
 import { OutboxRelay } from '#common/messaging';
 import { InProcessStartAlarm } from '../../apps/scheduler/src/adapters/in-process-start.alarm.js';
-import { MemoryContactStore } from '../../apps/scheduler/src/adapters/memory/memory-contact.store.js';
 import type { ContactsService } from '../../apps/scheduler/src/contacts/contacts.service.js';
 import { keylessContacts } from '../../apps/scheduler/src/contacts/testing/keyless-contacts.js';
 import { RocketDirectory } from '../../apps/scheduler/src/contacts/rocket-directory.port.js';
@@ -13,7 +12,7 @@ import { UnreportedContacts } from '../../apps/scheduler/src/starts/unreported-c
 import { SimulatedBus } from './broker.js';
 import { ForgetfulAlarm } from './forgetful.alarm.js';
 import type { Life } from './host.js';
-import { courseOf, outboxOf, startRung } from './mutants.js';
+import { courseOf, outboxOf, startRung, storeOf } from './mutants.js';
 import type { World } from './world.js';
 
 const MANDATORY = new Set([RECEPTION_OPEN, RECEPTION_CLOSE]);
@@ -36,8 +35,7 @@ class SimulatedDirectory extends RocketDirectory {
 /** A scheduler as its module puts it together: all of it is the real thing but adapters and bus. */
 export function bootScheduler(world: World, life: Life): ContactsService {
   const { clock } = life;
-  const course = courseOf(world, life);
-  const store = life.remote('store', new MemoryContactStore(world.tables));
+  const store = storeOf(world, life);
   const bus = new SimulatedBus(world.broker, life);
   const outbox = outboxOf(world, life);
   const relay = new OutboxRelay({
@@ -46,6 +44,7 @@ export function bootScheduler(world: World, life: Life): ContactsService {
     clock,
     mandatory: MANDATORY,
   });
+  const course = courseOf(world, life, relay);
 
   const ring =
     world.mutant === 'alarm starts'

@@ -21,7 +21,10 @@ const isAskedFor = process.env['SIMULATION_SEEDS'] !== undefined;
 
 /** What must have happened somewhere, or the runs have proven less than they seem to. */
 const EXPECTED = [
+  'begun',
   'scheduled>starting',
+  'command on the bus',
+  'command by outbox',
   'scheduled>scheduled',
   'scheduled>cancelled',
   'scheduled>missed',

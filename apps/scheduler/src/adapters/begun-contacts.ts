@@ -1,17 +1,16 @@
-import type { DataSource } from 'typeorm';
 import type { OutboxRelay } from '#common/messaging';
-import { receptionOpenOf, type StartedContact } from './contact-messages.js';
 import {
-  type BegunRow,
+  type BegunContact,
+  type BegunStore,
   COMMAND_LEASE_MS,
-  commandOf,
-  readBegun,
+  type LateCommand,
   SETTLED_TOGETHER_MAX,
-  writeBegun,
-} from './settle-statement.js';
+} from './begun-store.port.js';
+import { receptionOpenOf, type StartedContact } from './contact-messages.js';
 import { startMessageId } from './start-message-id.js';
 
 const SETTLEMENTS_MAX = 3;
+const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Whom commands are handed to as they are committed. */
 export type Handing = Pick<OutboxRelay, 'handOver' | 'unsent' | 'stored' | 'forget'>;
@@ -23,7 +22,7 @@ export class BegunContacts {
   #settlingNow: Promise<void> | null = null;
 
   constructor(
-    private readonly source: DataSource,
+    private readonly store: BegunStore,
     private readonly starter: string,
     private readonly relay: Handing | null,
   ) {}
@@ -40,15 +39,8 @@ export class BegunContacts {
   /** Whoever began it. With it, all: calls at the same time share the work. */
   async settleIfBegun(contactId: string): Promise<void> {
     // The settlement under way may have read its lines before this one was there.
-    for (let nr = 0; nr < SETTLEMENTS_MAX && (await this.#has(contactId)); nr += 1)
+    for (let nr = 0; nr < SETTLEMENTS_MAX && (await this.store.has(contactId)); nr += 1)
       await this.#settleNow();
-  }
-
-  async #has(contactId: string): Promise<boolean> {
-    const rows = (await this.source.query('SELECT FROM begun_contacts WHERE contact_id = $1', [
-      contactId,
-    ])) as unknown[];
-    return rows.length > 0;
   }
 
   #settleNow(): Promise<void> {
@@ -65,7 +57,7 @@ export class BegunContacts {
 
   async #settleSome(agoMs: number): Promise<number> {
     const known = [...this.#open];
-    const begun = await readBegun(this.source, this.starter, agoMs);
+    const begun = await this.store.read(this.starter, agoMs);
     const messageIds = begun.map(startMessageId);
     const unsent = new Map(
       this.relay?.unsent(messageIds).map(({ id, leaseMs }) => [id, leaseMs] as const),
@@ -76,7 +68,7 @@ export class BegunContacts {
       const leaseMs = leases[nr] ?? null;
       return leaseMs === null ? [] : [commandOf(row, leaseMs)];
     });
-    const written = new Set(await writeBegun(this.source, ids, commands));
+    const written = new Set(await this.store.write(ids, commands));
     for (const [nr, id] of ids.entries())
       this.#close(messageIds[nr]!, leases[nr] !== null || !written.has(id));
     // What is not there any more, others have written down.
@@ -89,8 +81,8 @@ export class BegunContacts {
    * Null: the bus has it. What another began just now is left to it for a while.
    * @param unsentMs how long the relay wants it for itself; none where the bus has it
    */
-  #leaseOf(row: BegunRow, agoMs: number, unsentMs: number | undefined): number | null {
-    if (!row.is_mine) return Math.max(0, COMMAND_LEASE_MS - agoMs);
+  #leaseOf(row: BegunContact, agoMs: number, unsentMs: number | undefined): number | null {
+    if (!row.isMine) return Math.max(0, COMMAND_LEASE_MS - agoMs);
     return this.relay === null ? 0 : (unsentMs ?? null);
   }
 
@@ -101,3 +93,23 @@ export class BegunContacts {
     else this.relay?.forget([id]);
   }
 }
+
+/** Writes down all of them that there are, or those of `contactIds`; who began them may send the commands. */
+export async function settleForOthers(
+  store: BegunStore,
+  contactIds: readonly string[] = [],
+): Promise<void> {
+  for (let count = SETTLED_TOGETHER_MAX; count === SETTLED_TOGETHER_MAX;) {
+    const begun = await store.read(NOBODY, 0, contactIds);
+    const ids = begun.map(({ id }) => id);
+    const commands = begun.map((contact) => commandOf(contact, COMMAND_LEASE_MS));
+    const written = await store.write(ids, commands);
+    count = written.length === 0 ? 0 : begun.length;
+  }
+}
+
+const commandOf = (contact: BegunContact, leaseMs: number): LateCommand => ({
+  contactId: contact.id,
+  envelope: receptionOpenOf(contact),
+  leaseMs,
+});

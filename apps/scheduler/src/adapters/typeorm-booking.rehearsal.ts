@@ -17,9 +17,10 @@ import type {
   NewContact,
   StoredContact,
 } from '../contacts/contact-store.port.js';
-import { again } from './changing.js';
+import { again } from './again.js';
 import { CONTACT_COLUMNS, contactOf, type ContactRow } from './contact-row.js';
 import { TypeOrmContactStore } from './typeorm-contact.store.js';
+import { TypeOrmBegunStore } from './typeorm-begun.store.js';
 
 /** The very statements of the store, in a transaction that is rolled back. */
 @Injectable()
@@ -45,7 +46,7 @@ export class TypeOrmBookingRehearsal extends BookingRehearsal {
   #rehearse(
     act: (store: ContactStore) => Promise<readonly StoredContact[]>,
   ): Promise<RehearsalDto> {
-    return again(this.source, () => this.#rehearseOnce(act));
+    return again(new TypeOrmBegunStore(this.source), () => this.#rehearseOnce(act));
   }
 
   async #rehearseOnce(

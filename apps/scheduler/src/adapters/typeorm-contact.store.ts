@@ -18,7 +18,8 @@ import { changed, notChangeable } from '../contacts/contact-steps.js';
 import { lockAntennasOfRocket } from './antenna-locks.js';
 import { doesMove, lockAntennasOf, takeAntennas } from './antenna-rule.js';
 import { book } from './booking.js';
-import { changing, settleBegun } from './changing.js';
+import { settleForOthers } from './begun-contacts.js';
+import { changing } from './changing.js';
 import { receptionCloseOf } from './contact-messages.js';
 import {
   BY_ROCKET_MONITOR,
@@ -31,6 +32,7 @@ import {
 } from './contact-row.js';
 import { lockChannels } from './exploded-rockets.js';
 import { once } from './typeorm-booking.keys.js';
+import { TypeOrmBegunStore } from './typeorm-begun.store.js';
 
 /** Bookings in PostgreSQL. */
 @Injectable()
@@ -57,7 +59,7 @@ export class TypeOrmContactStore extends ContactStore {
     const found = await this.#read(id);
     if (found?.hasBegun !== true || !(this.source instanceof DataSource))
       return found && found.contact;
-    await settleBegun(this.source, [id]);
+    await settleForOthers(new TypeOrmBegunStore(this.source), [id]);
     return (await this.#read(id))?.contact ?? null;
   }
 

@@ -24,12 +24,17 @@ export class MemoryOutbox extends Outbox {
     return this.#entries.size;
   }
 
-  /** @throws when full: whoever adds must refuse its own caller. Adding an id twice keeps one. */
-  add(envelope: Envelope): void {
+  /**
+   * Adding an id twice keeps one.
+   * @param leaseMs so long it is left to somebody who sends it already
+   * @throws when full: whoever adds must refuse its own caller
+   */
+  add(envelope: Envelope, leaseMs = 0): void {
     if (this.#entries.has(envelope.id)) return;
     if (this.#entries.size >= MEMORY_OUTBOX_MAX) throw new Error('The outbox is full');
-    const availableAtMs = this.clock.nowMs();
-    this.#entries.set(envelope.id, { envelope, attempt: 0, availableAtMs, deadReason: null });
+    const availableAtMs = this.clock.nowMs() + leaseMs;
+    const attempt = leaseMs > 0 ? 1 : 0;
+    this.#entries.set(envelope.id, { envelope, attempt, availableAtMs, deadReason: null });
   }
 
   async claim(limit: number, leaseMs: number): Promise<OutboxMessage[]> {

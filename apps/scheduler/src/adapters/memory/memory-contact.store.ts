@@ -12,15 +12,22 @@ import {
 } from '../../contacts/contact-store.port.js';
 import { calledOff, changed } from '../../contacts/contact-steps.js';
 import { receptionCloseOf } from '../contact-messages.js';
+import { again } from '../again.js';
+import { settleForOthers } from '../begun-contacts.js';
+import type { BegunStore } from '../begun-store.port.js';
 import { BY_ROCKET_MONITOR } from '../contact-row.js';
+import { MemoryBegunStore } from './memory-begun.store.js';
 import type { MemoryContactTables } from './memory-contact.tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 
 /** Bookings in memory. */
 @Injectable()
 export class MemoryContactStore extends ContactStore {
+  readonly #begun: BegunStore;
+
   constructor(private readonly tables: MemoryContactTables) {
     super();
+    this.#begun = new MemoryBegunStore(tables);
   }
 
   /** Knows neither keys nor blocks, and displaces nobody. */
@@ -39,6 +46,7 @@ export class MemoryContactStore extends ContactStore {
   }
 
   async find(id: string): Promise<StoredContact | null> {
+    if (this.tables.begun.has(id)) await settleForOthers(this.#begun, [id]);
     return this.tables.contacts.get(id) ?? null;
   }
 
@@ -49,7 +57,7 @@ export class MemoryContactStore extends ContactStore {
     _terms?: BookingTerms,
     guard: ContactGuard = () => undefined,
   ): Promise<StoredContact> {
-    return this.tables.transaction((transaction) => {
+    return this.#changing((transaction) => {
       const contact = known(transaction, id);
       const next = changed(contact, change);
       guard(contact);
@@ -64,7 +72,7 @@ export class MemoryContactStore extends ContactStore {
     cause: Cause,
     guard: ContactGuard = () => undefined,
   ): Promise<StoredContact> {
-    return this.tables.transaction((transaction) => {
+    return this.#changing((transaction) => {
       const contact = known(transaction, id);
       guard(contact);
       return end(transaction, contact, cause) ?? contact;
@@ -72,12 +80,16 @@ export class MemoryContactStore extends ContactStore {
   }
 
   async endOfRocket(channel: string, reason: string): Promise<string[]> {
-    return this.tables.transaction((transaction) => {
+    return this.#changing((transaction) => {
       transaction.explode(channel, reason);
       return [...this.tables.open.values()]
         .filter((contact) => contact.channel === channel && isOpen(contact))
         .map((contact) => end(transaction, contact, { ...BY_ROCKET_MONITOR, reason })!.id);
     });
+  }
+
+  #changing<T>(work: (transaction: MemoryTransaction) => T): Promise<T> {
+    return again(this.#begun, async () => this.tables.transaction(work));
   }
 }
 

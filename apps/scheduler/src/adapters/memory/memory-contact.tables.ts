@@ -21,12 +21,29 @@ export interface MemoryHistoryRow {
   readonly at: Instant;
 }
 
+/** A row of `begun_contacts`. */
+export interface MemoryBegunLine {
+  readonly contactId: string;
+  readonly fence: number;
+  readonly startedAt: Instant;
+  readonly starter: string;
+}
+
+/** On its way into the outbox. */
+export interface SentMessage {
+  readonly message: Envelope;
+  readonly leaseMs: number;
+}
+
 /** What one transaction changes, all of it or nothing. */
 export interface MemoryCommit {
   /** Each contact as it was (not at all, when it is new) and as it is now. */
   readonly contacts: readonly (readonly [StoredContact | undefined, StoredContact])[];
   readonly history: readonly MemoryHistoryRow[];
-  readonly messages: readonly Envelope[];
+  readonly messages: readonly SentMessage[];
+  readonly begun: readonly MemoryBegunLine[];
+  /** Those of the contacts that begun lines were of: these are gone. */
+  readonly settled: ReadonlySet<string>;
   /** Channel and reason. */
   readonly explodedRockets: ReadonlyMap<string, string>;
 }
@@ -35,7 +52,7 @@ export interface MemoryContactTablesOptions {
   /** The clock that decides, as the database's does. */
   readonly clock: Clock;
   /** The outbox in the same transaction. */
-  readonly outbox: { add(envelope: Envelope): void };
+  readonly outbox: { add(envelope: Envelope, leaseMs: number): void };
   readonly newId?: () => string;
   /** Sees each transaction just before it takes effect; what it throws undoes all of it. */
   readonly onCommit?: (commit: MemoryCommit, now: Instant) => void;
@@ -48,6 +65,8 @@ export class MemoryContactTables {
   readonly open = new Map<string, StoredContact>();
   readonly openByStart = new ContactsByStart();
   readonly claims = new MemoryStartClaims();
+  /** By contact, oldest first. */
+  readonly begun = new Map<string, MemoryBegunLine>();
   readonly history: MemoryHistoryRow[] = [];
   /** Channel and reason. */
   readonly explodedRockets = new Map<string, string>();
@@ -85,7 +104,9 @@ export class MemoryContactTables {
     }
     for (const [channel, reason] of commit.explodedRockets)
       this.explodedRockets.set(channel, reason);
+    for (const line of commit.begun) this.begun.set(line.contactId, line);
+    for (const id of commit.settled) this.begun.delete(id);
     this.history.push(...commit.history);
-    for (const message of commit.messages) this.options.outbox.add(message);
+    for (const { message, leaseMs } of commit.messages) this.options.outbox.add(message, leaseMs);
   }
 }

@@ -7,14 +7,14 @@ const CLAIM_LEASE_MICROS = 1_500 * MICROS_PER_MILLISECOND;
 
 /** Which scheduler starts which contact of the next seconds. */
 export class MemoryStartClaims {
-  readonly #claims = new Map<string, { readonly claimer: object; readonly revision: number }>();
-  readonly #leases = new Map<object, Instant>();
+  readonly #claims = new Map<string, { readonly claimer: string; readonly revision: number }>();
+  readonly #leases = new Map<string, Instant>();
 
-  live(claimer: object, now: Instant): void {
+  live(claimer: string, now: Instant): void {
     this.#leases.set(claimer, now + CLAIM_LEASE_MICROS);
   }
 
-  claim(claimer: object, { id, revision }: StoredContact): void {
+  claim(claimer: string, { id, revision }: StoredContact): void {
     this.#claims.set(id, { claimer, revision });
   }
 
@@ -25,7 +25,7 @@ export class MemoryStartClaims {
   }
 
   /** Another one is to start it, and has not had its time yet. */
-  isLeftTo(contact: StoredContact, claimer: object, now: Instant): boolean {
+  isLeftTo(contact: StoredContact, claimer: string, now: Instant): boolean {
     if (contact.startTime < now - CLAIM_RESPECTED_MICROS) return false;
     const other = this.#claimerOf(contact);
     return other !== null && other !== claimer && this.#lives(other, now);
@@ -35,17 +35,17 @@ export class MemoryStartClaims {
     this.#claims.delete(contactId);
   }
 
-  release(claimer: object): void {
+  release(claimer: string): void {
     this.#leases.delete(claimer);
     for (const [id, claim] of this.#claims) if (claim.claimer === claimer) this.#claims.delete(id);
   }
 
-  #claimerOf({ id, revision }: StoredContact): object | null {
+  #claimerOf({ id, revision }: StoredContact): string | null {
     const claim = this.#claims.get(id);
     return claim?.revision === revision ? claim.claimer : null;
   }
 
-  #lives(claimer: object, now: Instant): boolean {
+  #lives(claimer: string, now: Instant): boolean {
     return (this.#leases.get(claimer) ?? 0) >= now;
   }
 }

@@ -3,17 +3,26 @@ import { type Envelope, envelope } from '#common/messaging';
 import type { Cause, StoredContact } from '../../contacts/contact-store.port.js';
 import { contactEventOf } from '../contact-messages.js';
 import type {
+  MemoryBegunLine,
   MemoryCommit,
   MemoryContactTables,
   MemoryHistoryRow,
+  SentMessage,
 } from './memory-contact.tables.js';
+
+/** As PostgreSQL says that what was read is not so any more. */
+class HasBegunError extends Error {
+  readonly code = '40001';
+}
 
 /** Changes that take effect together, when the transaction is committed. */
 export class MemoryTransaction {
   readonly #contacts = new Map<string, StoredContact>();
   readonly #history: MemoryHistoryRow[] = [];
-  readonly #messages: Envelope[] = [];
+  readonly #messages: SentMessage[] = [];
   readonly #explodedRockets = new Map<string, string>();
+  readonly #begun: MemoryBegunLine[] = [];
+  readonly #settled = new Set<string>();
 
   constructor(
     private readonly tables: MemoryContactTables,
@@ -38,7 +47,7 @@ export class MemoryTransaction {
   }
 
   /** The changed contact, its history, and a message for others where `event` names one. */
-  write(contact: StoredContact, event: string | null, cause: Cause): void {
+  write(contact: StoredContact, event: string | null, cause: Cause, at = this.now): void {
     this.account(contact);
     const told = contactEventOf(contact);
     this.#history.push({
@@ -49,7 +58,7 @@ export class MemoryTransaction {
       reason: contact.endReason ?? cause.reason,
       by: cause.by,
       contact: told,
-      at: this.now,
+      at,
     });
     if (event !== null) this.send(envelope(event, told));
   }
@@ -59,8 +68,21 @@ export class MemoryTransaction {
     this.#contacts.set(contact.id, contact);
   }
 
-  send(message: Envelope): void {
-    this.#messages.push(message);
+  /** @param leaseMs so long it is left to who sends it already */
+  send(message: Envelope, leaseMs = 0): void {
+    this.#messages.push({ message, leaseMs });
+  }
+
+  /** From here on nobody changes it until that is written down. */
+  begin(line: MemoryBegunLine): void {
+    this.#begun.push(line);
+  }
+
+  /** Its line, if nobody has written it down before. */
+  settle(contactId: string): MemoryBegunLine | null {
+    const line = this.tables.begun.get(contactId);
+    if (line) this.#settled.add(contactId);
+    return line ?? null;
   }
 
   /** No contact is booked for it from now on. */
@@ -68,15 +90,24 @@ export class MemoryTransaction {
     this.#explodedRockets.set(channel, reason);
   }
 
+  /** @throws where it changes one that has begun a moment ago */
   commit(): MemoryCommit {
     const contacts = [...this.#contacts].map(
       ([id, contact]) => [this.tables.contacts.get(id), contact] as const,
     );
+    for (const [before, after] of contacts) if (before) this.#refuseBegun(before, after);
     return {
+      begun: this.#begun,
+      settled: this.#settled,
       contacts,
       history: this.#history,
       messages: this.#messages,
       explodedRockets: this.#explodedRockets,
     };
+  }
+
+  #refuseBegun({ id, state, fence }: StoredContact, after: StoredContact): void {
+    if (state !== 'scheduled' || after.fence !== fence || !this.tables.begun.has(id)) return;
+    throw new HasBegunError(`Contact ${id} has begun a moment ago`);
   }
 }

@@ -1,23 +1,22 @@
 import type { DataSource } from 'typeorm';
-import type { Envelope } from '#common/messaging';
 import { runPrepared } from '#common/persistence';
-import { receptionOpenOf, type StartedContact } from './contact-messages.js';
+import {
+  type BegunContact,
+  BegunStore,
+  type LateCommand,
+  SETTLED_TOGETHER_MAX,
+} from './begun-store.port.js';
+import type { StartedContact } from './contact-messages.js';
 import { SCHEDULER_OUTBOX } from './contact-row.js';
 import { isoInstant } from './iso-instant.js';
 
-/** One statement writes down so many. */
-export const SETTLED_TOGETHER_MAX = 1_000;
-/** Who began it sends its command, and says so soon: if not, the command is sent from the outbox. */
-export const COMMAND_LEASE_MS = 2_000;
-
-/** A row of `begun_contacts` with what its command says. */
+/** A line of `begun_contacts` with what its command says. */
 export interface BegunRow {
   readonly id: string;
   readonly ship_name: string;
   readonly duration: number;
   readonly stream: StartedContact['stream'];
   readonly fence: number;
-  readonly is_mine: boolean;
   readonly start_time: string;
   readonly started_at: string;
 }
@@ -31,6 +30,10 @@ export const startedOf = (row: BegunRow): StartedContact => ({
   startTime: Number(row.start_time),
   startedAt: Number(row.started_at),
 });
+
+interface BegunOfRow extends BegunRow {
+  readonly is_mine: boolean;
+}
 
 const BEGUN = `
   SELECT c.id, c.ship_name, c.duration, c.stream, b.fence, b.starter = $2::uuid AS is_mine,
@@ -78,53 +81,45 @@ const SETTLE = `
     FROM told JOIN begun ON id = contact_id ORDER BY nr)
   SELECT id FROM begun`;
 
-/** A command that goes into the outbox. */
-export interface LateCommand {
-  readonly contactId: string;
-  readonly envelope: Envelope;
-  readonly leaseMs: number;
-}
+/** The lines of `begun_contacts`. */
+export class TypeOrmBegunStore extends BegunStore {
+  constructor(private readonly source: DataSource) {
+    super();
+  }
 
-/**
- * Those that `starter` has begun, and those that anybody began `agoMs` ago; oldest first.
- * @param contactIds of these alone; none: of all
- */
-export function readBegun(
-  source: DataSource,
-  starter: string,
-  agoMs: number,
-  contactIds: readonly string[] = [],
-): Promise<BegunRow[]> {
-  const ids = `{${contactIds.join(',')}}`;
-  const values = [String(SETTLED_TOGETHER_MAX), starter, String(agoMs), ids];
-  return runPrepared<BegunRow>(source, 'read-begun', BEGUN, values);
-}
+  async read(
+    starter: string,
+    agoMs: number,
+    contactIds: readonly string[] = [],
+  ): Promise<BegunContact[]> {
+    const ids = `{${contactIds.join(',')}}`;
+    const values = [String(SETTLED_TOGETHER_MAX), starter, String(agoMs), ids];
+    const rows = await runPrepared<BegunOfRow>(this.source, 'read-begun', BEGUN, values);
+    return rows.map((row) => ({ ...startedOf(row), isMine: row.is_mine }));
+  }
 
-/**
- * Writes down that they have begun. Where several do so at the same time, each is written down once.
- * @returns the ids of those that this call has written down
- */
-export async function writeBegun(
-  source: DataSource,
-  contactIds: readonly string[],
-  commands: readonly LateCommand[],
-): Promise<string[]> {
-  if (contactIds.length === 0) return [];
-  const rows = await runPrepared<{ readonly id: string }>(source, 'settle', SETTLE, [
-    `{${contactIds.join(',')}}`,
-    `{${commands.map(({ envelope }) => envelope.id).join(',')}}`,
-    textArray(commands.map(({ envelope }) => JSON.stringify(envelope))),
-    `{${commands.map(({ leaseMs }) => leaseMs).join(',')}}`,
-    `{${commands.map(({ contactId }) => contactId).join(',')}}`,
-  ]);
-  return rows.map(({ id }) => id);
-}
+  async write(
+    contactIds: readonly string[],
+    commands: readonly LateCommand[],
+  ): Promise<readonly string[]> {
+    if (contactIds.length === 0) return [];
+    const rows = await runPrepared<{ readonly id: string }>(this.source, 'settle', SETTLE, [
+      `{${contactIds.join(',')}}`,
+      `{${commands.map(({ envelope }) => envelope.id).join(',')}}`,
+      textArray(commands.map(({ envelope }) => JSON.stringify(envelope))),
+      `{${commands.map(({ leaseMs }) => leaseMs).join(',')}}`,
+      `{${commands.map(({ contactId }) => contactId).join(',')}}`,
+    ]);
+    return rows.map(({ id }) => id);
+  }
 
-export const commandOf = (row: BegunRow, leaseMs: number): LateCommand => ({
-  contactId: row.id,
-  envelope: receptionOpenOf(startedOf(row)),
-  leaseMs,
-});
+  async has(contactId: string): Promise<boolean> {
+    const rows = (await this.source.query('SELECT FROM begun_contacts WHERE contact_id = $1', [
+      contactId,
+    ])) as unknown[];
+    return rows.length > 0;
+  }
+}
 
 const textArray = (texts: readonly string[]): string =>
   `{${texts.map((text) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`;
