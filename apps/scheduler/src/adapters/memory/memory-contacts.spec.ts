@@ -3,6 +3,7 @@ import { MemoryOutbox } from '#common/messaging';
 import { SystemClock } from '#common/platform';
 import { addOne, describeContactStore } from '../../contacts/contact-store.contract.js';
 import { describeContactCourse } from '../../starts/contact-course.contract.js';
+import { describeBegunContacts } from '../begun-contacts.contract.js';
 import { MemoryContactCourse } from './memory-contact.course.js';
 import { MemoryContactStore } from './memory-contact.store.js';
 import { MemoryContactTables } from './memory-contact.tables.js';
@@ -15,6 +16,23 @@ describeContactCourse(async () => {
   const tables = newTables();
   const [course, other] = [new MemoryContactCourse(tables), new MemoryContactCourse(tables)];
   return { course, other, store: new MemoryContactStore(tables) };
+});
+
+describeBegunContacts(async () => {
+  const outbox = new MemoryOutbox(clock);
+  const tables = new MemoryContactTables({ clock, outbox });
+  return {
+    store: new MemoryContactStore(tables),
+    outbox,
+    newCourse: (relay) => new MemoryContactCourse(tables, relay),
+    stateInRow: async (id) => tables.contacts.get(id)!.state,
+    historyOf: async (id) =>
+      tables.history
+        .filter(({ contactId }) => contactId === id)
+        .map(({ state, at }) => ({ state, at })),
+    begunCount: async () => tables.begun.size,
+    close: async () => undefined,
+  };
 });
 
 describe('contacts in memory', () => {
