@@ -146,6 +146,16 @@ describe('a reception that is announced', () => {
     expect(await reportOf(app, late!)).toMatchObject({ state: 'failed' });
   });
 
+  it('takes one place, however often its command comes at the same time', async () => {
+    const command = ahead();
+    const commands = Array.from({ length: RECEPTIONS_MAX + 1 }, () => openReception(bus, command));
+    await Promise.all(commands);
+    await ship.nextStream();
+    await portsAre(PORTS_WHEN_IDLE + 1);
+    await closeReception(bus, { ...command, reason: 'enough' });
+    expect((await reportOf(app, command)).state).toBe('stopped');
+  });
+
   it('comes to the same end in whatever order its commands come, and leaves no port behind', async () => {
     const step = fc.constantFrom<Step>('prepare', 'prepare other', 'open', 'close');
     await fc.assert(

@@ -82,7 +82,8 @@ export class Judge {
       if (!told) this.#violation(`contact ${after.id} went ${step}`);
       expected.push(...(told ?? []), ...(isGivenUp(after, row?.by) ? GIVEN_UP : []));
       this.#fences(before, after);
-      if (step === 'scheduled>starting') expected.push(...this.starts.writtenDown(after, messages));
+      if (step === 'scheduled>starting')
+        expected.push(...this.starts.writtenDown(after, sent, now));
       else if (this.starts.isBegun(after.id))
         this.#violation(`contact ${after.id} went ${step} after it had begun`);
       if (after.state === 'scheduled') this.starts.booked(after, now);

@@ -55,28 +55,30 @@ function rowsOf(world: World, life: Life): CourseRows {
   return rows;
 }
 
-/** Takes it for granted that the bus has what was handed over. */
+/** The real one, or one that takes it for granted that the bus has what was handed over. */
 function begunStoreOf(world: World, life: Life): BegunStore {
   const begun = life.remote('begun', new MemoryBegunStore(world.tables));
   if (world.mutant !== 'settlement forgets commands') return begun;
   return replaced(begun, 'write', (contactIds) => begun.write(contactIds, []));
 }
 
-/** Changes what the row still says is scheduled. */
+/** The real one, or one that changes whatever the row still says is scheduled. */
 export function storeOf(world: World, life: Life): ContactStore {
-  const store = new MemoryContactStore(world.tables);
-  const remote = life.remote('store', store);
-  if (world.mutant !== 'change overlooks a start') return remote;
-  return replaced(remote, 'change', (id, ...change) =>
-    life.call('store.change', async () => {
-      const { begun } = world.tables;
-      const line = begun.get(id);
-      begun.delete(id);
-      const changing = store.change(id, ...change);
-      if (line) begun.set(id, line);
-      return changing;
-    }),
+  const begun = life.remote('begun', new MemoryBegunStore(world.tables));
+  const isBlind = world.mutant === 'change overlooks a start';
+  return new MemoryContactStore(world.tables, begun, (work) =>
+    life.call('store', () => (isBlind ? withoutBegun(world, work) : work())),
   );
+}
+
+function withoutBegun<T>({ tables: { begun } }: World, work: () => T): T {
+  const lines = [...begun];
+  begun.clear();
+  try {
+    return work();
+  } finally {
+    for (const [id, line] of lines) begun.set(id, line);
+  }
 }
 
 /** Rows with another way to start, be it what the alarm names or all that is due. */
@@ -124,14 +126,12 @@ function startAll(
   { name: starter }: Life,
   contacts: readonly StoredContact[],
 ): StartedContact[] {
-  return tables.transaction((transaction) =>
-    contacts.map((contact) => {
-      const { now: startedAt } = transaction;
-      const fence = contact.fence + 1;
-      transaction.begin({ contactId: contact.id, fence, startedAt, starter });
-      return { ...contact, fence, startedAt };
-    }),
-  );
+  return tables.transaction((transaction) => {
+    const { now: startedAt } = transaction;
+    return contacts
+      .map((contact) => ({ ...contact, fence: contact.fence + 1, startedAt }))
+      .filter(({ id, fence }) => transaction.begin({ contactId: id, fence, startedAt, starter }));
+  });
 }
 
 /** Believes every end that it is told of. */

@@ -25,6 +25,8 @@ const EXPECTED = [
   'scheduled>starting',
   'command on the bus',
   'command by outbox',
+  'command left to its sender',
+  'settled by another',
   'scheduled>scheduled',
   'scheduled>cancelled',
   'scheduled>missed',

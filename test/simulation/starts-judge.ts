@@ -1,7 +1,10 @@
 import { RECEPTION_OPEN, type ReceptionOpenDto } from '#common/contracts';
 import { formatInstant, MICROS_PER_SECOND, plannedEnd } from '#common/domain';
 import type { Envelope } from '#common/messaging';
-import type { MemoryBegunLine } from '../../apps/scheduler/src/adapters/memory/memory-contact.tables.js';
+import type {
+  MemoryBegunLine,
+  SentMessage,
+} from '../../apps/scheduler/src/adapters/memory/memory-contact.tables.js';
 import type { StoredContact } from '../../apps/scheduler/src/contacts/contact-store.port.js';
 import type { World } from './world.js';
 
@@ -10,6 +13,8 @@ import type { World } from './world.js';
  * brokers and the clocks of hosts do.
  */
 const LATE_MICROS_MAX = MICROS_PER_SECOND;
+/** What its starter has not written down by then, others do. */
+const SILENT_MICROS = 2 * MICROS_PER_SECOND;
 
 /** Looks at the two steps of every start: the line at its instant, and the row a little later. */
 export class StartsJudge {
@@ -49,15 +54,21 @@ export class StartsJudge {
   }
 
   /** The row says what the line said. @returns which messages belong to that */
-  writtenDown(contact: StoredContact, messages: readonly Envelope[]): readonly string[] {
+  writtenDown(
+    contact: StoredContact,
+    sent: readonly SentMessage[],
+    now: number,
+  ): readonly string[] {
     const { id, fence, startedAt } = contact;
     const line = this.#begun.get(id);
     this.#begun.delete(id);
+    this.#settledLate(id, now - startedAt!);
     if (line?.fence !== fence || line.startedAt !== startedAt)
       this.#violation(`contact ${id} is written down as started, and began otherwise or never`);
-    const isLate = isCommanded(contact, messages);
-    this.world.count(isLate ? 'command by outbox' : 'command on the bus');
-    if (isLate) return [RECEPTION_OPEN];
+    const command = sent.find((one) => isCommand(contact, one));
+    if (!command) this.world.count('command on the bus');
+    else this.world.count(command.leaseMs > 0 ? 'command left to its sender' : 'command by outbox');
+    if (command) return [RECEPTION_OPEN];
     if (!this.#commanded.has(`${id}/${fence}`))
       this.#violation(`the command of contact ${id} is neither on the bus nor in the outbox`);
     return [];
@@ -101,6 +112,13 @@ export class StartsJudge {
     this.#late(contact, now);
   }
 
+  #settledLate(id: string, lateMicros: number): void {
+    if (lateMicros >= SILENT_MICROS) this.world.count('settled by another');
+    const { crash, lost, outages } = this.world.profile;
+    if (crash + lost + outages === 0 && lateMicros > LATE_MICROS_MAX)
+      this.#violation(`the start of contact ${id} was written down ${lateMicros} µs later`);
+  }
+
   #late({ id, startTime }: StoredContact, now: number): void {
     const { crash, lost, outages } = this.world.profile;
     if (crash + lost + outages > 0) return;
@@ -114,9 +132,8 @@ export class StartsJudge {
   }
 }
 
-const isCommanded = ({ id, fence }: StoredContact, messages: readonly Envelope[]): boolean =>
-  messages.some(({ type, data }) => {
-    if (type !== RECEPTION_OPEN) return false;
-    const open = data as ReceptionOpenDto;
-    return open.contact_id === id && open.fence === fence;
-  });
+function isCommand({ id, fence }: StoredContact, { message }: SentMessage): boolean {
+  if (message.type !== RECEPTION_OPEN) return false;
+  const open = message.data as ReceptionOpenDto;
+  return open.contact_id === id && open.fence === fence;
+}

@@ -36,10 +36,15 @@ const LEVELS = `
   )
   SELECT ${['start', 'min_at', 'max_at'].map(micros).join(', ')}, count, min, max FROM found`;
 
-/** In one text: a thousand rows of their own cost the client more than all else of an answer. */
+/** So many in one text: it is read in one go, and datagrams wait meanwhile. */
+const PIECE_ROWS = 1_000;
+
+/** In texts: a thousand rows of their own cost the client more than all else of an answer. */
 const AS_TEXT = `
   SELECT json_agg(json_build_array(start, count, min, min_at, max, max_at) ORDER BY start) AS rows
-  FROM (${LEVELS}) AS level`;
+  FROM (SELECT *, (row_number() OVER (ORDER BY start) - 1) / ${PIECE_ROWS} AS piece
+        FROM (${LEVELS}) AS level) AS numbered
+  GROUP BY piece ORDER BY piece`;
 
 /** After its start, a minute without levels has nothing but null. All figures are finite. */
 type LevelRow = readonly [
@@ -51,9 +56,8 @@ type LevelRow = readonly [
   maxAt: Instant,
 ];
 
-interface Answer {
-  /** Null for none. */
-  readonly rows: readonly LevelRow[] | null;
+interface Piece {
+  readonly rows: readonly LevelRow[];
 }
 
 export async function readLevels(
@@ -61,7 +65,7 @@ export async function readLevels(
   shipId: number,
   { battery, field, start, end, step }: LevelQuery,
 ): Promise<Levels> {
-  const [answer] = await runPrepared<Answer>(source, 'read-levels', AS_TEXT, [
+  const pieces = await runPrepared<Piece>(source, 'read-levels', AS_TEXT, [
     String(shipId),
     String(battery),
     field,
@@ -69,7 +73,7 @@ export async function readLevels(
     formatInstant(end),
     String(step / MICROS_PER_SECOND),
   ]);
-  const rows = answer?.rows ?? [];
+  const rows = pieces.flatMap((piece) => piece.rows);
   return {
     levels: rows.filter(([, count]) => count !== null).map(levelOf),
     unlevelled: rows.filter(([, count]) => count === null).map(([minute]) => minute),

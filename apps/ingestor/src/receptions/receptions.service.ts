@@ -24,6 +24,8 @@ interface Opening {
   /** When the command came, by the monotonic clock. */
   readonly cameAtMs: number;
   isClosed: boolean;
+  /** When it has begun, or cannot. */
+  done: Promise<void>;
 }
 
 /** Opens and closes receptions by command; each then runs its course by itself. */
@@ -59,16 +61,7 @@ export class ReceptionsService {
     if (this.#isStopping) throw new Error('The ingestor stops');
     const known = this.#open.get(order.contactId);
     if (known && known.opening.fence >= order.fence) return this.#endIfClosed(known);
-
-    const cameAtMs = this.clock.monotonicMs();
-    const opening: Opening = { order, cameAtMs, isClosed: false };
-    this.#opening.add(opening);
-    try {
-      const place = (await this.prepared.take(order)) ?? (await this.#place(order));
-      await this.#begin(opening, place);
-    } finally {
-      this.#opening.delete(opening);
-    }
+    return (this.#underWay(order) ?? this.#newOpening(order)).done;
   }
 
   /**
@@ -128,6 +121,27 @@ export class ReceptionsService {
   /** Of the receptions that there may be. */
   get #usedCount(): number {
     return this.#open.size + this.#opening.size + this.prepared.count;
+  }
+
+  /** Its command has come twice: another place for it would be one that somebody else needs. */
+  #underWay({ contactId, fence }: ReceptionOpening): Opening | undefined {
+    return [...this.#opening].find(
+      ({ order }) => order.contactId === contactId && order.fence === fence,
+    );
+  }
+
+  #newOpening(order: ReceptionOpening): Opening {
+    const cameAtMs = this.clock.monotonicMs();
+    const opening: Opening = { order, cameAtMs, isClosed: false, done: Promise.resolve() };
+    this.#opening.add(opening);
+    opening.done = this.#take(opening).finally(() => this.#opening.delete(opening));
+    return opening;
+  }
+
+  async #take(opening: Opening): Promise<void> {
+    const { order } = opening;
+    const place = (await this.prepared.take(order)) ?? (await this.#place(order));
+    await this.#begin(opening, place);
   }
 
   #receptionOf(order: ReceptionOpening, { shipId, address, sources }: ReceptionPlace): Reception {

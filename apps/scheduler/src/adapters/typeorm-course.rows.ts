@@ -50,15 +50,15 @@ export class TypeOrmCourseRows extends CourseRows {
   }
 
   async claimDue(horizonMs: number, limit: number): Promise<DueContact[]> {
+    this.#lookCount += 1;
+    if (this.#lookCount % LOOKS_PER_CLEARING === 0)
+      await runPrepared(this.source, 'forget-void-claims', FORGET_VOID_CLAIMS, []);
     const claimed = await runPrepared<DueRow>(this.source, 'claim-due', CLAIM_DUE, [
       this.starter,
       String(CLAIM_LEASE_MS),
       String(horizonMs),
       String(limit),
     ]);
-    this.#lookCount += 1;
-    if (this.#lookCount % LOOKS_PER_CLEARING === 0)
-      await runPrepared(this.source, 'forget-void-claims', FORGET_VOID_CLAIMS, []);
     return claimed.map(dueContactOf);
   }
 

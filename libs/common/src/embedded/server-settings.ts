@@ -12,8 +12,8 @@ export const SERVER_SETTINGS = {
   max_connections: '60',
   /** A query without bounds locks every partition of blocks: ten at once, after ten years of weeks. */
   max_locks_per_transaction: '256',
+  /** PostgreSQL's own default: with less, a million bookings do not fit, and starts wait for the disk. */
   shared_buffers: '128MB',
-  wal_buffers: '16MB',
   work_mem: '4MB',
   maintenance_work_mem: '32MB',
   max_wal_size: '512MB',

@@ -20,20 +20,24 @@ import { MemoryBegunStore } from './memory-begun.store.js';
 import type { MemoryContactTables } from './memory-contact.tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 
+/** Each look at the tables, and each transaction on them, by itself. */
+export type Wire = <T>(work: () => T) => Promise<T>;
+
 /** Bookings in memory. */
 @Injectable()
 export class MemoryContactStore extends ContactStore {
-  readonly #begun: BegunStore;
-
-  constructor(private readonly tables: MemoryContactTables) {
+  constructor(
+    private readonly tables: MemoryContactTables,
+    private readonly begun: BegunStore = new MemoryBegunStore(tables),
+    private readonly wire: Wire = async (work) => work(),
+  ) {
     super();
-    this.#begun = new MemoryBegunStore(tables);
   }
 
   /** Knows neither keys nor blocks, and displaces nobody. */
   async add(contacts: readonly NewContact[], cause: Cause): Promise<readonly StoredContact[]> {
     const { explodedRockets } = this.tables;
-    return this.tables.transaction((transaction) =>
+    return this.#changing((transaction) =>
       contacts.map((given) => {
         const reason = given.channel === null ? undefined : explodedRockets.get(given.channel);
         if (reason !== undefined) throw new DomainError('ROCKET_EXPLODED', reason);
@@ -46,8 +50,8 @@ export class MemoryContactStore extends ContactStore {
   }
 
   async find(id: string): Promise<StoredContact | null> {
-    if (this.tables.begun.has(id)) await settleForOthers(this.#begun, [id]);
-    return this.tables.contacts.get(id) ?? null;
+    if (await this.begun.has(id)) await settleForOthers(this.begun, [id]);
+    return this.wire(() => this.tables.contacts.get(id) ?? null);
   }
 
   async change(
@@ -89,7 +93,7 @@ export class MemoryContactStore extends ContactStore {
   }
 
   #changing<T>(work: (transaction: MemoryTransaction) => T): Promise<T> {
-    return again(this.#begun, async () => this.tables.transaction(work));
+    return again(this.begun, () => this.wire(() => this.tables.transaction(work)));
   }
 }
 

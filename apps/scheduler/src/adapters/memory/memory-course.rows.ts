@@ -73,9 +73,9 @@ export class MemoryCourseRows extends CourseRows {
       const { now } = transaction;
       const step: Step = (contact) => (isOurs(contact, now) ? started(contact, now) : null);
       const begun = this.#step(transaction, limit, byStart, step);
-      for (const { id, fence } of begun)
-        transaction.begin({ contactId: id, fence, startedAt: now, starter: this.starter });
-      return [...begun];
+      return begun.filter(({ id, fence }) =>
+        transaction.begin({ contactId: id, fence, startedAt: now, starter: this.starter }),
+      );
     });
   }
 

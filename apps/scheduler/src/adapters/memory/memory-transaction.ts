@@ -21,7 +21,7 @@ export class MemoryTransaction {
   readonly #history: MemoryHistoryRow[] = [];
   readonly #messages: SentMessage[] = [];
   readonly #explodedRockets = new Map<string, string>();
-  readonly #begun: MemoryBegunLine[] = [];
+  readonly #begun = new Map<string, MemoryBegunLine>();
   readonly #settled = new Set<string>();
 
   constructor(
@@ -73,9 +73,12 @@ export class MemoryTransaction {
     this.#messages.push({ message, leaseMs });
   }
 
-  /** From here on nobody changes it until that is written down. */
-  begin(line: MemoryBegunLine): void {
-    this.#begun.push(line);
+  /** From here on nobody changes it until that is written down. @returns false where it has begun before */
+  begin(line: MemoryBegunLine): boolean {
+    const { contactId } = line;
+    if (this.tables.begun.has(contactId) || this.#begun.has(contactId)) return false;
+    this.#begun.set(contactId, line);
+    return true;
   }
 
   /** Its line, if nobody has written it down before. */
@@ -97,7 +100,7 @@ export class MemoryTransaction {
     );
     for (const [before, after] of contacts) if (before) this.#refuseBegun(before, after);
     return {
-      begun: this.#begun,
+      begun: [...this.#begun.values()],
       settled: this.#settled,
       contacts,
       history: this.#history,
