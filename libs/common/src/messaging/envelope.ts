@@ -14,6 +14,12 @@ export interface Envelope<T extends object = object> {
   readonly data: T;
 }
 
-export function envelope<T extends object>(type: string, data: T, now = new Date()): Envelope<T> {
-  return { id: randomUUID(), type, time: now.toISOString(), version: ENVELOPE_VERSION, data };
+/** @param id of a message that others may tell as well; none: a new one */
+export function envelope<T extends object>(
+  type: string,
+  data: T,
+  now = new Date(),
+  id: string = randomUUID(),
+): Envelope<T> {
+  return { id, type, time: now.toISOString(), version: ENVELOPE_VERSION, data };
 }
