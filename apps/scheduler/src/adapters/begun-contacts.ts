@@ -31,8 +31,7 @@ export class BegunContacts {
   async send(contacts: readonly StartedContact[]): Promise<void> {
     if (contacts.length === 0) return;
     if (this.relay === null) return this.settle(0);
-    const now = new Date();
-    const commands = contacts.map((contact) => receptionOpenOf(contact, now));
+    const commands = contacts.map(receptionOpenOf);
     for (const { id } of commands) this.#open.add(id);
     this.relay.handOver(commands);
   }

@@ -9,7 +9,7 @@ import {
   type ReceptionOpenDto,
   type ReceptionPrepareDto,
 } from '#common/contracts';
-import { formatInstant, latenessMs, plannedEnd } from '#common/domain';
+import { formatInstant, latenessMs, MICROS_PER_MILLISECOND, plannedEnd } from '#common/domain';
 import { type Envelope, envelope } from '#common/messaging';
 import type { StoredContact } from '../contacts/contact-store.port.js';
 import { startMessageId } from './start-message-id.js';
@@ -57,8 +57,9 @@ export function receptionPrepareOf(contact: StoredContact): Envelope {
 /** What the command of a start is made from. */
 export type StartedContact = Order & Pick<StoredContact, 'startedAt'>;
 
-/** Whoever makes it, whenever: the command of one start has one id. */
-export function receptionOpenOf(contact: StartedContact, now = new Date()): Envelope {
+/** Whoever makes it, whenever: the command of one start is the same message. */
+export function receptionOpenOf(contact: StartedContact): Envelope {
+  const startedAt = contact.startedAt ?? contact.startTime;
   // Each by name: in a burst, copies of objects are what a start takes most time for.
   const open: ReceptionOpenDto = {
     contact_id: contact.id,
@@ -67,10 +68,11 @@ export function receptionOpenOf(contact: StartedContact, now = new Date()): Enve
     planned_start: formatInstant(contact.startTime),
     planned_end: formatInstant(plannedEnd(contact)),
     stream: contact.stream,
-    started_at: formatInstant(contact.startedAt ?? contact.startTime),
+    started_at: formatInstant(startedAt),
     lateness_ms: latenessMs(contact) ?? 0,
   };
-  return envelope(RECEPTION_OPEN, open, now, startMessageId(contact));
+  const madeAt = new Date(startedAt / MICROS_PER_MILLISECOND);
+  return envelope(RECEPTION_OPEN, open, madeAt, startMessageId(contact));
 }
 
 type Order = Pick<
