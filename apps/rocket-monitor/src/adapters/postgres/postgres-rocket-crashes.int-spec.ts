@@ -8,6 +8,7 @@ import { CrashingPostgres } from './testing/crashing-postgres.js';
 import { OpenedStores } from './testing/opened-stores.js';
 import { insist, NEVER_MS, trackOf } from './testing/store-questions.js';
 
+const CRASHES_MAX = 6;
 const stores = new OpenedStores();
 let postgres: CrashingPostgres;
 
@@ -22,13 +23,17 @@ describe('PostgresRocketStores whose PostgreSQL crashes', () => {
     const open = () => stores.open({ url: postgres.url, pollMs: NEVER_MS });
     const [one, other] = [await open(), await open()];
     await other.take(faster('a', 1));
-    const forgotten = await postgres.crashAfter(async () => {
-      expect(await trackOf(one, 'a')).toMatchObject({ taken: { lowWater: 1 } });
-    });
-
-    expect(await insist(other, faster('a', 2))).toMatch(/new|duplicate/);
-    expect(await transactionOf('a', 2)).toBeLessThanOrEqual(forgotten);
-    expect(await firstAnswer(one, 'a')).toMatchObject({ taken: { lowWater: 2 } });
+    let isForgotten = false;
+    // Work of the server's own that has begun before may bring all to the disk after all: then once more.
+    for (let number = 2; !isForgotten && number <= CRASHES_MAX; number += 1) {
+      const last = await postgres.crashAfter(async () => {
+        expect(await trackOf(one, 'a')).toMatchObject({ taken: { lowWater: number - 1 } });
+      });
+      expect(await insist(other, faster('a', number))).toMatch(/new|duplicate/);
+      isForgotten = (await transactionOf('a', number)) <= last;
+      expect(await firstAnswer(one, 'a')).toMatchObject({ taken: { lowWater: number } });
+    }
+    expect(isForgotten).toBe(true);
   });
 
   it('let nothing be forgotten that one has seen at its start', async () => {
