@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -49,12 +48,8 @@ const tier = (name: string, include: string, globalSetup: string[] = []) => ({
   },
 });
 
-/** Most tests wait for something, so that two at a time take half as long, also on two processors. */
-const WORKERS_MIN = 2;
-
 export default defineConfig({
   test: {
-    maxWorkers: Math.max(WORKERS_MIN, availableParallelism() - 1),
     projects: [
       tier('unit', '{apps,libs,scripts,test}/**/*.spec.ts'),
       tier('integration', '{apps,libs,scripts}/**/*.int-spec.ts', ['test/support/services.ts']),
