@@ -33,7 +33,8 @@ interface Opening {
 export class ReceptionsService {
   readonly #logger = new Logger(ReceptionsService.name);
   readonly #open = new Map<string, Reception>();
-  readonly #opening = new Set<Opening>();
+  /** By contact and fence: a command that comes twice takes no second place. */
+  readonly #opening = new Map<string, Opening>();
   readonly #courses = new Set<Promise<void>>();
   #isStopping = false;
 
@@ -61,7 +62,7 @@ export class ReceptionsService {
     if (this.#isStopping) throw new Error('The ingestor stops');
     const known = this.#open.get(order.contactId);
     if (known && known.opening.fence >= order.fence) return this.#endIfClosed(known);
-    return (this.#underWay(order) ?? this.#newOpening(order)).done;
+    return (this.#opening.get(startOf(order)) ?? this.#newOpening(order)).done;
   }
 
   /**
@@ -72,7 +73,7 @@ export class ReceptionsService {
     const closedAt = this.clock.nowMs() * MICROS_PER_MILLISECOND;
     await this.store.close({ contactId, fence, closedAt, reason });
     this.prepared.callOff(contactId, fence);
-    for (const opening of this.#opening)
+    for (const opening of this.#opening.values())
       if (opening.order.contactId === contactId && opening.order.fence <= fence)
         opening.isClosed = true;
     const reception = this.#open.get(contactId);
@@ -123,18 +124,12 @@ export class ReceptionsService {
     return this.#open.size + this.#opening.size + this.prepared.count;
   }
 
-  /** Its command has come twice: another place for it would be one that somebody else needs. */
-  #underWay({ contactId, fence }: ReceptionOpening): Opening | undefined {
-    return [...this.#opening].find(
-      ({ order }) => order.contactId === contactId && order.fence === fence,
-    );
-  }
-
   #newOpening(order: ReceptionOpening): Opening {
     const cameAtMs = this.clock.monotonicMs();
     const opening: Opening = { order, cameAtMs, isClosed: false, done: Promise.resolve() };
-    this.#opening.add(opening);
-    opening.done = this.#take(opening).finally(() => this.#opening.delete(opening));
+    const start = startOf(order);
+    this.#opening.set(start, opening);
+    opening.done = this.#take(opening).finally(() => this.#opening.delete(start));
     return opening;
   }
 
@@ -218,3 +213,5 @@ export class ReceptionsService {
     this.#courses.add(tracked);
   }
 }
+
+const startOf = ({ contactId, fence }: ReceptionOpening): string => `${contactId}/${fence}`;
