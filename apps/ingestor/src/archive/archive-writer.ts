@@ -8,6 +8,7 @@ import {
 } from '#common/platform';
 import type { Reception } from '../receptions/reception.js';
 import { BatchQueue, MemoryBatchQueue } from './batch-queue.js';
+import { BlockMemory } from './block-memory.js';
 import type { GoodPacket } from './good-packet.js';
 import { OpenBatch } from './open-batch.js';
 import type { PacketBlock } from './packet-block.js';
@@ -38,7 +39,8 @@ export class ArchiveWriter implements ReadinessCheck {
   readonly #faults: FaultLog;
   /** Those who wait until so many batches are stored, in the order of their calls. */
   #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
-  #open = new OpenBatch();
+  readonly #memory = new BlockMemory();
+  #open = new OpenBatch(this.#memory);
   /** Batches since the start, those that waited then included. */
   #sealedCount: number;
   #storedSamples = 0;
@@ -152,7 +154,7 @@ export class ArchiveWriter implements ReadinessCheck {
     const { samples } = this.#open;
     this.queue.push({ batch: this.#open.seal(), samples, sealedAtMs: this.clock.monotonicMs() });
     this.#sealedCount += 1;
-    this.#open = new OpenBatch();
+    this.#open = new OpenBatch(this.#memory);
   }
 
   /** One batch after the other, since their order is the order of the accounts. */
@@ -190,7 +192,7 @@ export class ArchiveWriter implements ReadinessCheck {
         const first = await this.queue.first();
         const leftOut = await this.archive.store(first.batch);
         await this.queue.shift();
-        return this.#stored(first.samples - this.#handOver(first.batch, leftOut));
+        return this.#stored(first.samples - this.#letGo(first.batch, leftOut));
       } catch (fault) {
         // What the disk lost is not waited for.
         if (this.queue.size === 0) return this.#stored(0);
@@ -220,14 +222,17 @@ export class ArchiveWriter implements ReadinessCheck {
     }
   }
 
-  /** How many samples. */
-  #handOver({ blocks }: ArchiveBatch, leftOut: readonly BatchReception[]): number {
-    if (leftOut.length === 0) return 0;
+  /** The memory of stored blocks serves again; others are handed over: gives the samples of those. */
+  #letGo({ blocks }: ArchiveBatch, leftOut: readonly BatchReception[]): number {
     const isLeftOut = (block: PacketBlock): boolean =>
       leftOut.some(
         ({ contactId, fence }) => contactId === block.contactId && fence === block.fence,
       );
-    const theirs = blocks.filter(isLeftOut);
+    const theirs: PacketBlock[] = [];
+    for (const block of blocks) {
+      if (isLeftOut(block)) theirs.push(block);
+      else this.#memory.release(block.body);
+    }
     if (theirs.length > 0) this.leftOut?.take(theirs);
     return theirs.reduce((sum, { samples }) => sum + samples, 0);
   }

@@ -1,4 +1,5 @@
 import { type Instant, SequenceSet } from '#common/domain';
+import { BlockMemory } from './block-memory.js';
 import {
   BLOCK_BYTES_MAX,
   BLOCK_PACKETS_MAX,
@@ -18,7 +19,7 @@ export type BlockOwner = Pick<PacketBlock, 'contactId' | 'fence' | 'shipId' | 'd
 export class BlockBuilder {
   readonly minute: Instant;
   readonly #numbers = new SequenceSet();
-  #body = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #body: Buffer;
   #bytes = 0;
   #packets = 0;
   #samples = 0;
@@ -29,7 +30,9 @@ export class BlockBuilder {
   constructor(
     readonly owner: BlockOwner,
     instant: Instant,
+    private readonly memory = new BlockMemory(),
   ) {
+    this.#body = memory.take(FIRST_BYTES);
     this.minute = blockMinute(instant);
   }
 
@@ -86,15 +89,15 @@ export class BlockBuilder {
     if (2 * this.#bytes > this.#body.length) return used;
     const trimmed = Buffer.allocUnsafeSlow(this.#bytes);
     used.copy(trimmed);
+    this.memory.release(this.#body);
     return trimmed;
   }
 
   #reserve(bytes: number): void {
     if (this.#bytes + bytes <= this.#body.length) return;
-    const larger = Buffer.allocUnsafeSlow(
-      Math.max(GROWTH * this.#body.length, this.#bytes + bytes),
-    );
+    const larger = this.memory.take(Math.max(GROWTH * this.#body.length, this.#bytes + bytes));
     this.#body.copy(larger, 0, 0, this.#bytes);
+    this.memory.release(this.#body);
     this.#body = larger;
   }
 }

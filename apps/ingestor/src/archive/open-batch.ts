@@ -1,4 +1,5 @@
 import type { Reception } from '../receptions/reception.js';
+import type { BlockMemory } from './block-memory.js';
 import type { GoodPacket } from './good-packet.js';
 import { FRAME_HEADER_BYTES } from './packet-frame.js';
 import { ReceptionBlocks } from './reception-blocks.js';
@@ -16,6 +17,8 @@ export class OpenBatch {
   #bytes = 0;
   #samples = 0;
   #blocks = 0;
+
+  constructor(private readonly memory: BlockMemory) {}
 
   get isEmpty(): boolean {
     return this.#receptions.size === 0;
@@ -38,7 +41,7 @@ export class OpenBatch {
     if (this.#newest?.reception === reception) return this.#newest;
     let blocks = this.#receptions.get(reception);
     if (!blocks) {
-      blocks = new ReceptionBlocks(reception);
+      blocks = new ReceptionBlocks(reception, this.memory);
       this.#receptions.set(reception, blocks);
     }
     this.#newest = blocks;

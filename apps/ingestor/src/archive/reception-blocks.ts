@@ -1,5 +1,6 @@
 import type { Reception } from '../receptions/reception.js';
 import { BlockBuilder } from './block-builder.js';
+import type { BlockMemory } from './block-memory.js';
 import type { GoodPacket } from './good-packet.js';
 import { LatestOffsets } from './latest-offsets.js';
 import { BLOCK_SPAN_MICROS, type PacketBlock } from './packet-block.js';
@@ -23,7 +24,10 @@ export class ReceptionBlocks {
   #current: BlockBuilder | null = null;
   #currentNr = 0;
 
-  constructor(readonly reception: Reception) {}
+  constructor(
+    readonly reception: Reception,
+    private readonly memory?: BlockMemory,
+  ) {}
 
   get count(): number {
     return this.#builders.length;
@@ -71,7 +75,7 @@ export class ReceptionBlocks {
     const owner = { contactId, fence: opening.fence, shipId, definition };
     this.#open.push(this.#builders.length);
     this.#blocks.push(null);
-    this.#builders.push(new BlockBuilder(owner, generatedAt));
+    this.#builders.push(new BlockBuilder(owner, generatedAt, this.memory));
     return this.#select(this.#builders.length - 1);
   }
 

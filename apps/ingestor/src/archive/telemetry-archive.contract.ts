@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseInstant } from '#common/domain';
+import { SystemClock } from '#common/platform';
 import type { Reception } from '../receptions/reception.js';
 import type { ReceptionStore } from '../receptions/reception-store.port.js';
 import { describeArchiveLevels } from './archive-levels.contract.js';
 import { describeArchiveReading } from './archive-reading.contract.js';
+import { ArchiveWriter } from './archive-writer.js';
 import type { PacketBlock } from './packet-block.js';
+import { framesOf } from './packet-frame.js';
 import type { LatestPacket, TelemetryArchive, TimeRange } from './telemetry-archive.port.js';
 import {
   ALL,
@@ -68,6 +71,56 @@ export function describeTelemetryArchive(make: () => Promise<ArchiveUnderTest>):
           [0xffff_ffff, 0xffff_ffff],
         ],
       });
+    });
+
+    it('keeps nothing of the memory that it was given', async () => {
+      const bytes = Buffer.alloc(1_000, 7);
+      const batch = batchOf(reception, { ...packets(1)[0]!, packet: bytes });
+      const given = structuredClone(batch);
+      await archive.store(batch);
+      for (const { body } of batch.blocks) body.fill(0);
+      for (const { packet } of batch.latest) packet.fill(0);
+
+      expect((await blocksIn(ALL))[0]!.body.equals(given.blocks[0]!.body)).toBe(true);
+      expect((await latestOf('USS Enterprise'))[0]!.packet.equals(Buffer.alloc(1_000, 7))).toBe(
+        true,
+      );
+    });
+
+    it('gives back megabytes that came through a writer, whose memory serves many blocks', async () => {
+      const writer = new ArchiveWriter(archive, new SystemClock());
+      const bytes = Buffer.alloc(1_800);
+      const count = 6_000;
+      for (let sequence = 1; sequence <= count; sequence += 1) {
+        bytes.fill(sequence).writeUInt32BE(sequence);
+        while (!writer.hasRoomFor(bytes.length)) await writer.flush();
+        // Time to store while more comes.
+        if (sequence % 200 === 0) await new Promise((resolve) => void setImmediate(resolve));
+        reception.account.takeNumbered(sequence, bytes.length);
+        writer.take(reception, {
+          definition: 'battery',
+          sequence,
+          generatedAt: START + sequence,
+          receivedAt: START + sequence,
+          bytes,
+          start: 0,
+          length: bytes.length,
+          samples: 1,
+          batteries: Uint8Array.of(0),
+        });
+      }
+      await writer.flush();
+      await writer.close(1_000);
+
+      const frames = (await blocksIn(ALL)).flatMap(({ body }) => framesOf(body));
+      expect(frames.map(({ sequence }) => sequence)).toEqual(
+        Array.from({ length: count }, (_, at) => at + 1),
+      );
+      for (const { sequence, packet } of frames) {
+        bytes.fill(sequence).writeUInt32BE(sequence);
+        expect(packet.equals(bytes)).toBe(true);
+      }
+      expect((await latestOf('USS Enterprise'))[0]!.packet.readUInt32BE()).toBe(count);
     });
 
     it('keeps packets of any time that a clock can say, and of any definition', async () => {
