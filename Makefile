@@ -22,7 +22,7 @@ run: dist/.built ## start all apps in one process and stay up
 test: dist/.built ## run every tier; the last line counts
 	@node scripts/test.mjs
 
-check: node_modules/.installed ## format, lint, types and unit tests
+check: dist/.built ## format, lint, types and unit tests
 	@npm run --silent check
 
 services: dist/.built ## start PostgreSQL, Redis and RabbitMQ, and print export lines for their addresses

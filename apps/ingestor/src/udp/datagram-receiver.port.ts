@@ -4,7 +4,8 @@ import type { DatagramBatch } from './datagram-batch.js';
 import type { SlabPool } from './slab-pool.js';
 import type { Datagram } from './udp.events.js';
 
-export type ReceiverKind = 'plain' | 'native';
+/** Node's socket on the main loop, or in a thread of its own; a thread in C. */
+export type ReceiverKind = 'loop' | 'plain' | 'native';
 
 /** Of one socket since it was bound. */
 export interface ReceiverTraffic {

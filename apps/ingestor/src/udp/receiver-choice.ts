@@ -1,10 +1,11 @@
 import { ConfigError } from '#common/platform';
 import type { OpenReceiver, ReceiverKind } from './datagram-receiver.port.js';
-import { loadNativeAddon, type NativeAddon } from './native-addon.js';
-import { NativeReceiver } from './native.receiver.js';
-import { PlainReceiver } from './plain.receiver.js';
+import { loadNativeAddon, type NativeAddon } from './native/native-addon.js';
+import { NativeReceiver } from './native/native.receiver.js';
+import { LoopReceiver } from './loop/loop.receiver.js';
+import { PlainReceiver } from './plain/plain.receiver.js';
 
-/** `auto`: the native one where it was built, else the plain one. */
+/** `plain`: Node's socket in a thread; `auto`: the native one where it was built, else the plain one. */
 export const RECEIVERS = ['auto', 'plain', 'native'] as const;
 export type WantedReceiver = (typeof RECEIVERS)[number];
 
@@ -15,6 +16,13 @@ export interface ReceiverChoice {
   /** Why it is not the native one, where that would have been taken. */
   readonly reason: string | null;
 }
+
+/** What is there without a thread: for ports that bring little. */
+export const LOOP = {
+  kind: 'loop',
+  open: (options) => LoopReceiver.open(options),
+  reason: null,
+} as const satisfies ReceiverChoice;
 
 /** Throws when only the native one will do and it cannot be had. */
 export function chooseReceiver(

@@ -1,3 +1,4 @@
+import { chooseReceiver } from './receiver-choice.js';
 import { udpServerContract } from './udp.server.contract.js';
 
-udpServerContract('native');
+udpServerContract(chooseReceiver('native'));

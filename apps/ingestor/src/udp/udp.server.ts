@@ -5,7 +5,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { FaultLog } from '#common/platform';
 import type { DatagramBatch } from './datagram-batch.js';
 import type { OpenReceiver, ReceiverKind } from './datagram-receiver.port.js';
-import { chooseReceiver, type ReceiverChoice } from './receiver-choice.js';
+import { LOOP, type ReceiverChoice } from './receiver-choice.js';
 import { SlabPool } from './slab-pool.js';
 import { UdpContext } from './udp.context.js';
 import {
@@ -35,7 +35,7 @@ const NOT_REOPENED = 'The shared port could not be opened again';
  * A Nest transport for UDP. A datagram is an event, never a request, and is never answered, since its
  * sender may be forged. Handlers get batches: one dispatch through Nest for all datagrams of a turn
  * of the loop costs a fifth of one for each. Beside the shared port, others open and close at run time;
- * they are always plain: what one ship sends is little, and a thread for each would be much.
+ * these are read on the main loop: what one ship sends is little, and a thread for each would be much.
  */
 export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTransportStrategy {
   override readonly transportId = UDP;
@@ -73,7 +73,7 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
     const { queuedMax = DATAGRAMS_QUEUED_MAX, batchMax = DATAGRAMS_PER_BATCH_MAX } = options;
     this.#pool = new SlabPool(queuedMax, QUEUED_BYTES_MAX, batchMax);
     this.#batchMax = batchMax;
-    this.#choice = options.receiver ?? chooseReceiver('plain');
+    this.#choice = options.receiver ?? LOOP;
     this.#faults = new FaultLog(this.logger, options.clock);
     this._status$.next('unavailable');
   }
@@ -124,7 +124,7 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
 
   /** Binds one more port, 0 for any, and gives its number. Rejects when it is taken. */
   async openPort(port: number): Promise<number> {
-    const socket = await this.#bind(port, chooseReceiver('plain').open);
+    const socket = await this.#bind(port, LOOP.open);
     this.#extra.set(socket.port, socket);
     return socket.port;
   }

@@ -1,13 +1,13 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import { AddressNames } from './address-names.js';
-import type { DatagramBatch } from './datagram-batch.js';
+import { AddressNames } from '../address-names.js';
+import type { DatagramBatch } from '../datagram-batch.js';
 import {
   DatagramReceiver,
   type ReceiverOptions,
   type ReceiverTraffic,
-} from './datagram-receiver.port.js';
+} from '../datagram-receiver.port.js';
 import type { DatagramSlab } from './datagram-slab.js';
 
 /** What libuv reads of one socket before it looks after others: so many mean that there are more. */
@@ -16,8 +16,8 @@ const TURN_DATAGRAMS_MAX = 32;
 const GATHER_MS = 2;
 
 /** The socket of Node. Its datagrams are copied into slabs at once: nothing is kept for each. */
-export class PlainReceiver extends DatagramReceiver {
-  readonly kind = 'plain';
+export class LoopReceiver extends DatagramReceiver {
+  readonly kind = 'loop';
   readonly #full: DatagramSlab[] = [];
   readonly #names = new AddressNames();
   readonly #traffic = { received: 0, bytes: 0, shed: 0, waiting: 0 };
@@ -40,7 +40,7 @@ export class PlainReceiver extends DatagramReceiver {
     socket.on('error', (fault) => options.onError(fault));
   }
 
-  static async open(options: ReceiverOptions): Promise<PlainReceiver> {
+  static async open(options: ReceiverOptions): Promise<LoopReceiver> {
     const socket = createSocket({
       type: isIPv6(options.host) ? 'udp6' : 'udp4',
       recvBufferSize: options.receiveBufferBytes,
@@ -53,7 +53,7 @@ export class PlainReceiver extends DatagramReceiver {
       throw fault;
     }
     const { address, port } = socket.address();
-    return new PlainReceiver(socket, options, address, port);
+    return new LoopReceiver(socket, options, address, port);
   }
 
   get receiveBufferBytes(): number {

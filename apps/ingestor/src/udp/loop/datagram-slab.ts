@@ -1,4 +1,4 @@
-import { type DatagramBatch, DATAGRAM_BYTES_MAX } from './datagram-batch.js';
+import { type DatagramBatch, DATAGRAM_BYTES_MAX } from '../datagram-batch.js';
 
 /** Beside its bytes a datagram has a start, a length, a port and a reference to an address. */
 const COLUMN_BYTES = 4 + 4 + 2 + 8;

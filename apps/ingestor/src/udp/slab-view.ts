@@ -1,10 +1,9 @@
 import type { AddressNames } from './address-names.js';
 import type { DatagramBatch } from './datagram-batch.js';
-import type { SlabLayout } from './native-addon.js';
+import type { SlabLayout } from './slab-layout.js';
 
-/** A view of memory that the thread of the native receiver fills; only read while it is ours. */
-export class NativeSlab implements DatagramBatch {
-  readonly bytes: Buffer;
+/** A view of memory that a thread fills; only read while it is ours. */
+export class SlabView implements DatagramBatch {
   readonly starts: Uint32Array;
   readonly lengths: Uint32Array;
   readonly ports: Uint16Array;
@@ -20,12 +19,12 @@ export class NativeSlab implements DatagramBatch {
 
   constructor(
     readonly number: number,
-    memory: ArrayBuffer,
+    memory: ArrayBufferLike,
     layout: SlabLayout,
+    readonly bytes = bytesOf(number, memory, layout),
   ) {
     const { datagramsMax } = layout;
     const from = number * layout.size;
-    this.bytes = Buffer.from(memory, from + layout.bytes, layout.bytesMax);
     this.starts = new Uint32Array(memory, from + layout.starts, datagramsMax);
     this.lengths = new Uint32Array(memory, from + layout.lengths, datagramsMax);
     this.ports = new Uint16Array(memory, from + layout.ports, datagramsMax);
@@ -51,3 +50,7 @@ export class NativeSlab implements DatagramBatch {
     return this.#names.toString('latin1', from, this.#names.indexOf(0, from));
   }
 }
+
+/** The datagrams of a slab. */
+export const bytesOf = (number: number, memory: ArrayBufferLike, layout: SlabLayout): Buffer =>
+  Buffer.from(memory, number * layout.size + layout.bytes, layout.bytesMax);

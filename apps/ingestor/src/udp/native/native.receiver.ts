@@ -2,16 +2,16 @@ import { lookup } from 'node:dns/promises';
 import { EventEmitter } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { getSystemErrorName } from 'node:util';
-import { AddressNames } from './address-names.js';
-import type { DatagramBatch } from './datagram-batch.js';
+import { AddressNames } from '../address-names.js';
+import type { DatagramBatch } from '../datagram-batch.js';
 import {
   DatagramReceiver,
   type OpenReceiver,
   type ReceiverOptions,
   type ReceiverTraffic,
-} from './datagram-receiver.port.js';
+} from '../datagram-receiver.port.js';
 import type { NativeAddon, NativeHandle } from './native-addon.js';
-import { NativeSlab } from './native-slab.js';
+import { SlabView } from '../slab-view.js';
 
 /** 28 MiB, most of it touched only when the handlers are late. */
 const SLABS = 192;
@@ -29,7 +29,7 @@ export class NativeReceiver extends DatagramReceiver {
   readonly #state = new Float64Array(5);
   readonly #memory: ArrayBuffer;
   /** Views of it, made when first needed. */
-  readonly #slabs: NativeSlab[] = [];
+  readonly #slabs: SlabView[] = [];
   readonly #handle: NativeHandle;
   #closing: Promise<void> | null = null;
 
@@ -68,13 +68,13 @@ export class NativeReceiver extends DatagramReceiver {
     if (this.#closing) return null;
     const number = this.addon.take(this.#handle);
     if (number < 0) return null;
-    const slab = (this.#slabs[number] ??= new NativeSlab(number, this.#memory, this.addon.layout));
+    const slab = (this.#slabs[number] ??= new SlabView(number, this.#memory, this.addon.layout));
     slab.read(this.port, this.#names);
     return slab;
   }
 
   release(batch: DatagramBatch): void {
-    this.addon.release(this.#handle, (batch as NativeSlab).number);
+    this.addon.release(this.#handle, (batch as SlabView).number);
   }
 
   close(): Promise<void> {

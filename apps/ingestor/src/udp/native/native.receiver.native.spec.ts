@@ -4,13 +4,13 @@ import { closeSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { SystemClock } from '#common/platform';
-import { until } from '../../../../test/support/until.js';
-import { datagramReceiverContract } from './datagram-receiver.contract.js';
-import type { DatagramReceiver } from './datagram-receiver.port.js';
+import { until } from '../../../../../test/support/until.js';
+import { datagramReceiverContract } from '../datagram-receiver.contract.js';
+import type { DatagramReceiver } from '../datagram-receiver.port.js';
 import { loadNativeAddon } from './native-addon.js';
 import { NativeReceiver } from './native.receiver.js';
-import { chooseReceiver } from './receiver-choice.js';
-import { SlabPool } from './slab-pool.js';
+import { chooseReceiver } from '../receiver-choice.js';
+import { SlabPool } from '../slab-pool.js';
 
 const HOST = '127.0.0.1';
 const open = NativeReceiver.opener(loadNativeAddon());

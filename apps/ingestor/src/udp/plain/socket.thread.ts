@@ -1,0 +1,127 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type RingMemory, RingWriter } from './slab-ring.js';
+import { SlabWriter } from './slab-writer.js';
+
+/** What the thread is given. */
+export interface ThreadOrder {
+  readonly host: string;
+  readonly port: number;
+  readonly isIPv6: boolean;
+  readonly receiveBufferBytes: number;
+  /** Datagrams in a batch. */
+  readonly batchMax: number;
+  /** Datagrams that are received and not released. */
+  readonly waitingMax: number;
+  readonly memory: RingMemory;
+}
+
+/** Its first word, if not a fault. */
+export interface BoundWord {
+  readonly bound: { address: string; port: number; receiveBufferBytes: number };
+}
+
+/** Of an error nothing but its message would come through. */
+export interface FaultWord {
+  readonly fault: NodeJS.ErrnoException;
+}
+
+/** Once it is bound. Null: there may be something to take. */
+export type ThreadWord = FaultWord | null;
+
+/** What libuv reads of one socket before it looks after others: so many mean that there are more. */
+const TURN_DATAGRAMS_MAX = 32;
+/** To hand over a batch costs as much as ten datagrams: under load they wait for each other. */
+const GATHER_MS = 2;
+
+/** Reads one socket, and does nothing else. */
+class SocketThread {
+  readonly #ring: RingWriter;
+  readonly #writers = new Map<number, SlabWriter>();
+  #slab: SlabWriter | null;
+  #inTurn = 0;
+  #isScheduled = false;
+  /** Since when the slab is being filled, milliseconds; null: since this turn. */
+  #gatheringSinceMs: number | null = null;
+
+  constructor(
+    private readonly order: ThreadOrder,
+    private readonly say: (word: BoundWord | ThreadWord) => void,
+  ) {
+    this.#ring = new RingWriter(order.memory, order.waitingMax, () => say(null));
+    this.#slab = this.#next();
+  }
+
+  open(): Socket {
+    const { host, port, isIPv6, receiveBufferBytes } = this.order;
+    const socket = createSocket({
+      type: isIPv6 ? 'udp6' : 'udp4',
+      recvBufferSize: receiveBufferBytes,
+    });
+    socket.on('error', (fault) =>
+      this.say({ fault: Object.assign({ message: fault.message, name: fault.name }, fault) }),
+    );
+    socket.on('message', (data, { address, port: from }) => this.#receive(data, address, from));
+    socket.bind(port, host, () => {
+      const granted = socket.getRecvBufferSize();
+      this.say({ bound: { ...socket.address(), receiveBufferBytes: granted } });
+    });
+    return socket;
+  }
+
+  #receive(data: Buffer, address: string, port: number): void {
+    const slab = this.#slab;
+    if (!slab) return;
+    slab.add(data, address, port);
+    this.#inTurn += 1;
+    if (slab.isFull) this.#seal();
+    else if (!this.#isScheduled) this.#schedule(true);
+  }
+
+  #schedule(isSoon: boolean): void {
+    this.#isScheduled = true;
+    if (isSoon) setImmediate(() => this.#endTurn());
+    else setTimeout(() => this.#endTurn(), 1);
+  }
+
+  /** After a turn that brought less than it could, nothing more is there to wait for. */
+  #endTurn(): void {
+    this.#isScheduled = false;
+    const mayBeMore = this.#inTurn >= TURN_DATAGRAMS_MAX;
+    this.#inTurn = 0;
+    if (!this.#slab?.count) return;
+    if (mayBeMore || this.#ring.isBehind) {
+      const now = performance.now();
+      this.#gatheringSinceMs ??= now;
+      if (now - this.#gatheringSinceMs < GATHER_MS) return this.#schedule(mayBeMore);
+    }
+    this.#seal();
+  }
+
+  #seal(): void {
+    const slab = this.#slab;
+    if (!slab) return;
+    this.#gatheringSinceMs = null;
+    slab.seal(Date.now());
+    this.#ring.fill(slab.number, slab.count, slab.length);
+    this.#slab = this.#next();
+  }
+
+  #next(): SlabWriter | null {
+    const next = this.#ring.next();
+    if (!next) return null;
+    let writer = this.#writers.get(next.slab);
+    if (!writer) {
+      writer = new SlabWriter(next.slab, this.order.memory);
+      this.#writers.set(next.slab, writer);
+    }
+    writer.clear(Math.min(this.order.batchMax, next.datagramsMax));
+    return writer;
+  }
+}
+
+const owner = parentPort!;
+const socket = new SocketThread(workerData as ThreadOrder, (word) =>
+  owner.postMessage(word),
+).open();
+owner.once('message', () => socket.close(() => owner.close()));

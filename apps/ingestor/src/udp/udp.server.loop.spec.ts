@@ -1,0 +1,4 @@
+import { LOOP } from './receiver-choice.js';
+import { udpServerContract } from './udp.server.contract.js';
+
+udpServerContract(LOOP);

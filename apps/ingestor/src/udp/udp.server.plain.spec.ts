@@ -1,0 +1,4 @@
+import { chooseReceiver } from './receiver-choice.js';
+import { udpServerContract } from './udp.server.contract.js';
+
+udpServerContract(chooseReceiver('plain'));

@@ -1,3 +1,0 @@
-import { udpServerContract } from './udp.server.contract.js';
-
-udpServerContract('plain');
