@@ -13,12 +13,14 @@ import { getEach, type TimedAnswer } from './telemetry/timed-get.js';
 const MICROS_PER_SECOND = 1_000_000;
 const DAY_SECONDS = 86_400;
 const STEP_MICROS = MICROS_PER_SECOND / 10;
-const LATEST_COUNT = 1_000;
+/** One in a hundred of a thousand would be two pauses of the machine. */
+const LATEST_COUNT = 3_000;
+const WARMING_COUNT = 1_000;
 const LATEST_EVERY_MS = 5;
 const LATEST_MS_MAX = 5;
 const LOAD_PER_SECOND = 10_000;
 /** A little longer than the questions take. */
-const LOAD_SECONDS = 8;
+const LOAD_SECONDS = 20;
 const MINMAX_COUNT = 200;
 const MINMAX_MS_MAX = 100;
 const POINTS = 1_000;
@@ -62,19 +64,19 @@ async function readLatest(ground: Ground, { signal, onProgress }: BenchContext):
   await warmUp(ground);
   onProgress('reads: last value');
   const { shipName } = await ground.play({ rate: 1_000, count: 1_000, records: 1 });
-  const ask = async (name: string): Promise<TimedAnswer[]> => {
+  const ask = (name: string, count: number): Promise<TimedAnswer[]> => {
     const url = `${shipUrl(ground, name)}/latest`;
-    return getEach(Array<string>(LATEST_COUNT).fill(url), LATEST_EVERY_MS, signal);
+    return getEach(Array<string>(count).fill(url), LATEST_EVERY_MS, signal);
   };
   // A ground segment is up for months: its first thousand answers say how long Node takes to compile.
-  await ask(shipName);
-  const idle = await ask(shipName);
+  await ask(shipName, WARMING_COUNT);
+  const idle = await ask(shipName, LATEST_COUNT);
   onProgress(`reads: last value while ${LOAD_PER_SECOND}/s come in`);
   const count = LOAD_PER_SECOND * LOAD_SECONDS;
   const contact = await ground.begin({ rate: LOAD_PER_SECOND, count, records: 1 });
   // The ship is known with its first sample.
   await ground.waitForSample(contact.shipName);
-  const busy = await ask(contact.shipName);
+  const busy = await ask(contact.shipName, LATEST_COUNT);
   contact.run.stop();
   await contact.run.outcome;
   await ground.end(contact);

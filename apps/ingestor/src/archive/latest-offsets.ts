@@ -23,19 +23,20 @@ export class LatestOffsets {
     block: number,
     offset: number,
   ): void {
+    for (let nr = 0; nr < count; nr += 1)
+      if (batteries[nr]! >= this.#block.length) this.#grow(batteries[nr]!);
+    const [times, sequences] = [this.#generatedAt, this.#sequence];
+    const [blocks, offsets] = [this.#block, this.#offset];
     for (let nr = 0; nr < count; nr += 1) {
       const battery = batteries[nr]!;
-      if (battery >= this.#block.length) this.#grow(battery);
-      const known = this.#generatedAt[battery]!;
-      if (
-        this.#block[battery] !== NONE &&
-        (generatedAt < known || (generatedAt === known && sequence <= this.#sequence[battery]!))
-      )
-        continue;
-      this.#generatedAt[battery] = generatedAt;
-      this.#sequence[battery] = sequence;
-      this.#block[battery] = block;
-      this.#offset[battery] = offset;
+      const known = times[battery]!;
+      const isKnown = blocks[battery] !== NONE;
+      if (isKnown && generatedAt < known) continue;
+      if (isKnown && generatedAt === known && sequence <= sequences[battery]!) continue;
+      times[battery] = generatedAt;
+      sequences[battery] = sequence;
+      blocks[battery] = block;
+      offsets[battery] = offset;
     }
   }
 

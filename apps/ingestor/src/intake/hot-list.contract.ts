@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeBatteryText } from '#common/contracts';
 import type { HotList } from './hot-list.port.js';
@@ -31,6 +32,28 @@ export function describeHotList(
       expect(await hot.length('Voyager')).toBe(Math.min(count, 300));
       const text = (n: number): string => (n % 2 === 0 ? String(n) : textOf(n));
       expect(last).toEqual(count === 1 ? [text(1)] : [text(count - 1), text(count)]);
+    });
+
+    it('takes several at once as it takes them one by one', async () => {
+      const numbers = fc.integer({ min: 0, max: 60 });
+      const step = fc.tuple(numbers, fc.boolean());
+      let ship = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+          ship += 1;
+          const [one, all] = [`one by one ${ship}`, `at once ${ship}`];
+          let volts = 0;
+          for (const [count, isText] of steps) {
+            const some = Float32Array.from({ length: 64 }, (_, nr) => volts + nr);
+            volts += count;
+            if (isText) for (const name of [one, all]) hot.push(name, AT, 0, `text ${volts}`);
+            some.subarray(0, count).forEach((value) => hot.push(one, AT, value, null));
+            hot.pushAll(all, AT, some, count);
+          }
+          expect(await hot.last(all, 300)).toEqual(await hot.last(one, 300));
+        }),
+        { numRuns: 50 },
+      );
     });
 
     it('keeps apart ships whose names differ in anything', async () => {

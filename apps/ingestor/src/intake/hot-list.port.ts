@@ -10,6 +10,10 @@ export abstract class HotList {
    * the equivalent one is made when it is needed.
    */
   abstract push(shipName: string, generatedAt: Instant, volts: number, text: string | null): void;
+  /** The first `count` of `volts`, each as a reading without a text. */
+  pushAll(shipName: string, generatedAt: Instant, volts: Float32Array, count: number): void {
+    for (let nr = 0; nr < count; nr += 1) this.push(shipName, generatedAt, volts[nr]!, null);
+  }
   /** The newest `count`, oldest first, as text. */
   abstract last(shipName: string, count: number): Promise<string[]>;
   abstract length(shipName: string): Promise<number>;

@@ -107,8 +107,7 @@ export class PacketIntake {
     good.length = arrival.length;
     good.samples = records;
     this.outlet.take(reception, good);
-    for (let nr = 0; nr < records; nr += 1)
-      this.hot.push(reception.shipName, good.generatedAt, volts[nr]!, null);
+    this.hot.pushAll(reception.shipName, good.generatedAt, volts, records);
   }
 
   /** The damage may be in the APID: the port that it was sent from tells more, once it is known. */
