@@ -43,6 +43,23 @@ describe('measuring parties in rounds', () => {
     expect(results.remarks).toEqual([]);
   });
 
+  it('takes a single pause of the machine for what it is', async () => {
+    let trials = 0;
+    const paused = armOf('paused', 30_000);
+    const arm: Arm = {
+      ...paused,
+      attempt: async (rate, seconds) => {
+        const trial = await paused.attempt(rate, seconds);
+        trials += 1;
+        return trials % 3 === 0 ? { ...trial, arrived: trial.arrived / 2 } : trial;
+      },
+    };
+    const party: Party = { name: 'paused', run: (measure) => measure(arm) };
+    const results = await runRounds({ parties: [party], rounds: 1, seconds: 2 }, context);
+
+    expect(results.of('paused').get(1)?.rate).toBeGreaterThan(25_000);
+  });
+
   it('says what is missing or has failed, and goes on with the others', async () => {
     const opened: string[] = [];
     const parties = [
