@@ -8,7 +8,7 @@ import {
 } from '#common/platform';
 import type { Reception } from '../receptions/reception.js';
 import { BatchQueue, MemoryBatchQueue } from './batch-queue.js';
-import { BlockMemory } from './block-memory.js';
+import { BlockMemory, FREE_BYTES_MAX } from './block-memory.js';
 import type { GoodPacket } from './good-packet.js';
 import { OpenBatch } from './open-batch.js';
 import type { PacketBlock } from './packet-block.js';
@@ -39,7 +39,7 @@ export class ArchiveWriter implements ReadinessCheck {
   readonly #faults: FaultLog;
   /** Those who wait until so many batches are stored, in the order of their calls. */
   #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
-  readonly #memory = new BlockMemory();
+  readonly #memory = new BlockMemory(FREE_BYTES_MAX);
   #open = new OpenBatch(this.#memory);
   /** Batches since the start, those that waited then included. */
   #sealedCount: number;

@@ -12,6 +12,8 @@ import { FRAME_HEADER_BYTES, type FrameHead, writeFrame } from './packet-frame.j
 const FIRST_BYTES = 1_024;
 /** From a packet to a full block in few steps, since each of them copies. */
 const GROWTH = 4;
+/** For blocks of which nobody says when they are of no more use. */
+const NOT_KEPT = new BlockMemory(0);
 
 export type BlockOwner = Pick<PacketBlock, 'contactId' | 'fence' | 'shipId' | 'definition'>;
 
@@ -30,7 +32,7 @@ export class BlockBuilder {
   constructor(
     readonly owner: BlockOwner,
     instant: Instant,
-    private readonly memory = new BlockMemory(),
+    private readonly memory = NOT_KEPT,
   ) {
     this.#body = memory.take(FIRST_BYTES);
     this.minute = blockMinute(instant);

@@ -5,7 +5,7 @@ const LARGE = 1024 * 1024;
 
 describe('BlockMemory', () => {
   it('gives again what was released, and what is lent to nobody else', () => {
-    const memory = new BlockMemory();
+    const memory = new BlockMemory(8 * LARGE);
     const [first, second] = [memory.take(LARGE), memory.take(LARGE)];
     expect(second.buffer).not.toBe(first.buffer);
 
@@ -18,7 +18,7 @@ describe('BlockMemory', () => {
   });
 
   it('takes back once, and only what is its own', () => {
-    const memory = new BlockMemory();
+    const memory = new BlockMemory(8 * LARGE);
     const lent = memory.take(LARGE);
     memory.release(lent);
     memory.release(lent);
@@ -32,8 +32,8 @@ describe('BlockMemory', () => {
     expect(taken).not.toContain(foreign.buffer);
   });
 
-  it('keeps no more than eight mebibytes', () => {
-    const memory = new BlockMemory();
+  it('keeps no more than it may', () => {
+    const memory = new BlockMemory(8 * LARGE);
     const lent = Array.from({ length: 12 }, () => memory.take(LARGE));
     for (const one of lent) memory.release(one);
 

@@ -1,6 +1,6 @@
 /** Smaller ones cost the collector of garbage little. */
 const KEPT_BYTES_MIN = 64 * 1024;
-const FREE_BYTES_MAX = 8 * 1024 * 1024;
+export const FREE_BYTES_MAX = 8 * 1024 * 1024;
 
 /**
  * Memory of blocks, used again. At the rates of a socket the bodies are tens of megabytes a second:
@@ -10,6 +10,9 @@ export class BlockMemory {
   readonly #free = new Map<number, Buffer[]>();
   readonly #lent = new WeakSet<ArrayBufferLike>();
   #freeBytes = 0;
+
+  /** Bytes that wait for their next use; 0: each is made anew. */
+  constructor(private readonly freeMax: number) {}
 
   take(bytes: number): Buffer {
     const known = this.#free.get(bytes)?.pop();
@@ -23,7 +26,7 @@ export class BlockMemory {
   release({ buffer }: Buffer): void {
     if (!this.#lent.delete(buffer)) return;
     const bytes = buffer.byteLength;
-    if (this.#freeBytes + bytes > FREE_BYTES_MAX) return;
+    if (this.#freeBytes + bytes > this.freeMax) return;
     const free = this.#free.get(bytes);
     if (free) free.push(Buffer.from(buffer));
     else this.#free.set(bytes, [Buffer.from(buffer)]);

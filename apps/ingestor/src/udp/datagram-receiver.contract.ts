@@ -6,7 +6,7 @@ import { until } from '../../../../test/support/until.js';
 import { type DatagramBatch, DATAGRAM_BYTES_MAX } from './datagram-batch.js';
 import type { DatagramReceiver, OpenReceiver, ReceiverOptions } from './datagram-receiver.port.js';
 import { readKernelDrops } from './kernel-drops.js';
-import { SlabPool } from './slab-pool.js';
+import { SlabPool } from './loop/slab-pool.js';
 import type { Datagram } from './udp.events.js';
 
 const HOST = '127.0.0.1';

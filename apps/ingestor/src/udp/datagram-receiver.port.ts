@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Clock } from '#common/platform';
 import type { DatagramBatch } from './datagram-batch.js';
-import type { SlabPool } from './slab-pool.js';
+import type { SlabPool } from './loop/slab-pool.js';
 import type { Datagram } from './udp.events.js';
 
 /** Node's socket on the main loop, or in a thread of its own; a thread in C. */
@@ -48,7 +48,7 @@ export abstract class DatagramReceiver {
   /** What the system granted, as it counts: Linux says twice of what it gives to data. */
   abstract readonly receiveBufferBytes: number;
   abstract readonly traffic: ReceiverTraffic;
-  /** What tells `error` and `close`: the socket of Node where there is one. */
+  /** What tells `error` and `close`: on the main loop the socket of Node itself. */
   abstract readonly socket: EventEmitter;
 
   /** The oldest batch; null when nothing waits. Its memory stays as it is until it is released. */

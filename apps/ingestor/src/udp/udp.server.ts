@@ -6,7 +6,7 @@ import { FaultLog } from '#common/platform';
 import type { DatagramBatch } from './datagram-batch.js';
 import type { OpenReceiver, ReceiverKind } from './datagram-receiver.port.js';
 import { LOOP, type ReceiverChoice } from './receiver-choice.js';
-import { SlabPool } from './slab-pool.js';
+import { SlabPool } from './loop/slab-pool.js';
 import { UdpContext } from './udp.context.js';
 import {
   addedCounters,
@@ -24,7 +24,7 @@ import {
   RECEIVE_BUFFER_BYTES,
   type UdpServerOptions,
 } from './udp.options.js';
-import { UdpSocket } from './udp.socket.js';
+import { type PortStatus, UdpSocket } from './udp.socket.js';
 
 const DRAIN_DEADLINE_MS = 1_000;
 const REOPEN_DELAY_MS = 100;
@@ -54,6 +54,7 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
   #sharedPort: number | null = null;
   /** What the kernel dropped at earlier sockets of the shared port. */
   #sharedDropsPast = 0;
+  #listening: Promise<void> | null = null;
   #reopening: Promise<void> | null = null;
   #past: UdpCounters = NO_COUNTERS;
   /** A handler that fails under load must not fill the log. */
@@ -99,16 +100,12 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
   }
 
   /** Of each open port: what came, and what the system granted as its buffer. */
-  ports(): { port: number; receiveBufferBytes: number; counters: UdpCounters }[] {
-    return this.#sockets().map(({ port, receiveBufferBytes, counters }) => ({
-      port,
-      receiveBufferBytes,
-      counters,
-    }));
+  ports(): PortStatus[] {
+    return this.#sockets().map(({ status }) => status);
   }
 
   listen(callback: (fault?: Error) => void): void {
-    this.#bind(this.options.port, this.#choice.open).then(
+    this.#listening = this.#bind(this.options.port, this.#choice.open).then(
       (socket) => {
         this.#shared = socket;
         this.#sharedPort = socket.port;
@@ -161,13 +158,14 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
     this.#events.on(event, listener);
   }
 
-  /** The socket of the shared port; of a native one what tells its errors and its end. */
+  /** The socket of the shared port; of one with a thread what tells its errors and its end. */
   unwrap<T = EventEmitter>(): T {
     return this.#shared?.socket as T;
   }
 
   async #close(): Promise<void> {
     this.#stop();
+    await this.#listening;
     await this.#reopening;
     const sockets = this.#sockets();
     await Promise.all(sockets.map((socket) => socket.drain(DRAIN_DEADLINE_MS)));
@@ -227,7 +225,7 @@ export class UdpServer extends Server<UdpEvents, UdpStatus> implements CustomTra
   async #reopen(faulty: UdpSocket): Promise<void> {
     const { port } = faulty;
     await faulty.drain(DRAIN_DEADLINE_MS);
-    const drops = (await faulty.kernelDrops()) ?? 0;
+    const drops = (await faulty.kernelDrops()) ?? faulty.lastDrops;
     this.#shared = null;
     this.#sharedDropsPast += drops;
     await this.#release(faulty);

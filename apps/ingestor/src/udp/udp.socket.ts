@@ -25,11 +25,18 @@ export interface UdpSocketOptions extends Omit<
   readonly onError: (fault: Error, socket: UdpSocket) => void;
 }
 
+export interface PortStatus {
+  readonly port: number;
+  readonly receiveBufferBytes: number;
+  readonly counters: UdpCounters;
+}
+
 /** One bound port: takes what its receiver has, and hands it on batch by batch. */
 export class UdpSocket {
   readonly #handled = { handled: 0, failed: 0, batches: 0, failedBatches: 0 };
   #receiver!: DatagramReceiver;
   #isPumping = false;
+  #lastDrops = 0;
 
   private constructor(private readonly options: UdpSocketOptions) {}
 
@@ -54,6 +61,11 @@ export class UdpSocket {
     return { received, bytes, shed, ...this.#handled };
   }
 
+  get status(): PortStatus {
+    const { port, receiveBufferBytes, counters } = this;
+    return { port, receiveBufferBytes, counters };
+  }
+
   get waiting(): number {
     return this.#receiver.traffic.waiting;
   }
@@ -67,8 +79,15 @@ export class UdpSocket {
   }
 
   /** Datagrams that the kernel dropped at this socket; null where the system does not say. */
-  kernelDrops(): Promise<number | null> {
-    return readKernelDrops(this.#receiver.address, this.port);
+  async kernelDrops(): Promise<number | null> {
+    const drops = await readKernelDrops(this.#receiver.address, this.port);
+    if (drops !== null) this.#lastDrops = drops;
+    return drops;
+  }
+
+  /** As they were last read: a socket whose thread has died tells no more. */
+  get lastDrops(): number {
+    return this.#lastDrops;
   }
 
   /** Datagrams wait here or in the kernel. Where the system does not say, those here alone tell. */

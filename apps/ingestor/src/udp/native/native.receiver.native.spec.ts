@@ -10,7 +10,7 @@ import type { DatagramReceiver } from '../datagram-receiver.port.js';
 import { loadNativeAddon } from './native-addon.js';
 import { NativeReceiver } from './native.receiver.js';
 import { chooseReceiver } from '../receiver-choice.js';
-import { SlabPool } from '../slab-pool.js';
+import { SlabPool } from '../loop/slab-pool.js';
 
 const HOST = '127.0.0.1';
 const open = NativeReceiver.opener(loadNativeAddon());

@@ -1,22 +1,25 @@
 import { execFile } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { SystemClock } from '#common/platform';
 import { until } from '../../../../../test/support/until.js';
 import { datagramReceiverContract } from '../datagram-receiver.contract.js';
 import type { DatagramReceiver } from '../datagram-receiver.port.js';
-import { SlabPool } from '../slab-pool.js';
+import { SlabPool } from '../loop/slab-pool.js';
 import { PlainReceiver } from './plain.receiver.js';
 
 const HOST = '127.0.0.1';
+const PROGRAM_MS_MAX = 20_000;
 
 datagramReceiverContract((options) => PlainReceiver.open(options));
 
 describe('the thread of a PlainReceiver', () => {
-  const make = (): Promise<DatagramReceiver> =>
+  const make = (onError: (fault: Error) => void = () => undefined): Promise<DatagramReceiver> =>
     PlainReceiver.open({
       host: HOST,
       port: 0,
@@ -26,7 +29,7 @@ describe('the thread of a PlainReceiver', () => {
       clock: new SystemClock(),
       onReadable: () => undefined,
       onShed: () => undefined,
-      onError: () => undefined,
+      onError,
     });
 
   it.runIf(process.platform === 'linux')('leaves no file and no thread behind', async () => {
@@ -41,17 +44,44 @@ describe('the thread of a PlainReceiver', () => {
   });
 
   it.each([
-    ['process.exit(0)', { code: 0, signal: null }],
-    ['await receiver.close()', { code: 0, signal: null }],
-    ['process.kill(process.pid, "SIGTERM")', { code: null, signal: 'SIGTERM' }],
-  ])('ends with its process, by %s in the middle of traffic', async (end, expected) => {
-    const ended = await promisify(execFile)(process.execPath, [
-      '--input-type=module',
-      '--eval',
-      programThatEndsBy(end),
-    ]).catch((fault: { code: unknown; signal: unknown }) => fault);
-    const { code = 0, signal = null } = ended as { code?: unknown; signal?: unknown };
-    expect({ code, signal }).toEqual(expected);
+    ['process.exit(7)', 7],
+    ['await receiver.close(); process.exitCode = 40 + threadEndedWith', 40],
+  ])('ends with its process, by %s while it waits', async (end, code) => {
+    const program = promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '--eval', programThatEndsBy(end)],
+      { timeout: PROGRAM_MS_MAX },
+    );
+    await expect(program).rejects.toMatchObject({ code, signal: null });
+  });
+
+  it('counts at its end what it has read', async () => {
+    const receiver = await make();
+    const ship = createSocket('udp4');
+    const sent = 500;
+    for (let nr = 0; nr < sent; nr += 1) ship.send('x', receiver.port, HOST);
+    await until(() => expect(receiver.traffic.received).toBeGreaterThan(0));
+    await receiver.close();
+    const { received, waiting } = receiver.traffic;
+    ship.close();
+
+    expect(waiting).toBe(received);
+    expect(received).toBeLessThanOrEqual(sent);
+  });
+
+  it('that dies is told, and the receiver can still be closed', async () => {
+    const workers: Worker[] = [];
+    const note = (worker: Worker): void => void workers.push(worker);
+    process.on('worker', note);
+    const faults: Error[] = [];
+    const receiver = await make((fault) => void faults.push(fault));
+    process.off('worker', note);
+
+    await workers[0]!.terminate();
+    await until(() => expect(faults).toHaveLength(1));
+    await receiver.close();
+
+    expect(faults[0]!.message).toBe('The thread of the socket ended');
   });
 });
 
@@ -61,6 +91,8 @@ function programThatEndsBy(end: string): string {
   return `
     import { createSocket } from 'node:dgram';
     import { PlainReceiver } from ${JSON.stringify(join(folder, 'plain.receiver.js'))};
+    let threadEndedWith;
+    process.on('worker', (worker) => worker.once('exit', (code) => (threadEndedWith = code)));
     const receiver = await PlainReceiver.open({
       host: '${HOST}', port: 0, receiveBufferBytes: 1 << 20, batchMax: 1024,
       pool: { datagramsMax: 5000 }, onReadable() {}, onError() {},

@@ -15,8 +15,8 @@ import type { BoundWord, FaultWord, ThreadOrder, ThreadWord } from './socket.thr
 
 const OPEN_DEADLINE_MS = 10_000;
 const CLOSE_DEADLINE_MS = 2_000;
-/** A thread is a file of its own, also where the sources are run. */
-const THREAD = createRequire(import.meta.url).resolve('#threads/socket.thread');
+/** Compiled, also where the sources are run: Node starts a thread from a file that it can read. */
+const THREAD = '#threads/socket.thread';
 
 /**
  * The socket of Node in a thread of its own: Node takes one datagram per system call, so that alone is
@@ -36,6 +36,7 @@ export class PlainReceiver extends DatagramReceiver {
 
   private constructor(
     private readonly worker: Worker,
+    private readonly ended: Promise<null>,
     private readonly ring: RingReader,
     options: ReceiverOptions,
     bound: BoundWord['bound'],
@@ -51,7 +52,7 @@ export class PlainReceiver extends DatagramReceiver {
       if (!this.#closing) options.onReadable();
     });
     worker.on('error', (fault) => this.socket.emit('error', fault));
-    worker.on('exit', () => {
+    void ended.then(() => {
       if (!this.#closing) this.socket.emit('error', new Error('The thread of the socket ended'));
     });
   }
@@ -68,12 +69,19 @@ export class PlainReceiver extends DatagramReceiver {
       waitingMax: pool.datagramsMax,
       memory: ring.memory,
     };
-    const worker = new Worker(THREAD, { workerData: order, name: 'udp', execArgv: [] });
+    const file = createRequire(import.meta.url).resolve(THREAD);
+    const worker = new Worker(file, { workerData: order, name: 'udp', execArgv: [] });
+    // A fault while it is being ended has nobody else to hear it.
+    worker.on('error', () => undefined);
+    const ended = new Promise<null>((resolve) => void worker.once('exit', () => resolve(null)));
     try {
       const signal = AbortSignal.timeout(OPEN_DEADLINE_MS);
-      const [word] = (await once(worker, 'message', { signal })) as [BoundWord | FaultWord];
+      const said = (await Promise.race([once(worker, 'message', { signal }), ended])) as
+        [BoundWord | FaultWord] | null;
+      if (!said) throw new Error('The thread of the socket ended before it was bound');
+      const [word] = said;
       if ('fault' in word) throw faultOf(word);
-      return new PlainReceiver(worker, ring, options, word.bound);
+      return new PlainReceiver(worker, ended, ring, options, word.bound);
     } catch (fault) {
       await worker.terminate();
       throw fault;
@@ -103,11 +111,10 @@ export class PlainReceiver extends DatagramReceiver {
   }
 
   async #close(): Promise<void> {
-    const hasEnded = new Promise<void>((resolve) => void this.worker.once('exit', resolve));
     const late = setTimeout(() => void this.worker.terminate(), CLOSE_DEADLINE_MS);
     this.ring.close();
     this.worker.postMessage('close');
-    await hasEnded;
+    await this.ended;
     clearTimeout(late);
     this.socket.emit('close');
   }

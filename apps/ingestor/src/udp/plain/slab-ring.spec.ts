@@ -50,7 +50,7 @@ class RingModel {
     const waiting = this.#full.length + this.#taken.length;
     const traffic = { received: this.#received, bytes: 10 * this.#received, waiting };
     this.#compare(this.#reader.traffic, traffic);
-    this.#compare(this.#writer.isBehind, this.#full.length > 0);
+    this.#compare(this.#writer.behind, this.#full.length);
     this.#compare(this.#wakes, this.#received > 0 ? 1 : 0);
   }
 

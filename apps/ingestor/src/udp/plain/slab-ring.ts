@@ -33,14 +33,19 @@ const TAKEN = 1;
 const RELEASED = 2;
 const IS_WOKEN = 3;
 const IS_CLOSING = 4;
+/** Datagrams of the slab that is being filled. */
+const OPEN = 5;
 /** Places of `totals`. */
 const RECEIVED = 0;
 const RECEIVED_BYTES = 1;
 const RELEASED_DATAGRAMS = 2;
 
+/** To sleep for; a word of the end that comes just before is not heard. */
+const WAIT_MS = 100;
+
 /** Totals, counts, full slabs, free slabs. */
 const COUNTS_AT = 3 * 8;
-const FULL_AT = COUNTS_AT + 5 * 4;
+const FULL_AT = COUNTS_AT + 6 * 4;
 const FREE_AT = FULL_AT + 4 * PLACES;
 const STATE_BYTES = FREE_AT + 4 * PLACES;
 
@@ -74,7 +79,7 @@ class SlabRing {
   constructor(readonly memory: RingMemory) {
     const { state } = memory;
     this.totals = new BigInt64Array(state, 0, 3);
-    this.state = new Int32Array(state, COUNTS_AT, 5);
+    this.state = new Int32Array(state, COUNTS_AT, 6);
     this.full = new Int32Array(state, FULL_AT, PLACES);
     this.free = new Int32Array(state, FREE_AT, PLACES);
   }
@@ -104,9 +109,14 @@ export class RingWriter extends SlabRing {
     return Atomics.load(this.state, IS_CLOSING) === 1;
   }
 
-  /** The reader has not taken all. */
-  get isBehind(): boolean {
-    return Atomics.load(this.state, TAKEN) !== this.#filled;
+  /** Full slabs that the reader has not taken. */
+  get behind(): number {
+    return (this.#filled - Atomics.load(this.state, TAKEN)) | 0;
+  }
+
+  /** So many datagrams are in the slab that is being filled. */
+  note(datagrams: number): void {
+    Atomics.store(this.state, OPEN, datagrams);
   }
 
   /**
@@ -125,7 +135,7 @@ export class RingWriter extends SlabRing {
       const datagramsMax = this.waitingMax - (this.#received - released);
       const slab = datagramsMax > 0 ? this.#free.pop() : undefined;
       if (slab !== undefined) return { slab, datagramsMax };
-      Atomics.wait(this.state, RELEASED, returned);
+      Atomics.wait(this.state, RELEASED, returned, WAIT_MS);
     }
   }
 
@@ -135,6 +145,7 @@ export class RingWriter extends SlabRing {
     this.#bytes += bytes;
     Atomics.store(this.totals, RECEIVED, BigInt(this.#received));
     Atomics.store(this.totals, RECEIVED_BYTES, BigInt(this.#bytes));
+    Atomics.store(this.state, OPEN, 0);
     this.full[this.#filled & (PLACES - 1)] = slab;
     this.#filled = (this.#filled + 1) | 0;
     Atomics.store(this.state, FILLED, this.#filled);
@@ -154,9 +165,11 @@ export class RingReader extends SlabRing {
     this.#released = Atomics.load(this.state, RELEASED);
   }
 
-  /** Datagrams, bytes, and of the datagrams those that are not released. */
+  /** Datagrams, bytes of those in full slabs, and the datagrams that are not released. */
   get traffic(): { received: number; bytes: number; waiting: number } {
-    const received = Number(Atomics.load(this.totals, RECEIVED));
+    // In this order none counts twice.
+    const filled = Number(Atomics.load(this.totals, RECEIVED));
+    const received = filled + Atomics.load(this.state, OPEN);
     const bytes = Number(Atomics.load(this.totals, RECEIVED_BYTES));
     return { received, bytes, waiting: received - this.#releasedDatagrams };
   }

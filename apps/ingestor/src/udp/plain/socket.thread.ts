@@ -36,6 +36,7 @@ const GATHER_MS = 2;
 
 /** Reads one socket, and does nothing else. */
 class SocketThread {
+  readonly #socket: Socket;
   readonly #ring: RingWriter;
   readonly #writers = new Map<number, SlabWriter>();
   #slab: SlabWriter | null;
@@ -49,24 +50,31 @@ class SocketThread {
     private readonly say: (word: BoundWord | ThreadWord) => void,
   ) {
     this.#ring = new RingWriter(order.memory, order.waitingMax, () => say(null));
-    this.#slab = this.#next();
-  }
-
-  open(): Socket {
-    const { host, port, isIPv6, receiveBufferBytes } = this.order;
-    const socket = createSocket({
+    const { isIPv6, receiveBufferBytes } = order;
+    this.#socket = createSocket({
       type: isIPv6 ? 'udp6' : 'udp4',
       recvBufferSize: receiveBufferBytes,
     });
+    this.#slab = this.#next();
+  }
+
+  open(): void {
+    const socket = this.#socket;
     socket.on('error', (fault) =>
       this.say({ fault: Object.assign({ message: fault.message, name: fault.name }, fault) }),
     );
     socket.on('message', (data, { address, port: from }) => this.#receive(data, address, from));
-    socket.bind(port, host, () => {
+    socket.bind(this.order.port, this.order.host, () => {
       const granted = socket.getRecvBufferSize();
       this.say({ bound: { ...socket.address(), receiveBufferBytes: granted } });
     });
-    return socket;
+  }
+
+  /** What was read is counted, whoever takes it; what was not is lost with the socket. */
+  close(): void {
+    if (this.#slab?.count) this.#seal();
+    if (this.#slab) this.#socket.close();
+    this.#slab = null;
   }
 
   #receive(data: Buffer, address: string, port: number): void {
@@ -74,8 +82,9 @@ class SocketThread {
     if (!slab) return;
     slab.add(data, address, port);
     this.#inTurn += 1;
-    if (slab.isFull) this.#seal();
-    else if (!this.#isScheduled) this.#schedule(true);
+    if (slab.isFull) return this.#seal();
+    this.#ring.note(slab.count);
+    if (!this.#isScheduled) this.#schedule(true);
   }
 
   #schedule(isSoon: boolean): void {
@@ -84,16 +93,20 @@ class SocketThread {
     else setTimeout(() => this.#endTurn(), 1);
   }
 
-  /** After a turn that brought less than it could, nothing more is there to wait for. */
+  /**
+   * After a turn that brought less than it could, nothing more is there to wait for. The more slabs wait,
+   * the fuller the next one gets: there are only so many.
+   */
   #endTurn(): void {
     this.#isScheduled = false;
     const mayBeMore = this.#inTurn >= TURN_DATAGRAMS_MAX;
     this.#inTurn = 0;
     if (!this.#slab?.count) return;
-    if (mayBeMore || this.#ring.isBehind) {
+    const { behind } = this.#ring;
+    if (mayBeMore || behind > 0) {
       const now = performance.now();
       this.#gatheringSinceMs ??= now;
-      if (now - this.#gatheringSinceMs < GATHER_MS) return this.#schedule(mayBeMore);
+      if (now - this.#gatheringSinceMs < GATHER_MS * (1 + behind)) return this.#schedule(mayBeMore);
     }
     this.#seal();
   }
@@ -109,7 +122,10 @@ class SocketThread {
 
   #next(): SlabWriter | null {
     const next = this.#ring.next();
-    if (!next) return null;
+    if (!next) {
+      this.#socket.close();
+      return null;
+    }
     let writer = this.#writers.get(next.slab);
     if (!writer) {
       writer = new SlabWriter(next.slab, this.order.memory);
@@ -121,7 +137,6 @@ class SocketThread {
 }
 
 const owner = parentPort!;
-const socket = new SocketThread(workerData as ThreadOrder, (word) =>
-  owner.postMessage(word),
-).open();
-owner.once('message', () => socket.close(() => owner.close()));
+const thread = new SocketThread(workerData as ThreadOrder, (word) => owner.postMessage(word));
+thread.open();
+owner.once('message', () => thread.close());

@@ -1,5 +1,5 @@
-import { DATAGRAM_BYTES_MAX } from './datagram-batch.js';
-import { DatagramSlab } from './loop/datagram-slab.js';
+import { DATAGRAM_BYTES_MAX } from '../datagram-batch.js';
+import { DatagramSlab } from './datagram-slab.js';
 
 /** A quiet port holds little: there may be thousands of them. */
 const SMALL_DATAGRAMS = 16;
