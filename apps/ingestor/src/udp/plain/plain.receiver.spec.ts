@@ -37,10 +37,16 @@ describe('the thread of a PlainReceiver', () => {
       readdirSync('/proc/self/fd').length,
       readdirSync('/proc/self/task').length,
     ];
+    // Node itself opens and closes some of each now and then; a leak is at least one for each receiver.
+    const rounds = 20;
     await (await make()).close();
-    const before = filesAndThreads();
-    for (let round = 0; round < 10; round += 1) await (await make()).close();
-    await until(() => expect(filesAndThreads()).toEqual(before));
+    const [files = 0, threads = 0] = filesAndThreads();
+    for (let round = 0; round < rounds; round += 1) await (await make()).close();
+    await until(() => {
+      const [filesNow = 0, threadsNow = 0] = filesAndThreads();
+      expect(filesNow - files).toBeLessThan(rounds / 2);
+      expect(threadsNow - threads).toBeLessThan(rounds / 2);
+    });
   });
 
   it.each([
@@ -58,15 +64,16 @@ describe('the thread of a PlainReceiver', () => {
   it('counts at its end what it has read', async () => {
     const receiver = await make();
     const ship = createSocket('udp4');
-    const sent = 500;
-    for (let nr = 0; nr < sent; nr += 1) ship.send('x', receiver.port, HOST);
-    await until(() => expect(receiver.traffic.received).toBeGreaterThan(0));
+    const send = async (received: number): Promise<void> => {
+      for (let nr = 0; nr < 50; nr += 1) ship.send('x', receiver.port, HOST);
+      await until(() => expect(receiver.traffic.received).toBe(received), 20_000, 1);
+    };
+    // Of the first nothing is taken, so the others wait for more in a slab that is not handed over.
+    for (const received of [50, 100, 150, 200]) await send(received);
     await receiver.close();
-    const { received, waiting } = receiver.traffic;
     ship.close();
 
-    expect(waiting).toBe(received);
-    expect(received).toBeLessThanOrEqual(sent);
+    expect(receiver.traffic).toEqual({ received: 200, bytes: 200, waiting: 200, shed: 0 });
   });
 
   it('that dies is told, and the receiver can still be closed', async () => {

@@ -105,10 +105,6 @@ export class RingWriter extends SlabRing {
     this.#returned = Atomics.load(this.state, RELEASED);
   }
 
-  get isClosing(): boolean {
-    return Atomics.load(this.state, IS_CLOSING) === 1;
-  }
-
   /** Full slabs that the reader has not taken. */
   get behind(): number {
     return (this.#filled - Atomics.load(this.state, TAKEN)) | 0;
@@ -130,7 +126,7 @@ export class RingWriter extends SlabRing {
         this.#free.push(this.free[this.#returned & (PLACES - 1)]!);
         this.#returned = (this.#returned + 1) | 0;
       }
-      if (this.isClosing) return null;
+      if (Atomics.load(this.state, IS_CLOSING) === 1) return null;
       const released = Number(Atomics.load(this.totals, RELEASED_DATAGRAMS));
       const datagramsMax = this.waitingMax - (this.#received - released);
       const slab = datagramsMax > 0 ? this.#free.pop() : undefined;
