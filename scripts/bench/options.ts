@@ -47,9 +47,9 @@ export const DEFAULTS: BenchOptions = {
 
 export const HELP = `Usage: bench [options]
 
-Measures the rocket monitor, the way of telemetry and the start of contacts, and in the same rounds what they cannot be
-Measures the rocket monitor, the way of telemetry and bulks of contacts, and in the same rounds what they cannot be
-faster than. Starts the servers and apps that it needs, on loopback only, and stops them. Names:
+Measures the rocket monitor, the way of telemetry, the start of contacts and bulks of them, and in
+the same rounds what they cannot be faster than. Starts the servers and apps that it needs, on
+loopback only, and stops them. Names:
 
 http                 rocket messages over 50 kept connections, against a bare Fastify that parses
 http-new-connection  the generator's profile, a connection per message, on each store
@@ -71,10 +71,8 @@ InfluxDB and installs Debian's package influxdb where it may. A rate of theirs i
 held: less than a thousandth is lost, the account explains that, and all is stored soon after.
 
   --only <name>           one of these; may be given several times (default all)
-  --rounds <n>            rounds of each, 1 to 100 (default 5 of http and asks, 3 of redis,
-                          udp-receive and udp-store, 1 of the others)
-  --rounds <n>            rounds of each, 1 to 100 (default 5 of http, 3 of redis, udp-receive,
-                          udp-store and bulk, 1 of the others)
+  --rounds <n>            rounds of each, 1 to 100 (default 5 of http and asks, 3 of redis, replay,
+                          udp-receive, udp-store and bulk, 1 of the others)
   --seconds <n>           how long a rate is measured, 1 to 60 (default ${DEFAULTS.seconds})
   --messages <n>          messages that are played to the end, 1000 to 1000000 (default ${DEFAULTS.messages})
   --overload-seconds <n>  how long the overload lasts, 2 to 600 (default ${DEFAULTS.overloadSeconds})

@@ -21,8 +21,8 @@ const BARE_C_START = 320_000;
 const INFLUX_POINTS_START = 120_000;
 const DECODED_START = 120_000;
 /** Samples a second: what a packet costs beside its samples is as much as some of them. */
-const STORED_SAMPLES_START = 400_000;
-const PACKET_COST_SAMPLES = 4;
+const STORED_SAMPLES_START = 7_500_000;
+const PACKET_COST_SAMPLES = 43;
 const CLOSING_PACKETS = 3;
 /** Sent again and again: each is read, checked and accounted for, and stored the first time only. */
 const NUMBERS_DECODED = 1_000;
