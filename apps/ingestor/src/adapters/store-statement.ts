@@ -25,6 +25,9 @@ import {
  *
  * A minute that is unlevelled already is locked all the same, by a change that changes nothing: who
  * works out its levels removes it first, so that one waits for the other and sees what it wrote.
+ *
+ * The bodies come as one value, of which each row takes its piece: an array of them would be copied
+ * several times on its way, each time into memory that is new.
  */
 export const STORE = `
   WITH held AS (
@@ -40,12 +43,12 @@ export const STORE = `
     INSERT INTO blocks (ship_id, first_at, contact_id, fence, number, last_at, received_at,
                         definition, packets, samples, numbers, body)
     SELECT ship_id, first_at, contact_id, fence, number, last_at, received_at, definition, packets,
-           samples, numbers, body
+           samples, numbers, substr($16::bytea, start, length)
     FROM unnest($5::integer[], $6::bigint[], $7::timestamptz[], $8::timestamptz[],
                 $9::timestamptz[], $10::text[], $11::integer[], $12::integer[], $13::json[],
-                $14::bytea[])
+                $14::integer[], $15::integer[])
       AS block (slot, number, first_at, last_at, received_at, definition, packets, samples, numbers,
-                body)
+                start, length)
       JOIN held USING (slot)
     WHERE number > last_block
     RETURNING contact_id, ship_id, number, first_at, last_at, samples
@@ -71,8 +74,8 @@ export const STORE = `
                                          generated_at, sequence, received_at, packet)
     SELECT DISTINCT ON (ship_id, battery) ship_id, battery, contact_id, fence, definition,
            generated_at, sequence, received_at, packet
-    FROM unnest($15::integer[], $16::smallint[], $17::text[], $18::timestamptz[], $19::bigint[],
-                $20::timestamptz[], $21::bytea[])
+    FROM unnest($17::integer[], $18::smallint[], $19::text[], $20::timestamptz[], $21::bigint[],
+                $22::timestamptz[], $23::bytea[])
       AS packet (slot, battery, definition, generated_at, sequence, received_at, packet)
       JOIN held USING (slot)
     ORDER BY ship_id, battery, generated_at DESC, contact_id DESC, fence DESC, sequence DESC
@@ -142,8 +145,17 @@ function blockParameters(
     column(INT4, ({ packets }) => packets),
     column(INT4, ({ samples }) => samples),
     texts(JSON_OID, ({ numbers }) => JSON.stringify(numbers)),
-    texts(BYTEA_OID, ({ body }) => body),
+    ...bodyParameters(blocks),
   ];
+}
+
+/** From 1, as SQL counts. */
+function bodyParameters(blocks: readonly PacketBlock[]): Parameter[] {
+  const bodies = blocks.map(({ body }) => body);
+  const lengths = bodies.map(({ length }) => length);
+  let start = 1;
+  const starts = lengths.map((length) => (start += length) - length);
+  return [binaryArray(INT4, starts), binaryArray(INT4, lengths), bodies];
 }
 
 function latestParameters(

@@ -168,8 +168,8 @@ describe('the minutes in PostgreSQL', () => {
 
   it('are merged a page at a time when they hold more than fits into memory', async () => {
     const reception = await under.begin();
-    const text = 'x'.repeat(20_000);
-    const count = Math.ceil((5 * PAGE_BYTES_MAX) / 40_000);
+    const text = 'x'.repeat(5_000);
+    const count = Math.ceil((5 * PAGE_BYTES_MAX) / 10_000);
     for (let sequence = 1; sequence <= count; sequence += 10) {
       const some = Array.from({ length: 10 }, (_, at) => packet(sequence + at, undefined, text));
       await under.archive.store(listedBatch(reception, some.toReversed()));

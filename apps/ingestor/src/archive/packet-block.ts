@@ -4,7 +4,7 @@ import { type Instant, MICROS_PER_SECOND, type SequenceRange } from '#common/dom
 export const BLOCK_SPAN_MICROS = 60 * MICROS_PER_SECOND;
 export const BLOCK_PACKETS_MAX = 4_096;
 /** Of its body; a packet that is larger than all of it is not received. */
-export const BLOCK_BYTES_MAX = 1024 * 1024;
+export const BLOCK_BYTES_MAX = 256 * 1024;
 
 /**
  * Packets of one reception and one minute: what the archive stores at once, and reads at once. Rows of

@@ -118,7 +118,8 @@ describe('what waits for an archive that does not answer', () => {
   });
 
   it('goes to the disk before the memory is full', async () => {
-    for (let n = 0; n < 1_600; n += 1) expect(write(2_000)).toBe(true);
+    const count = (3 * BATCH_BYTES_MAX) / 2_000;
+    for (let n = 0; n < count; n += 1) expect(write(2_000)).toBe(true);
     await until(() => expect(spool.length).toBeGreaterThan(2));
 
     archive.isSlow = false;
