@@ -6,7 +6,7 @@ import { ReceptionBlocks } from './reception-blocks.js';
 import type { ArchiveBatch, LatestPacket } from './telemetry-archive.port.js';
 
 /** One write to the archive: large enough to pay for the round trip, small enough not to hold it up. */
-export const BATCH_BYTES_MAX = 2 * 1024 * 1024;
+export const BATCH_BYTES_MAX = 1024 * 1024;
 /** Of ships whose times jump about; each is a row of its own. */
 export const BATCH_BLOCKS_MAX = 1_024;
 
