@@ -39,6 +39,7 @@ export class HistoryService {
     const wanted = [...new Set(ids)].map((id) => ({ id, point: pointIn(id) }));
     if (wanted.length > POINT_IDS_MAX)
       throw fault(`ids are ${wanted.length}, and at most ${POINT_IDS_MAX} can be asked for`);
+    demandFew(wanted.length, query);
     const points: Point[] = [];
     for (const { id, point } of wanted) {
       const scope = await this.#scope(point, query);
@@ -84,6 +85,16 @@ export class HistoryService {
 }
 
 type Value = readonly [at: Instant, value: number | string];
+
+/** Of minima and maxima it is known beforehand how many they may be. */
+function demandFew(ids: number, { strategy, size }: HistoryQueryDto): void {
+  if (strategy !== 'minmax' || ids * sizeIn(size) <= POINTS_MAX) return;
+  throw new DomainError(
+    'SAMPLES_TOO_MANY',
+    `${ids} ids with up to ${sizeIn(size)} points each are more than ${POINTS_MAX} points: ask for fewer, or with a smaller size.`,
+    { field: 'size' },
+  );
+}
 
 function pointIn(id: string): PointId {
   const point = parsePointId(id);
