@@ -13,6 +13,7 @@ import { ForeignShips } from '../../apps/ingestor/src/receptions/foreign-ships.j
 import { HoldingsLoop } from '../../apps/ingestor/src/receptions/holdings.loop.js';
 import { IngestorIdentity } from '../../apps/ingestor/src/receptions/ingestor-identity.js';
 import { ReceptionCourse } from '../../apps/ingestor/src/receptions/reception-course.js';
+import { KernelDropWatch } from '../../apps/ingestor/src/receptions/kernel-drop-watch.js';
 import { ReceptionListener } from '../../apps/ingestor/src/receptions/reception-listener.js';
 import { PreparedReceptions } from '../../apps/ingestor/src/receptions/prepared-receptions.js';
 import { ReceptionPlaces } from '../../apps/ingestor/src/receptions/reception-places.js';
@@ -67,7 +68,10 @@ export function bootIngestor(world: World, life: Life): void {
   const addresses = new AddressPool(SILENT_UDP, PORTS, clock);
   const archive = new MemoryTelemetryArchive(world.receptions, life.name);
   const writer = new ArchiveWriter(archive, clock);
-  const listener = new ReceptionListener(SILENT_UDP, routes, addresses, writer, store, clock);
+  const drops = new KernelDropWatch(SILENT_UDP, writer, clock);
+  const listener = new ReceptionListener(
+    ...([SILENT_UDP, routes, addresses, writer, store, clock, drops] as const),
+  );
   const keys = new ContactKeys(null);
   const streams = new StreamControl(ships, store, addresses, routes, keys, clock);
   const course = new ReceptionCourse(streams, listener, store, relay, clock);

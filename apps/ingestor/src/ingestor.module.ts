@@ -20,6 +20,7 @@ import { HoldingsLoop } from './receptions/holdings.loop.js';
 import { LatePackets } from './receptions/late-packets.js';
 import { PreparedReceptions } from './receptions/prepared-receptions.js';
 import { ReceptionCourse } from './receptions/reception-course.js';
+import { KernelDropWatch } from './receptions/kernel-drop-watch.js';
 import { ReceptionListener } from './receptions/reception-listener.js';
 import { ReceptionPlaces } from './receptions/reception-places.js';
 import { ReceptionResumption } from './receptions/reception-resumption.js';
@@ -78,6 +79,7 @@ const RECEPTIONS = [
   PreparedReceptions,
   ReceptionsService,
   ReceptionCourse,
+  KernelDropWatch,
   ReceptionListener,
   ReceptionResumption,
   ForeignShips,

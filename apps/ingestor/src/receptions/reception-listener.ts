@@ -5,6 +5,7 @@ import { ArchiveWriter } from '../archive/archive-writer.js';
 import { ReceptionRoutes } from '../intake/reception-routes.js';
 import { UdpServer } from '../udp/udp.server.js';
 import { AddressPool } from './address-pool.js';
+import { KernelDropWatch } from './kernel-drop-watch.js';
 import type { Reception } from './reception.js';
 import { ReceptionStore } from './reception-store.port.js';
 
@@ -27,6 +28,7 @@ export class ReceptionListener {
     private readonly writer: ArchiveWriter,
     private readonly store: ReceptionStore,
     private readonly clock: Clock,
+    private readonly drops: KernelDropWatch,
   ) {}
 
   /**
@@ -55,7 +57,7 @@ export class ReceptionListener {
   /** From now on its datagrams, and the steps of the kernel's counter, are this reception's. */
   async listen(reception: Reception): Promise<void> {
     if (!reception.address || this.routes.has(reception)) return;
-    reception.kernelDropsSeen = (await this.udp.kernelDrops(reception.address.port)) ?? 0;
+    await this.drops.begin(reception);
     this.routes.add(reception);
   }
 
@@ -63,9 +65,7 @@ export class ReceptionListener {
   async release(reception: Reception): Promise<void> {
     const { address } = reception;
     if (!address) return;
-    const drops = await this.udp.kernelDrops(address.port);
-    if (drops !== null)
-      reception.account.dropInKernel(Math.max(0, drops - reception.kernelDropsSeen));
+    await this.drops.end(reception);
     if (reception.mayBeSentTo) await this.addresses.retire(address, this.#restsUntilMs(reception));
     else await this.addresses.release(address);
     this.routes.remove(reception);

@@ -14,6 +14,7 @@ import { AddressPool } from './address-pool.js';
 import { ForeignResumption } from './foreign-resumption.js';
 import { ForeignShips } from './foreign-ships.js';
 import { ReceptionCourse } from './reception-course.js';
+import { KernelDropWatch } from './kernel-drop-watch.js';
 import { ReceptionListener } from './reception-listener.js';
 import { ReceptionResumption } from './reception-resumption.js';
 import { Reception } from './reception.js';
@@ -66,7 +67,8 @@ describe('a resumption', () => {
     const routes = new ReceptionRoutes();
     const addresses = new AddressPool(udp, { first: 0, last: 0 }, clock);
     const writer = new ArchiveWriter(new MemoryTelemetryArchive(tables), clock);
-    const listener = new ReceptionListener(udp, routes, addresses, writer, store, clock);
+    const drops = new KernelDropWatch(udp, writer, clock);
+    const listener = new ReceptionListener(udp, routes, addresses, writer, store, clock, drops);
     const ships = new ForeignShips(readPacketReaders(), ship, udp);
     const streams = new StreamControl(
       ships,

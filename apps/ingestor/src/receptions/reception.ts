@@ -31,8 +31,6 @@ export class Reception {
   firstDatagramAt: Instant | null = null;
   closingSequence: number | null = null;
   lastDatagramAtMonotonicMs = 0;
-  /** The kernel's counter when the port was opened, or last read. */
-  kernelDropsSeen = 0;
   endCause: EndCause | null = null;
   /** The number of the last block that was sealed; 0 before the first. */
   lastBlock = 0;

@@ -28,6 +28,8 @@ export interface UdpSocketOptions extends Omit<
 export interface PortStatus {
   readonly port: number;
   readonly receiveBufferBytes: number;
+  /** By the kernel, since the socket was opened, as last looked at. */
+  readonly kernelDropped: number;
   readonly counters: UdpCounters;
 }
 
@@ -63,7 +65,7 @@ export class UdpSocket {
 
   get status(): PortStatus {
     const { port, receiveBufferBytes, counters } = this;
-    return { port, receiveBufferBytes, counters };
+    return { port, receiveBufferBytes, kernelDropped: this.#lastDrops, counters };
   }
 
   get waiting(): number {

@@ -12,6 +12,7 @@ import { ForeignResumption } from '../foreign-resumption.js';
 import { ForeignShips } from '../foreign-ships.js';
 import { PreparedReceptions } from '../prepared-receptions.js';
 import { ReceptionCourse } from '../reception-course.js';
+import { KernelDropWatch } from '../kernel-drop-watch.js';
 import { ReceptionListener } from '../reception-listener.js';
 import { ReceptionPlaces } from '../reception-places.js';
 import { ReceptionResumption } from '../reception-resumption.js';
@@ -34,7 +35,8 @@ export function serviceUnderTest(parts: ServiceParts): ReceptionsService {
   const { udp, ship, store, writer, clock, events = UNHEARD_EVENTS } = parts;
   const routes = new ReceptionRoutes();
   const pool = new AddressPool(udp, { first: 0, last: 0 }, clock);
-  const listener = new ReceptionListener(udp, routes, pool, writer, store, clock);
+  const drops = new KernelDropWatch(udp, writer, clock);
+  const listener = new ReceptionListener(udp, routes, pool, writer, store, clock, drops);
   const ships = new ForeignShips(readPacketReaders(), ship, udp);
   const streams = new StreamControl(ships, store, pool, routes, new ContactKeys(null), clock);
   const publisher = new InProcessBus();

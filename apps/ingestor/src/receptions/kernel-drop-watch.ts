@@ -1,0 +1,67 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { BackgroundLoop, Clock } from '#common/platform';
+import { ArchiveWriter } from '../archive/archive-writer.js';
+import { UdpServer } from '../udp/udp.server.js';
+import type { Reception } from './reception.js';
+
+export const LOOK_EVERY_MS = 1_000;
+
+/**
+ * What the kernel drops at the sockets of open receptions. Its counter goes with the socket, so it is
+ * looked at all the time: an overload shows while it lasts, and of a process that dies no more than a
+ * second of it goes unexplained.
+ */
+@Injectable()
+export class KernelDropWatch implements OnApplicationBootstrap, OnModuleDestroy {
+  /** The counter as it was when last looked at. */
+  readonly #seen = new Map<Reception, number>();
+  readonly #loop: BackgroundLoop;
+
+  constructor(
+    private readonly udp: UdpServer,
+    private readonly writer: ArchiveWriter,
+    clock: Clock,
+  ) {
+    this.#loop = new BackgroundLoop(clock, () => this.#round());
+  }
+
+  onApplicationBootstrap(): void {
+    this.#loop.start(LOOK_EVERY_MS);
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  /** From now on the steps of the counter are this reception's. It has an address. */
+  async begin(reception: Reception): Promise<void> {
+    this.#seen.set(reception, (await this.udp.kernelDrops(reception.address!.port)) ?? 0);
+  }
+
+  /** With a last look, for which its port must be open still. */
+  async end(reception: Reception): Promise<void> {
+    await this.#look(reception);
+    this.#seen.delete(reception);
+  }
+
+  async #round(): Promise<number> {
+    await Promise.all(
+      [...this.#seen.keys()].map(async (reception) => {
+        // The account is kept with what it counts, also while no packet comes through.
+        if ((await this.#look(reception)) > 0) this.writer.touch(reception);
+      }),
+    );
+    return LOOK_EVERY_MS;
+  }
+
+  /** How many it dropped since the last look; two at a time count nothing twice. */
+  async #look(reception: Reception): Promise<number> {
+    const { address } = reception;
+    const drops = address && (await this.udp.kernelDrops(address.port));
+    const seen = this.#seen.get(reception);
+    if (drops === null || seen === undefined || drops <= seen) return 0;
+    this.#seen.set(reception, drops);
+    reception.account.dropInKernel(drops - seen);
+    return drops - seen;
+  }
+}
