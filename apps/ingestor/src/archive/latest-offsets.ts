@@ -1,7 +1,8 @@
 /** Batteries of a usual ship; the columns grow with the highest number. */
 const FIRST_BATTERIES = 8;
-/** As many as one packet may name. */
+/** As many as one packet may name; few are cheaper, since each reception of each batch has a list. */
 const LISTED_MAX = 256;
+const FIRST_LISTED = 64;
 /** A battery of which nothing was noted. */
 const NONE = -1;
 
@@ -18,7 +19,7 @@ export class LatestOffsets {
   #block = new Int32Array(FIRST_BATTERIES).fill(NONE);
   #offset = new Int32Array(FIRST_BATTERIES);
   /** The list of the last packet, and the newest of those that had it. */
-  readonly #listed = new Uint8Array(LISTED_MAX);
+  #listed = new Uint8Array(FIRST_LISTED);
   #listedCount = 0;
   #newest = { generatedAt: 0, sequence: 0, block: NONE, offset: 0 };
 
@@ -57,6 +58,7 @@ export class LatestOffsets {
 
   #list(batteries: Uint8Array, count: number): void {
     this.#noteListed();
+    if (count > this.#listed.length) this.#listed = new Uint8Array(LISTED_MAX);
     for (let nr = 0; nr < count; nr += 1) this.#listed[nr] = batteries[nr]!;
     this.#listedCount = count;
   }

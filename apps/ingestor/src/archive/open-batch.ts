@@ -1,12 +1,18 @@
 import type { Reception } from '../receptions/reception.js';
 import type { BlockMemory } from './block-memory.js';
 import type { GoodPacket } from './good-packet.js';
+import { BLOCK_BYTES_MAX } from './packet-block.js';
 import { FRAME_HEADER_BYTES } from './packet-frame.js';
 import { ReceptionBlocks } from './reception-blocks.js';
 import type { ArchiveBatch, LatestPacket } from './telemetry-archive.port.js';
 
-/** One write to the archive: large enough to pay for the round trip, small enough not to hold it up. */
-export const BATCH_BYTES_MAX = 1024 * 1024;
+/** That a block may leave empty, since its next packet does not fit. */
+const BLOCK_SPARE_BYTES = 8 * 1024;
+/**
+ * One write to the archive: large enough to pay for the round trip, small enough not to hold it up. Four
+ * blocks of one contact, without a fifth for a few packets.
+ */
+export const BATCH_BYTES_MAX = 4 * (BLOCK_BYTES_MAX - BLOCK_SPARE_BYTES);
 /** Of ships whose times jump about; each is a row of its own. */
 export const BATCH_BLOCKS_MAX = 1_024;
 

@@ -150,12 +150,12 @@ describe('merging blocks', () => {
   it('leaves blocks that would become more', () => {
     const of = (place: number, at: number, length: number) =>
       packet(3 * place, at, 'x'.repeat(length));
-    // Sixteen long packets and a short one fill a block; all the long ones come before the short ones.
+    // Four long packets and a short one fill a block; all the long ones come before the short ones.
     const given = [0, 1].map((at) => {
-      const long = Array.from({ length: 16 }, (_, place) =>
-        of(16 * at + place, 16 * at + place, 64_000),
+      const long = Array.from({ length: 4 }, (_, place) =>
+        of(4 * at + place, 4 * at + place, 64_000),
       );
-      return listedBlock(OWNER, at + 1, [...long, of(100 + at, 100 + at, 23_900)]);
+      return listedBlock(OWNER, at + 1, [...long, of(100 + at, 100 + at, 5_900)]);
     });
 
     expect(mergeBlocks(read(given))).toEqual({ old: [], merged: [] });
