@@ -17,10 +17,10 @@ import { AddressPool, portRange } from './receptions/address-pool.js';
 import { ForeignResumption } from './receptions/foreign-resumption.js';
 import { ForeignShips } from './receptions/foreign-ships.js';
 import { HoldingsLoop } from './receptions/holdings.loop.js';
+import { KernelDropWatch } from './receptions/kernel-drop-watch.js';
 import { LatePackets } from './receptions/late-packets.js';
 import { PreparedReceptions } from './receptions/prepared-receptions.js';
 import { ReceptionCourse } from './receptions/reception-course.js';
-import { KernelDropWatch } from './receptions/kernel-drop-watch.js';
 import { ReceptionListener } from './receptions/reception-listener.js';
 import { ReceptionPlaces } from './receptions/reception-places.js';
 import { ReceptionResumption } from './receptions/reception-resumption.js';
@@ -73,13 +73,13 @@ const TELEMETRY = [
 ];
 const RECEPTIONS = [
   HoldingsLoop,
+  KernelDropWatch,
   LatePackets,
   { provide: LeftOutBlocks, useExisting: LatePackets },
   ReceptionPlaces,
   PreparedReceptions,
   ReceptionsService,
   ReceptionCourse,
-  KernelDropWatch,
   ReceptionListener,
   ReceptionResumption,
   ForeignShips,

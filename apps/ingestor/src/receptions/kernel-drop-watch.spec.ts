@@ -78,10 +78,10 @@ describe('what the kernel drops', { timeout: 2 * FLOOD_MS_MAX }, () => {
 
   const droppedOf = (reception: Reception): number => reception.account.counts().kernelDropped;
 
-  async function dropSome(): Promise<number> {
-    const before = await udp.kernelDrops(udp.sharedPort!);
-    flood(udp.sharedPort!);
-    const dropped = (await udp.kernelDrops(udp.sharedPort!))! - before!;
+  async function dropSome(port = udp.sharedPort!): Promise<number> {
+    const before = await udp.kernelDrops(port);
+    flood(port);
+    const dropped = (await udp.kernelDrops(port))! - before!;
     expect(dropped).toBeGreaterThan(0);
     return dropped;
   }
@@ -119,6 +119,21 @@ describe('what the kernel drops', { timeout: 2 * FLOOD_MS_MAX }, () => {
       clock.advance(LOOK_EVERY_MS);
       await until(() => expect(udp.ports()[0]).toMatchObject({ kernelDropped: dropped + later }));
       expect([droppedOf(first), droppedOf(second)]).toEqual([dropped, later]);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'is counted from the start at the port that a contact has moved to',
+    async () => {
+      const reception = await begin(1);
+      const dropped = await dropSome();
+      clock.advance(LOOK_EVERY_MS);
+      await until(() => expect(droppedOf(reception)).toBe(dropped));
+      reception.address = { port: await udp.openPort(0), apid: null };
+      const later = await dropSome(reception.address.port);
+      await watch.end(reception);
+
+      expect(droppedOf(reception)).toBe(dropped + later);
     },
   );
 });

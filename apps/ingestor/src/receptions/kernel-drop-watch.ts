@@ -6,6 +6,12 @@ import type { Reception } from './reception.js';
 
 export const LOOK_EVERY_MS = 1_000;
 
+/** As it was when last looked at. */
+interface Counter {
+  readonly port: number;
+  readonly drops: number;
+}
+
 /**
  * What the kernel drops at the sockets of open receptions. Its counter goes with the socket, so it is
  * looked at all the time: an overload shows while it lasts, and of a process that dies no more than a
@@ -13,8 +19,7 @@ export const LOOK_EVERY_MS = 1_000;
  */
 @Injectable()
 export class KernelDropWatch implements OnApplicationBootstrap, OnModuleDestroy {
-  /** The counter as it was when last looked at. */
-  readonly #seen = new Map<Reception, number>();
+  readonly #seen = new Map<Reception, Counter>();
   readonly #loop: BackgroundLoop;
 
   constructor(
@@ -35,7 +40,8 @@ export class KernelDropWatch implements OnApplicationBootstrap, OnModuleDestroy 
 
   /** From now on the steps of the counter are this reception's. It has an address. */
   async begin(reception: Reception): Promise<void> {
-    this.#seen.set(reception, (await this.udp.kernelDrops(reception.address!.port)) ?? 0);
+    const { port } = reception.address!;
+    this.#seen.set(reception, { port, drops: (await this.udp.kernelDrops(port)) ?? 0 });
   }
 
   /** With a last look, for which its port must be open still. */
@@ -56,12 +62,15 @@ export class KernelDropWatch implements OnApplicationBootstrap, OnModuleDestroy 
 
   /** How many it dropped since the last look; two at a time count nothing twice. */
   async #look(reception: Reception): Promise<number> {
-    const { address } = reception;
-    const drops = address && (await this.udp.kernelDrops(address.port));
+    const port = reception.address?.port;
+    const drops = port === undefined ? null : await this.udp.kernelDrops(port);
     const seen = this.#seen.get(reception);
-    if (drops === null || seen === undefined || drops <= seen) return 0;
-    this.#seen.set(reception, drops);
-    reception.account.dropInKernel(drops - seen);
-    return drops - seen;
+    if (port === undefined || drops === null || seen === undefined) return 0;
+    // A reception that has moved meanwhile has a port of its own, whose counter begins anew.
+    const step = drops - (seen.port === port ? seen.drops : 0);
+    if (step <= 0 || port !== reception.address?.port) return 0;
+    this.#seen.set(reception, { port, drops });
+    reception.account.dropInKernel(step);
+    return step;
   }
 }
