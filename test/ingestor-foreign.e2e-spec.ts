@@ -100,7 +100,9 @@ describe('a foreign ship', () => {
     await test.stop(command);
     await reportOf(test.app, command);
 
-    const { body: samples } = await ask(test.app).get(`${PATH}/samples`).expect(200);
+    const { body: samples } = await ask(test.app)
+      .get(`${PATH}/samples?include=received_at`)
+      .expect(200);
     expect(samples).toHaveLength(4);
     expect(samples[0]).toMatchObject({
       contact_id: command.contact_id,

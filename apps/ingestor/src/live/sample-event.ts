@@ -4,7 +4,7 @@ import { BATTERY } from '../packets/packet-readers.js';
 import type { EventData } from './event-sink.js';
 import type { NewestSample } from './newest-samples.js';
 
-/** As `/ships/{name}/samples` has it, with the ship. */
+/** As `/ships/{name}/samples` has it, with the ship and the time of its arrival. */
 export function sampleEvent(sample: NewestSample): EventData {
   const { shipName, contactId, generatedAt, receivedAt, sequence, battery, reader } = sample;
   const isOurs = reader.name === BATTERY || reader.name === BATTERY_TEXT;

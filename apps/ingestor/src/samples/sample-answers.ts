@@ -3,7 +3,7 @@ import { type Page, ValidationException } from '#common/platform';
 import { MinMaxService } from './min-max.service.js';
 import { NewestService } from './newest.service.js';
 import { type SampleWire, SampleWriter } from './sample-writer.js';
-import { type SamplesQueryDto, sizeIn } from './sample-query.dto.js';
+import { type LatestQueryDto, type SamplesQueryDto, sizeIn } from './sample-query.dto.js';
 import { SampleScopes } from './sample-scope.js';
 import { SamplesService } from './samples.service.js';
 import { StretchDto } from './stretch.dto.js';
@@ -24,7 +24,7 @@ export class SampleAnswers {
   async samples(name: string, query: SamplesQueryDto): Promise<Page<SampleAnswer>> {
     refuseWhatHasNoMeaning(query);
     const scope = await this.scopes.of(name, query);
-    const writer = new SampleWriter(scope.fields);
+    const writer = new SampleWriter(scope.fields, query.include !== undefined);
     switch (query.strategy) {
       case 'raw': {
         const { items, next } = await this.pages.page(scope, query);
@@ -43,19 +43,21 @@ export class SampleAnswers {
   }
 
   /** @throws {DomainError} SHIP_NOT_FOUND */
-  async latest(name: string): Promise<SampleWire[]> {
+  async latest(name: string, { include }: LatestQueryDto): Promise<SampleWire[]> {
     const { latest, fields } = await this.scopes.of(name, {});
-    const writer = new SampleWriter(fields);
+    const writer = new SampleWriter(fields, include !== undefined);
     return this.newest.samplesIn(latest).map((sample) => writer.wireOf(sample));
   }
 }
 
-function refuseWhatHasNoMeaning({ strategy, size, cursor }: SamplesQueryDto): void {
+function refuseWhatHasNoMeaning({ strategy, size, cursor, include }: SamplesQueryDto): void {
   // Open MCT asks for the latest with a size of 1.
   if (strategy === 'raw' && size !== undefined)
     throw fault('size', 'size is for strategy=minmax; strategy=raw has limit');
   if (strategy !== 'raw' && cursor !== undefined)
     throw fault('cursor', 'cursor is for strategy=raw: the others have one page');
+  if (strategy === 'minmax' && include !== undefined)
+    throw fault('include', 'include is for samples: strategy=minmax has none');
 }
 
 const fault = (field: string, message: string): ValidationException =>

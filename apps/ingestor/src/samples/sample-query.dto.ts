@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, ValidateBy } from 'class-validator';
 import { PageQueryDto } from '#common/platform';
-import { BatteryListParameter, FieldListParameter } from './list-parameter.js';
+import { BatteryListParameter, FieldListParameter, IncludeParameter } from './list-parameter.js';
 import { EndParameter, StartParameter } from './range-parameter.js';
 
 export const STRATEGIES = ['raw', 'minmax', 'latest'] as const;
@@ -25,11 +25,19 @@ export class SamplesQueryDto extends PageQueryDto {
   @BatteryListParameter()
   readonly battery?: readonly string[];
 
+  @IncludeParameter()
+  readonly include?: readonly string[];
+
   @StrategyParameter()
   readonly strategy: Strategy = 'raw';
 
   @SizeParameter('strategy=minmax: at most so many stretches of each series')
   readonly size?: string;
+}
+
+export class LatestQueryDto {
+  @IncludeParameter()
+  readonly include?: readonly string[];
 }
 
 /** Of Open MCT's history: the shape is its client's, not ours. */

@@ -26,14 +26,19 @@ describe('the writer of samples', () => {
       fc.float({ noNaN: true, noDefaultInfinity: true }),
     );
     fc.assert(
-      fc.property(fc.array(packet), fc.subarray([...fields]), (packets, chosen) => {
-        const writer = new SampleWriter(chosen);
-        for (const [ms, later, volts] of packets) {
-          const at = START + ms * 1_000;
-          for (const sample of samplesOf(archived(at, at + later, volts), readers.battery))
-            expect(writer.textOf(sample)).toBe(JSON.stringify(writer.wireOf(sample)));
-        }
-      }),
+      fc.property(
+        fc.array(packet),
+        fc.subarray([...fields]),
+        fc.boolean(),
+        (packets, chosen, hasReceivedAt) => {
+          const writer = new SampleWriter(chosen, hasReceivedAt);
+          for (const [ms, later, volts] of packets) {
+            const at = START + ms * 1_000;
+            for (const sample of samplesOf(archived(at, at + later, volts), readers.battery))
+              expect(writer.textOf(sample)).toBe(JSON.stringify(writer.wireOf(sample)));
+          }
+        },
+      ),
     );
   });
 
@@ -42,7 +47,7 @@ describe('the writer of samples', () => {
     const { origin, ...frame } = archived(START, START, 0);
     const packet = { ...frame, origin, packet: Buffer.alloc(123) };
     const [sample] = samplesOf(packet, reader);
-    const wire = new SampleWriter(reader.fields).wireOf(sample!);
+    const wire = new SampleWriter(reader.fields, true).wireOf(sample!);
 
     expect(Object.keys(wire)).toEqual([
       'contact_id',

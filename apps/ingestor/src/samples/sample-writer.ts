@@ -28,7 +28,10 @@ export class SampleWriter {
   #head = '';
   #tail = '';
 
-  constructor(fields: readonly PacketField[]) {
+  constructor(
+    fields: readonly PacketField[],
+    private readonly hasReceivedAt: boolean,
+  ) {
     this.#names = new Set(fields.map(({ name }) => name));
   }
 
@@ -42,7 +45,7 @@ export class SampleWriter {
     };
     if (definition !== null) wire['packet'] = definition;
     for (const [nr, name] of names.entries()) wire[name] = values[places[nr]!] ?? null;
-    wire['received_at'] = formatInstant(packet.receivedAt);
+    if (this.hasReceivedAt) wire['received_at'] = formatInstant(packet.receivedAt);
     return wire;
   }
 
@@ -65,7 +68,7 @@ export class SampleWriter {
     const at = this.#texts.of(generatedAt);
     this.#packet = packet;
     this.#head = `{"contact_id":"${origin.contactId}","generated_at":"${at}","sequence":${sequence},"battery":`;
-    this.#tail = `,"received_at":"${this.#texts.of(receivedAt)}"}`;
+    this.#tail = this.hasReceivedAt ? `,"received_at":"${this.#texts.of(receivedAt)}"}` : '}';
   }
 
   #shapeOf(reader: PacketReader): SampleShape {

@@ -40,6 +40,9 @@ export class SampleDto {
   @ApiProperty({ type: Number, nullable: true, example: 87.5, description: 'State of charge in %' })
   readonly charge: number | null;
 
-  @ApiProperty({ example: '2030-01-01T12:00:00.004Z', description: 'By our clock' })
-  readonly received_at: string;
+  @ApiPropertyOptional({
+    example: '2030-01-01T12:00:00.004Z',
+    description: 'By our clock; with include=received_at',
+  })
+  readonly received_at?: string;
 }

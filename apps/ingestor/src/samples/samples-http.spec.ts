@@ -72,7 +72,6 @@ describe('the samples over HTTP', () => {
           amperes: -1.5,
           celsius: 21.25,
           charge: 87.5,
-          received_at: '2030-01-01T00:00:00.000Z',
         },
       ]),
     );
@@ -88,7 +87,7 @@ describe('the samples over HTTP', () => {
   });
 
   it('are of the batteries and fields that are asked for', async () => {
-    const path = `${PATH}/samples?battery=1&field=volts,charge&limit=1000`;
+    const path = `${PATH}/samples?battery=1&field=volts,charge&include=received_at&limit=1000`;
     const { items } = await all(path);
 
     expect(items).toHaveLength(COUNT);
@@ -155,14 +154,14 @@ describe('the samples over HTTP', () => {
     const { body } = await ask()
       .get(`${PATH}/samples?strategy=latest&size=1&end=${end}`)
       .expect(200);
-    const { body: latest } = await ask().get(`${PATH}/latest`).expect(200);
+    const { body: latest } = await ask().get(`${PATH}/latest?include=received_at`).expect(200);
 
     expect(body).toMatchObject([
       { battery: 0, sequence: 100 },
       { battery: 1, sequence: 100 },
     ]);
     expect(latest).toMatchObject([
-      { battery: 0, volts: 17, mode: null },
+      { battery: 0, volts: 17, mode: null, received_at: expect.stringMatching(/Z$/) },
       { battery: 1, sequence: COUNT, volts: 99 + COUNT },
     ]);
   });
@@ -197,6 +196,8 @@ describe('the samples over HTTP', () => {
     ['strategy=minmax&cursor=WzFd', 'cursor'],
     ['strategy=minmax&field=mode', 'field'],
     ['size=10', 'size'],
+    ['include=volts', 'include'],
+    ['strategy=minmax&include=received_at', 'include'],
     ['field=colour', 'field'],
     ['field=', 'field'],
     ['field[]=volts', 'field[]'],

@@ -12,7 +12,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { linkedItems, PageQueryDto } from '#common/platform';
 import { SampleDto } from './sample.dto.js';
-import { SamplesQueryDto } from './sample-query.dto.js';
+import { LatestQueryDto, SamplesQueryDto } from './sample-query.dto.js';
 import { SampleAnswers, type SampleAnswer } from './sample-answers.js';
 import { ShipDto } from './ship.dto.js';
 import { ShipsService } from './ships.service.js';
@@ -69,8 +69,12 @@ export class ShipsController {
   @Get(':name/latest')
   @ApiOperation({ summary: 'The newest sample of each battery of a ship' })
   @ApiOkResponse({ type: [SampleDto] })
+  @ApiBadRequestResponse({ description: 'VALIDATION_FAILED' })
   @ApiNotFoundResponse({ description: 'SHIP_NOT_FOUND' })
-  latest(@Param('name') name: string): Promise<readonly SampleAnswer[]> {
-    return this.answers.latest(name);
+  latest(
+    @Param('name') name: string,
+    @Query() query: LatestQueryDto,
+  ): Promise<readonly SampleAnswer[]> {
+    return this.answers.latest(name, query);
   }
 }

@@ -22,7 +22,7 @@ import { ReceptionRoutes } from '../reception-routes.js';
 import { StrayCounters } from '../stray-counters.js';
 import { TelemetryIntake } from '../telemetry-intake.js';
 import { TextIntake } from '../text-intake.js';
-import { batchOf, SHIP_ADDRESS } from './datagrams.js';
+import { batchOf, RECEIVED_AT_MS, SHIP_ADDRESS } from './datagrams.js';
 
 /** Where the intake stores; both of the same process. */
 export interface IntakeStorage {
@@ -44,6 +44,8 @@ export class IntakeUnderTest {
   readonly feed = new SampleFeed(this.clock);
   readonly keys: ContactKeys;
   readonly intake: TelemetryIntake;
+  /** Of all that is taken, until it is set anew. */
+  receivedAtMs = RECEIVED_AT_MS;
 
   constructor(
     secret: string | null = null,
@@ -105,11 +107,12 @@ export class IntakeUnderTest {
 
   /** As from the shared port. */
   take(...datagrams: readonly Datagram[]): void {
-    this.intake.take(batchOf(this.udp.sharedPort!, ...datagrams));
+    this.takeAt(this.udp.sharedPort!, ...datagrams);
   }
 
   takeAt(port: number, ...datagrams: readonly Datagram[]): void {
-    this.intake.take(batchOf(port, ...datagrams));
+    const { receivedAtMs } = this;
+    this.intake.take({ ...batchOf(port, ...datagrams), receivedAtMs });
   }
 
   /** What the archive in memory has, once it has everything. */

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
-import { BatteryListParameter, FieldListParameter } from '../list-parameter.js';
+import { BatteryListParameter, FieldListParameter, IncludeParameter } from '../list-parameter.js';
 import { AfterParameter, EndParameter, StartParameter } from '../range-parameter.js';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
@@ -26,6 +26,9 @@ export class ExportQueryDto {
 
   @BatteryListParameter()
   readonly battery?: readonly string[];
+
+  @IncludeParameter()
+  readonly include?: readonly string[];
 
   @ApiPropertyOptional({ format: 'uuid', description: 'Samples of this contact only' })
   @IsOptional()

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { DomainError } from '#common/domain';
+import { ValidationException } from '#common/platform';
 import type { PacketBlock } from '../../archive/packet-block.js';
 import { TelemetryArchive, type TimeRange } from '../../archive/telemetry-archive.port.js';
 import { PacketReaders } from '../../packets/packet-readers.js';
@@ -34,6 +35,7 @@ export class ExportService {
 
   /** @throws {DomainError} SHIP_NOT_FOUND, EXPORTS_FULL, SAMPLES_TOO_MANY; {ValidationException} */
   async open(name: string, query: ExportQueryDto): Promise<Readable> {
+    refuseWhatHasNoPlace(query);
     const scope = await this.scopes.of(name, query);
     if (query.format === 'csv') refuseTooWide(scope);
     const leave = this.places.enter();
@@ -45,6 +47,7 @@ export class ExportService {
 
   #chunks(name: string, scope: SampleScope, query: ExportQueryDto) {
     const batches = this.#batches(scope, query);
+    const hasReceivedAt = query.include !== undefined;
     switch (query.format) {
       case 'csv':
         // A battery that begins to send meanwhile has its column: it was asked for after the first blocks.
@@ -54,9 +57,9 @@ export class ExportService {
           async () => (await this.scopes.of(name, query)).batteries,
         );
       case 'ndjson':
-        return ndjsonChunks(batches, scope.fields);
+        return ndjsonChunks(batches, scope.fields, hasReceivedAt);
       case 'parquet':
-        return parquetChunks(batches, scope.fields);
+        return parquetChunks(batches, scope.fields, hasReceivedAt);
     }
   }
 
@@ -95,6 +98,14 @@ async function* blocksOfShip(
 function behind({ start, end }: TimeRange, after: string | undefined): TimeRange {
   const last = after === undefined ? null : parsePointInTime(after);
   return last === null ? { start, end } : { start: Math.max(start ?? -Infinity, last + 1), end };
+}
+
+/** A row of `csv` is a time, which several packets may share. */
+function refuseWhatHasNoPlace({ format, include }: ExportQueryDto): void {
+  if (format !== 'csv' || include === undefined) return;
+  const message =
+    'include is for format=ndjson and format=parquet: a row of csv may be of several packets';
+  throw new ValidationException([{ field: 'include', message }]);
 }
 
 function refuseTooWide({ fields, batteries }: SampleScope): void {

@@ -129,10 +129,10 @@ describe('an export', () => {
 
   it('as parquet is read by a reader that is not its writer', async () => {
     const app = await appWith([...SECONDS, packetAt(200, 1, OTHER_CONTACT)]);
-    const bytes = await exported(app, 'format=parquet&field=mode,volts');
+    const bytes = await exported(app, 'format=parquet&field=mode,volts&include=received_at');
     const table = tableFromIPC(readParquet(bytes).intoIPCStream());
     const { body } = await request(app.getHttpServer())
-      .get(`${PATH.replace('export', 'samples')}?limit=1000&field=mode,volts`)
+      .get(`${PATH.replace('export', 'samples')}?limit=1000&field=mode,volts&include=received_at`)
       .expect(200);
 
     const rows = table.toArray().map((row) => ({ ...row.toJSON() }));
@@ -216,6 +216,8 @@ describe('an export', () => {
     ['limit=5', 'limit'],
     ['field=colour', 'field'],
     ['format=csv&format=csv', 'format'],
+    ['format=csv&include=received_at', 'include'],
+    ['format=ndjson&include=sequence', 'include'],
   ])('is refused for %s, and the field is named', async (query, field) => {
     const app = await appWith(SECONDS);
     const { body } = await request(app.getHttpServer()).get(`${PATH}?${query}`).expect(400);

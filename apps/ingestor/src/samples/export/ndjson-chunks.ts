@@ -7,8 +7,9 @@ import { TextChunks } from './text-chunks.js';
 export async function* ndjsonChunks(
   batches: AsyncIterable<readonly Sample[]>,
   fields: readonly PacketField[],
+  hasReceivedAt: boolean,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const writer = new SampleWriter(fields);
+  const writer = new SampleWriter(fields, hasReceivedAt);
   const chunks = new TextChunks();
   for await (const samples of batches)
     for (const sample of samples) {

@@ -12,8 +12,9 @@ const GROUP_VALUES_MAX = 1_000_000;
 export async function* parquetChunks(
   batches: AsyncIterable<readonly Sample[]>,
   fields: readonly PacketField[],
+  hasReceivedAt: boolean,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const columns = new ParquetColumns(fields);
+  const columns = new ParquetColumns(fields, hasReceivedAt);
   const bytes = new ByteWriter();
   const schema = columns.schema();
   // Statistics would cost a tenth of the time, and whoever wants less than a file asks for less.

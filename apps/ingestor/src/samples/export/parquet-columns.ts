@@ -1,5 +1,6 @@
 import type { ColumnSource, SchemaElement } from 'hyparquet-writer';
 import type { PacketField, PacketReader } from '../../packets/packet-reader.js';
+import { RECEIVED_AT } from '../list-parameter.js';
 import type { Sample } from '../sample.js';
 
 type Cell = number | string | bigint | null;
@@ -26,7 +27,7 @@ export class ParquetColumns {
   #cells: Cell[][] = [];
   #rowCount = 0;
 
-  constructor(fields: readonly PacketField[]) {
+  constructor(fields: readonly PacketField[], hasReceivedAt: boolean) {
     this.#columns = [
       required('generated_at', INSTANT, 'PLAIN', ({ packet }) => packet.generatedAt),
       required('contact_id', TEXT, undefined, ({ packet }) => packet.origin.contactId),
@@ -34,7 +35,7 @@ export class ParquetColumns {
       required('battery', { type: 'INT32' }, undefined, ({ battery }) => battery),
       required('packet', TEXT, undefined, ({ reader }) => reader.name),
       ...fields.map(columnOfField),
-      required('received_at', INSTANT, 'PLAIN', ({ packet }) => packet.receivedAt),
+      ...(hasReceivedAt ? [RECEIVED_AT_COLUMN] : []),
     ];
     this.#clear();
   }
@@ -107,3 +108,10 @@ const columnOfField = ({ name, type }: PacketField): Column => ({
   valueOf: ({ values }, place) => values[place] ?? null,
   field: name,
 });
+
+const RECEIVED_AT_COLUMN = required(
+  RECEIVED_AT,
+  INSTANT,
+  'PLAIN',
+  ({ packet }) => packet.receivedAt,
+);
