@@ -35,4 +35,27 @@ describe('the configuration of the ingestor', () => {
     expect(read).toThrow(ConfigError);
     expect(read).toThrow('TELEMETRY_RETENTION_DAYS');
   });
+
+  it('takes the times that telemetry may be from, as instants in their order', () => {
+    const env = {
+      TELEMETRY_EARLIEST: '1970-01-01T00:00:00Z',
+      TELEMETRY_LATEST: '1970-01-02T00:00:00+01:00',
+    };
+    expect(readConfig(IngestorConfig, env)).toMatchObject(env);
+  });
+
+  it.each([
+    [{ TELEMETRY_EARLIEST: '2026' }, 'TELEMETRY_EARLIEST must be an ISO 8601 time'],
+    [{ TELEMETRY_LATEST: '2026-01-01T00:00:00' }, 'TELEMETRY_LATEST must be an ISO 8601 time'],
+    [
+      { TELEMETRY_EARLIEST: '2100-01-01T00:00:00Z' },
+      'TELEMETRY_LATEST must be after TELEMETRY_EARLIEST',
+    ],
+    [
+      { TELEMETRY_LATEST: '1999-12-31T00:00:00Z' },
+      'TELEMETRY_LATEST must be after TELEMETRY_EARLIEST',
+    ],
+  ])('refuses the times %j', (env, fault) => {
+    expect(() => readConfig(IngestorConfig, env)).toThrow(fault);
+  });
 });

@@ -11,6 +11,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import { IsInstant, IsInstantAfter } from '#common/contracts';
 import { IsNetworkList } from '#common/datagrams';
 import { HttpConfig, IsPortNumber } from '#common/platform';
 import { RECEIVERS, type WantedReceiver } from './udp/receiver-choice.js';
@@ -92,6 +93,15 @@ export class IngestorConfig extends HttpConfig {
   @Min(1)
   @Max(36_500)
   readonly TELEMETRY_RETENTION_DAYS: number | undefined = undefined;
+
+  /** What says that it was generated before is rejected: 1970 is no time, but a clock that was never set. */
+  @IsInstant()
+  readonly TELEMETRY_EARLIEST: string = '2000-01-01T00:00:00Z';
+
+  /** What says that it was generated after is rejected: else it would be the newest for ever. */
+  @IsInstant()
+  @IsInstantAfter('TELEMETRY_EARLIEST')
+  readonly TELEMETRY_LATEST: string = '2099-12-31T23:59:59.999999Z';
 
   /**
    * The keys of `ccsds` contacts are derived from it; every ingestor needs the same. Unset: packets are

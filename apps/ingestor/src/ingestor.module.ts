@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APID_MAX } from '#common/contracts';
+import { parseInstant } from '#common/domain';
 import {
   HealthcheckController,
   HealthModule,
@@ -39,6 +40,7 @@ import { ForeignIntake } from './intake/foreign-intake.js';
 import { HotList } from './intake/hot-list.port.js';
 import { PacketIntake } from './intake/packet-intake.js';
 import { PacketOutlet } from './intake/packet-outlet.js';
+import { Plausibility } from './intake/plausibility.js';
 import { MinuteUpkeep } from './archive/minute-upkeep.js';
 import { PartitionUpkeep } from './archive/partition-upkeep.js';
 import { ReceptionRoutes } from './intake/reception-routes.js';
@@ -136,6 +138,13 @@ export class IngestorModule {
 @Module({})
 class IngestorCoreModule {}
 
+/** Both are checked. */
+const plausibilityOf = ({ TELEMETRY_EARLIEST, TELEMETRY_LATEST }: IngestorConfig): Plausibility =>
+  new Plausibility({
+    first: parseInstant(TELEMETRY_EARLIEST)!,
+    last: parseInstant(TELEMETRY_LATEST)!,
+  });
+
 /** All but the ways in: health needs it too. */
 function coreOf(config: IngestorConfig, services: IngestorServices): DynamicModule {
   const { INGESTOR_UDP_HOST: host, INGESTOR_UDP_PORT: port, INGESTOR_PORT_POOL: pool } = config;
@@ -156,6 +165,7 @@ function coreOf(config: IngestorConfig, services: IngestorServices): DynamicModu
         provide: ContactKeys,
         useFactory: () => new ContactKeys(config.TELEMETRY_SECRET ?? null),
       },
+      { provide: Plausibility, useFactory: () => plausibilityOf(config) },
       {
         provide: AddressPool,
         inject: [UdpServer, PacketReaders],

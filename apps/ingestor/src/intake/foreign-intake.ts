@@ -9,6 +9,7 @@ import { DATAGRAM_BYTES_MAX } from '../udp/datagram-batch.js';
 import type { Arrival } from './arrival.js';
 import { DatagramAccounts } from './datagram-accounts.js';
 import { PacketOutlet } from './packet-outlet.js';
+import { Plausibility } from './plausibility.js';
 import { ReceptionRoutes } from './reception-routes.js';
 
 const APID_BYTES = 2;
@@ -44,6 +45,7 @@ export class ForeignIntake {
     private readonly routes: ReceptionRoutes,
     private readonly accounts: DatagramAccounts,
     private readonly outlet: PacketOutlet,
+    private readonly plausibility: Plausibility,
   ) {
     const { foreignApids } = readers;
     this.#readers = Array.from({ length: APID_MAX + 2 }, (_, apid) =>
@@ -98,6 +100,10 @@ export class ForeignIntake {
   ): void {
     const { account } = reception;
     const { length } = arrival;
+    const { generatedAt } = verdict;
+    // Before its count is taken for the newest.
+    if (generatedAt !== null && !this.plausibility.hasTime(generatedAt))
+      return this.accounts.reject(reception, 'time-out-of-range', arrival);
     this.routes.learnSender(arrival.port, reception);
     const sequence = verdict.sequence ?? extended(reception, verdict.count14!, arrival);
     if (sequence > SEQUENCE_MAX) return this.accounts.reject(reception, COUNT_TOO_HIGH, arrival);

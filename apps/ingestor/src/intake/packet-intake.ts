@@ -8,6 +8,7 @@ import { ContactKeys } from './contact-keys.js';
 import { DatagramAccounts } from './datagram-accounts.js';
 import { HotList } from './hot-list.port.js';
 import { PacketOutlet } from './packet-outlet.js';
+import { Plausibility } from './plausibility.js';
 import { ReceptionRoutes } from './reception-routes.js';
 
 const WRONG_TAG = 'wrong-tag';
@@ -40,6 +41,7 @@ export class PacketIntake {
     private readonly keys: ContactKeys,
     private readonly outlet: PacketOutlet,
     private readonly hot: HotList,
+    private readonly plausibility: Plausibility,
   ) {}
 
   take(arrival: Arrival): void {
@@ -83,12 +85,17 @@ export class PacketIntake {
     if (!reception) return;
     reception.noteArrival(arrival.receivedAt, arrival.nowMs);
     if (view.kind === 'closing') this.accounts.close(reception, view.sequence!, arrival);
-    else this.#takeBattery(reception, view.sequence!, arrival);
+    else this.#takeBattery(reception, arrival, key !== null);
   }
 
-  #takeBattery(reception: Reception, sequence: number, arrival: Arrival): void {
-    const { length } = arrival;
+  #takeBattery(reception: Reception, arrival: Arrival, isSigned: boolean): void {
+    const { length, nowMs } = arrival;
     const { account } = reception;
+    const sequence = this.#view.sequence!;
+    const generatedAt = this.#view.generatedAtMs * MICROS_PER_MILLISECOND;
+    const seen = { nowMs, isSigned };
+    const fault = this.plausibility.faultOf(reception, sequence, generatedAt, seen);
+    if (fault !== null) return this.accounts.reject(reception, fault, arrival);
     if (!this.outlet.hasRoomFor(length) || !account.hasRoomFor(sequence))
       return this.accounts.shed(reception, sequence, arrival);
     this.routes.learnSender(arrival.port, reception);

@@ -12,6 +12,7 @@ import type { Arrival } from './arrival.js';
 import { DatagramAccounts } from './datagram-accounts.js';
 import { HotList } from './hot-list.port.js';
 import { PacketOutlet } from './packet-outlet.js';
+import { Plausibility } from './plausibility.js';
 
 /** A text tells of one battery, the only one that its ship has. */
 const BATTERIES = Uint8Array.of(0);
@@ -23,6 +24,7 @@ export class TextIntake {
     private readonly accounts: DatagramAccounts,
     private readonly outlet: PacketOutlet,
     private readonly hot: HotList,
+    private readonly plausibility: Plausibility,
   ) {}
 
   take(ofPort: Reception | undefined, arrival: Arrival): void {
@@ -37,6 +39,8 @@ export class TextIntake {
       text === null ? { kind: 'malformed', reason: 'not-utf8' } : readBatteryText(text);
     if (decoded.kind === 'malformed')
       return this.accounts.reject(reception, decoded.reason, arrival);
+    if (!this.plausibility.hasTime(decoded.generatedAt))
+      return this.accounts.reject(reception, 'time-out-of-range', arrival);
     if (!this.outlet.hasRoomFor(length)) return this.accounts.shed(reception, null, arrival);
     this.#keep(reception, decoded, text!, arrival);
   }

@@ -30,6 +30,8 @@ export class Reception {
   streamAskedAt: Instant | null = null;
   firstDatagramAt: Instant | null = null;
   closingSequence: number | null = null;
+  /** The last number, as the ship answered when it was told to stop. */
+  statedLast: number | null = null;
   lastDatagramAtMonotonicMs = 0;
   endCause: EndCause | null = null;
   /** The number of the last block that was sealed; 0 before the first. */

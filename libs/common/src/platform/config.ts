@@ -45,7 +45,8 @@ const HIDDEN = /_(URL|SECRET)$/;
 /** One sentence per variable: its name, what it must be, what it is. */
 function say({ property, constraints = {} }: ValidationError, env: NodeJS.ProcessEnv): string {
   const rules = Object.values(constraints).map((rule) => rule.replace(`${property} `, ''));
-  const value = HIDDEN.test(property) ? '' : ` (it is "${env[property]}")`;
+  const given = HIDDEN.test(property) ? undefined : env[property];
+  const value = given === undefined ? '' : ` (it is "${given}")`;
   return `${property} ${rules.join(', ')}${value}`;
 }
 

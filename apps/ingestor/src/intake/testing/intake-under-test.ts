@@ -1,3 +1,4 @@
+import { parseInstant } from '#common/domain';
 import { SystemClock } from '#common/platform';
 import { MemoryHotList } from '../../adapters/memory/memory-hot.list.js';
 import { MemoryReceptionStore } from '../../adapters/memory/memory-reception.store.js';
@@ -18,11 +19,17 @@ import { DatagramAccounts } from '../datagram-accounts.js';
 import { ForeignIntake } from '../foreign-intake.js';
 import { PacketIntake } from '../packet-intake.js';
 import { PacketOutlet } from '../packet-outlet.js';
+import { Plausibility } from '../plausibility.js';
 import { ReceptionRoutes } from '../reception-routes.js';
 import { StrayCounters } from '../stray-counters.js';
 import { TelemetryIntake } from '../telemetry-intake.js';
 import { TextIntake } from '../text-intake.js';
 import { batchOf, RECEIVED_AT_MS, SHIP_ADDRESS } from './datagrams.js';
+
+export const TIME_WINDOW = {
+  first: parseInstant('2000-01-01T00:00:00Z')!,
+  last: parseInstant('2099-12-31T23:59:59.999999Z')!,
+};
 
 /** Where the intake stores; both of the same process. */
 export interface IntakeStorage {
@@ -59,9 +66,10 @@ export class IntakeUnderTest {
     this.keys = new ContactKeys(secret);
     const accounts = new DatagramAccounts(this.strays, this.writer);
     const outlet = new PacketOutlet(this.writer, this.feed);
-    const packets = new PacketIntake(routes, accounts, this.keys, outlet, hot);
-    const texts = new TextIntake(accounts, outlet, hot);
-    const foreign = new ForeignIntake(readers, routes, accounts, outlet);
+    const plausibility = new Plausibility(TIME_WINDOW);
+    const packets = new PacketIntake(routes, accounts, this.keys, outlet, hot, plausibility);
+    const texts = new TextIntake(accounts, outlet, hot, plausibility);
+    const foreign = new ForeignIntake(readers, routes, accounts, outlet, plausibility);
     this.intake = new TelemetryIntake(
       this.udp,
       routes,

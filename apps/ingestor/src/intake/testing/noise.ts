@@ -99,7 +99,10 @@ const IMPOSSIBLE: readonly ((bytes: Buffer) => void)[] = [
   (bytes) => void (bytes[2]! &= 0x3f),
   (bytes) => void bytes.writeUInt16BE(bytes.length, 4),
   (bytes) => void (bytes[17]! ^= 0x04),
-  // The year 2262 and later.
+  // 1970, the end of 1999, the beginning of 2100, 2262 and later.
+  (bytes) => void bytes.writeBigUInt64BE(0n, 6),
+  (bytes) => void bytes.writeBigUInt64BE(946_684_799_999n, 6),
+  (bytes) => void bytes.writeBigUInt64BE(4_102_444_800_000n, 6),
   (bytes) => void (bytes[6] = 1),
   (bytes) => void bytes.writeUInt32BE(2_200, 6),
   (bytes) => void (bytes[18] = 0),
