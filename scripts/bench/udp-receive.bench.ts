@@ -2,7 +2,13 @@ import type { BenchContext } from './context.js';
 import type { Row } from './figure.js';
 import { runRounds } from './telemetry/arms.js';
 import { BatterySender } from './telemetry/battery-sender.js';
-import { BARE_C, BARE_NODE, counters, decodedArmName, ground } from './telemetry/contestants.js';
+import {
+  BARE_C,
+  bareNodeArmName,
+  counters,
+  decodedArmName,
+  ground,
+} from './telemetry/contestants.js';
 import { type FigurePlan, rowsOf } from './telemetry/figures.js';
 
 const ROUNDS_DEFAULT = 3;
@@ -14,14 +20,14 @@ const FIGURES: readonly FigurePlan[] = [
     name: 'udp decoded only, plain, against a bare Node socket',
     unit: UNIT,
     arm: decodedArmName('plain'),
-    against: BARE_NODE,
+    against: bareNodeArmName(1),
     goal: { of: 'ratio', is: 'at least', value: 0.7 },
   },
   {
     name: 'udp decoded only, native, against a bare Node socket',
     unit: UNIT,
     arm: decodedArmName('native'),
-    against: BARE_NODE,
+    against: bareNodeArmName(1),
     goal: { of: 'ratio', is: 'at least', value: 0.7 },
   },
   {
@@ -39,7 +45,7 @@ export async function* benchUdpReceive(context: BenchContext): AsyncGenerator<Ro
   const sender = await BatterySender.compile(context);
   const decoded = { isDecodedOnly: true, records: [] };
   const parties = [
-    counters(sender, context),
+    counters([1], sender, context),
     ground({ ...decoded, receiver: 'plain' }, sender, context),
     ground({ ...decoded, receiver: 'native' }, sender, context),
   ];

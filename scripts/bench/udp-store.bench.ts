@@ -14,7 +14,7 @@ export async function* benchUdpStore(context: BenchContext): AsyncGenerator<Row>
   const sender = await BatterySender.compile(context);
   const stored = { isDecodedOnly: false, records: RECORDS };
   const parties = [
-    counters(sender, context),
+    counters(RECORDS, sender, context),
     influxdb(POINTS, sender, context),
     ground({ ...stored, receiver: 'plain' }, sender, context),
     ground({ ...stored, receiver: 'native' }, sender, context),

@@ -95,11 +95,12 @@ export interface MeasureOptions {
 
 /** The highest rate that the arm holds; null when it holds none. */
 export async function measureArm(
-  { bounds, attempt }: Arm,
+  { bounds, attempt, settle }: Arm,
   start: number,
   { seconds, onTrial }: MeasureOptions,
 ): Promise<Measured | null> {
   const tryOnce = async (rate: number, length: number): Promise<Measured> => {
+    await settle?.();
     const trial = await attempt(rate, length);
     onTrial(lineOf(rate, trial));
     return measuredOf(trial);

@@ -8,7 +8,8 @@ import { compile, type CounterOutcome, startCounter } from './native-programs.js
 import { type Arm, type Party, PartyMissing } from './parties.js';
 import type { Trial } from './trial.js';
 
-export const BARE_NODE = 'bare Node socket, counts only';
+export const bareNodeArmName = (records: number): string =>
+  `bare Node socket, counts only, ${records} per packet`;
 export const BARE_C = 'C program, recvmmsg only';
 export const influxArmName = (points: number): string => `InfluxDB, ${points} per datagram`;
 export const storedArmName = (receiver: Receiver, records: number): string =>
@@ -29,16 +30,31 @@ const NUMBERS_DECODED = 1_000;
 const WARM_UP = { rate: 20_000, count: 20_000, records: 4 };
 const IDLE = { rate: 1_000, count: 300, records: 1 };
 
-/** Two programs that only count, one on Node's socket and one in C. */
-export function counters(sender: BatterySender, context: BenchContext): Party {
-  const armOf = (name: string, start: number, file: string, args: readonly string[]): Arm => ({
+interface CounterPlan {
+  readonly name: string;
+  readonly start: number;
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly records: number;
+}
+
+/**
+ * Two programs that only count, one on Node's socket and one in C.
+ * @param sizes records per packet, for Node's: who stores a packet of 32 has received as many bytes
+ */
+export function counters(
+  sizes: readonly number[],
+  sender: BatterySender,
+  context: BenchContext,
+): Party {
+  const armOf = ({ name, start, file, args, records }: CounterPlan): Arm => ({
     name,
     start,
     bounds: BOUNDS,
     attempt: async (rate, seconds) => {
       const counter = await startCounter(file, args, context.signal);
       const { port } = counter;
-      const order = { port, apid: 1, rate, count: rate * seconds, records: 1 };
+      const order = { port, apid: 1, rate, count: rate * seconds, records };
       const sent = await sender.send(order).outcome;
       return countedTrial(sent, await counter.outcome);
     },
@@ -47,8 +63,18 @@ export function counters(sender: BatterySender, context: BenchContext): Party {
     name: 'counters',
     run: async (measure) => {
       const program = 'dist/scripts/bench/datagram-counter.program.js';
-      await measure(armOf(BARE_NODE, BARE_NODE_START, process.execPath, [program]));
-      await measure(armOf(BARE_C, BARE_C_START, await compile('datagram-counter', context), []));
+      for (const records of sizes)
+        await measure(
+          armOf({
+            name: bareNodeArmName(records),
+            start: BARE_NODE_START,
+            file: process.execPath,
+            args: [program],
+            records,
+          }),
+        );
+      const file = await compile('datagram-counter', context);
+      await measure(armOf({ name: BARE_C, start: BARE_C_START, file, args: [], records: 1 }));
     },
   };
 }
@@ -78,6 +104,7 @@ export function influxdb(
             start: INFLUX_POINTS_START / records,
             bounds: BOUNDS,
             attempt: (rate, seconds) => influx.play({ rate, count: rate * seconds, records }),
+            settle: () => influx.settle(),
           });
       } finally {
         await influx.stop();
@@ -137,6 +164,7 @@ export function storedArm(running: Ground, { receiver, records, idleSeconds }: S
       const played = await running.play({ rate, count: rate * seconds, records });
       return storedTrial(played, records, idleSeconds);
     },
+    settle: () => running.settle(),
   };
 }
 
@@ -156,6 +184,7 @@ function decodedArm(running: Ground, receiver: Receiver, idleSeconds: number): A
         isExplained: faultsIn(played.report, { numbers, records: 1 }).length === 0,
       };
     },
+    settle: () => running.settle(),
   };
 }
 

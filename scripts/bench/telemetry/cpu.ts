@@ -1,7 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { poll } from '#common/embedded';
 
 /** Of Linux, for every process that asks. */
 const TICKS_PER_SECOND = 100;
+const IDLE_SECONDS_MAX = 20;
+const IDLE_LOOK_MS = 300;
+/** Of one processor: databases and timers are never quite still. */
+const IDLE_SHARE = 0.1;
 
 /** A process as `/proc/<pid>/stat` tells it. */
 export interface ProcessTimes {
@@ -43,4 +48,25 @@ export async function cpuSecondsOf(roots: readonly number[]): Promise<number | n
     .map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
   const all = (await Promise.all(stats)).filter((stat) => stat !== '').map(timesIn);
   return all.length === 0 ? null : ticksOf(roots, all) / TICKS_PER_SECOND;
+}
+
+/**
+ * Until the processes have next to nothing to do, or 20 s at most: what one trial leaves behind must not
+ * count against the next. At once where there is no /proc.
+ */
+export async function untilIdle(roots: readonly number[], signal: AbortSignal): Promise<void> {
+  let before = await cpuSecondsOf(roots);
+  let at = performance.now();
+  if (before === null) return;
+  const isIdle = async (): Promise<true | undefined> => {
+    signal.throwIfAborted();
+    const now = performance.now();
+    const taken = await cpuSecondsOf(roots);
+    const share = ((taken ?? 0) - (before ?? 0)) / ((now - at) / 1_000);
+    [before, at] = [taken, now];
+    return share < IDLE_SHARE || undefined;
+  };
+  // The first look comes at once, when there is nothing to tell yet.
+  await new Promise((resolve) => setTimeout(resolve, IDLE_LOOK_MS));
+  await poll(isIdle, IDLE_SECONDS_MAX * 1_000, IDLE_LOOK_MS);
 }

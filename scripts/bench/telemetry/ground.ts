@@ -5,7 +5,7 @@ import { readLogTail } from '../../services/log-tail.js';
 import { type Answer, call } from '../../storm/http-call.js';
 import type { BenchContext } from '../context.js';
 import type { BatterySender, SendOutcome } from './battery-sender.js';
-import { cpuSecondsOf } from './cpu.js';
+import { cpuSecondsOf, untilIdle } from './cpu.js';
 import { type GroundApps, type Receiver, startGroundApps } from './ground-apps.js';
 import type { NativeRun } from './native-programs.js';
 import { type Flight, ShipStandIn } from './ship.stand-in.js';
@@ -92,6 +92,11 @@ export class Ground {
   async close(): Promise<void> {
     await this.ship.close();
     await this.apps.close();
+  }
+
+  /** Until the apps and their database have nothing to do. */
+  settle(): Promise<void> {
+    return untilIdle(this.#pids, this.signal);
   }
 
   /** The receiver that the health names; null where it names none. */
@@ -187,7 +192,11 @@ export class Ground {
   }
 
   #cpuSeconds(): Promise<number | null> {
-    return cpuSecondsOf([this.pid, this.apps.postgresqlPid]);
+    return cpuSecondsOf(this.#pids);
+  }
+
+  get #pids(): readonly number[] {
+    return [this.pid, this.apps.postgresqlPid];
   }
 }
 

@@ -7,7 +7,7 @@ import { findProgram } from '../../services/programs.js';
 import { call } from '../../storm/http-call.js';
 import type { BenchContext } from '../context.js';
 import type { BatterySender, SendOrder } from './battery-sender.js';
-import { cpuSecondsOf } from './cpu.js';
+import { cpuSecondsOf, untilIdle } from './cpu.js';
 import { influxConfig } from './influxdb.config.js';
 import { type OwnProcess, startOwn } from './own-process.js';
 import type { Trial } from './trial.js';
@@ -73,6 +73,10 @@ export class Influxdb {
       isExplained: true,
       cpuSeconds: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
     };
+  }
+
+  settle(): Promise<void> {
+    return untilIdle([this.own.pid], this.signal);
   }
 
   stop(): Promise<void> {

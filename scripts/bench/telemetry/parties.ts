@@ -9,6 +9,8 @@ export interface Arm {
   readonly bounds: Bounds;
   /** @param rate datagrams a second */
   readonly attempt: (rate: number, seconds: number) => Promise<Trial>;
+  /** Before each attempt: until nothing of the one before is left to do. */
+  readonly settle?: () => Promise<void>;
 }
 
 /** Arms that share a program, which runs only while it is their turn. */

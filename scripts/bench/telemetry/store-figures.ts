@@ -1,5 +1,5 @@
 import type { Goal } from '../figure.js';
-import { BARE_C, BARE_NODE, influxArmName, storedArmName } from './contestants.js';
+import { BARE_C, bareNodeArmName, influxArmName, storedArmName } from './contestants.js';
 import type { FigurePlan } from './figures.js';
 
 /** Records in a packet, and points in a datagram for InfluxDB. */
@@ -17,12 +17,13 @@ const BARE_GOALS: Readonly<Record<number, Goal>> = {
   32: ratioOf(0.6),
 };
 
+/** Which counts the same packets. */
 const againstBareNode = (kind: Kind): FigurePlan[] =>
   RECORDS.map((records) => ({
     name: `udp stored, ${kind}, ${records} per packet, against a bare Node socket`,
     unit: 'datagrams/s',
     arm: storedArmName(kind, records),
-    against: BARE_NODE,
+    against: bareNodeArmName(records),
     goal: BARE_GOALS[records] ?? null,
   }));
 
