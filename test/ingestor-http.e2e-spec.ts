@@ -105,6 +105,7 @@ describe('the HTTP API of the ingestor', () => {
     [`${PATH}/samples?colour=red`, 'colour'],
     ['/ships?cursor=WyJhIiwiYiJd', 'cursor'],
     ['/contacts/17/report', 'contact_id'],
+    ['/contacts/17/report/missing', 'contact_id'],
   ])('refuses %s and names the field', async (path, field) => {
     const { body, headers } = await ask(app).get(path).expect(400);
 
@@ -116,6 +117,7 @@ describe('the HTTP API of the ingestor', () => {
     ['/ships/Nobody/samples', 'SHIP_NOT_FOUND'],
     ['/ships/%00/latest', 'SHIP_NOT_FOUND'],
     [`/contacts/${randomUUID()}/report`, 'REPORT_NOT_FOUND'],
+    [`/contacts/${randomUUID()}/report/missing`, 'REPORT_NOT_FOUND'],
   ])('does not find %s', async (path, code) => {
     const { body } = await ask(app).get(path).expect(404);
 

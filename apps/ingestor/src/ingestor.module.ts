@@ -20,6 +20,7 @@ import { ForeignShips } from './receptions/foreign-ships.js';
 import { HoldingsLoop } from './receptions/holdings.loop.js';
 import { KernelDropWatch } from './receptions/kernel-drop-watch.js';
 import { LatePackets } from './receptions/late-packets.js';
+import { MissingRangesService } from './receptions/missing-ranges.service.js';
 import { PreparedReceptions } from './receptions/prepared-receptions.js';
 import { ReceptionCourse } from './receptions/reception-course.js';
 import { ReceptionListener } from './receptions/reception-listener.js';
@@ -77,6 +78,7 @@ const RECEPTIONS = [
   HoldingsLoop,
   KernelDropWatch,
   LatePackets,
+  MissingRangesService,
   { provide: LeftOutBlocks, useExisting: LatePackets },
   ReceptionPlaces,
   PreparedReceptions,

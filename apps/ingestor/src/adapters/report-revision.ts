@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { ReportRevision } from '../receptions/reception-store.port.js';
 import { inOne } from '#common/persistence';
+import { keptRanges } from './packed-ranges.js';
 import { STORE, storeParameters } from './store-statement.js';
 
 /**
@@ -10,7 +11,7 @@ import { STORE, storeParameters } from './store-statement.js';
 export async function reviseReport(
   manager: EntityManager,
   process: string,
-  { lastBlock, batch, report }: ReportRevision,
+  { lastBlock, batch, report, unlisted }: ReportRevision,
 ): Promise<boolean> {
   const { contactId, fence } = batch.receptions[0]!;
   const [last] = (await manager.query(
@@ -31,9 +32,9 @@ export async function reviseReport(
      FROM reports p WHERE r.contact_id = $1 AND p.contact_id = r.contact_id`,
     [contactId, last.holder],
   );
-  await manager.query('UPDATE reports SET report = $2 WHERE contact_id = $1', [
-    contactId,
-    JSON.stringify(report),
-  ]);
+  await manager.query(
+    'UPDATE reports SET report = $2, unlisted_ranges = $3 WHERE contact_id = $1',
+    [contactId, JSON.stringify(report), keptRanges(unlisted)],
+  );
   return true;
 }

@@ -12,6 +12,7 @@ import {
   CLOSINGS_KEPT_MAX,
   CLOSINGS_KEPT_MICROS,
   type EndedReception,
+  type FullReport,
   type NewReception,
   type ReceptionAddress,
   type ReceptionClosing,
@@ -20,6 +21,7 @@ import {
   type ReportRevision,
   type UnfinishedReception,
 } from '../receptions/reception-store.port.js';
+import { keptRanges, rangesKept } from './packed-ranges.js';
 import { ReceptionBeginnings } from './reception-beginnings.js';
 import { readEnded, readUnfinished } from './reception-reader.js';
 import { reviseReport } from './report-revision.js';
@@ -112,7 +114,8 @@ export class TypeOrmReceptionStore extends ReceptionStore {
     return Number(rows[0]?.samples_stored ?? 0);
   }
 
-  end({ contactId, fence, endedAt, progress, report, message }: ReceptionEnd): Promise<boolean> {
+  end(end: ReceptionEnd): Promise<boolean> {
+    const { contactId, fence, endedAt, progress, report, unlisted, message } = end;
     return this.source.transaction(async (manager) => {
       const at = formatInstant(endedAt);
       const [, count] = (await manager.query(
@@ -122,10 +125,11 @@ export class TypeOrmReceptionStore extends ReceptionStore {
       )) as [unknown, number];
       if (count === 0) return false;
       await manager.query(
-        `INSERT INTO reports (contact_id, fence, report, ended_at) VALUES ($1, $2, $3, $4)
+        `INSERT INTO reports (contact_id, fence, report, ended_at, unlisted_ranges)
+         VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (contact_id) DO UPDATE SET fence = excluded.fence, report = excluded.report,
-           ended_at = excluded.ended_at`,
-        [contactId, fence, JSON.stringify(report), at],
+           ended_at = excluded.ended_at, unlisted_ranges = excluded.unlisted_ranges`,
+        [contactId, fence, JSON.stringify(report), at, keptRanges(unlisted)],
       );
       await insertOutbox(manager, INGESTOR_OUTBOX, [message]);
       return true;
@@ -144,6 +148,15 @@ export class TypeOrmReceptionStore extends ReceptionStore {
       contactId,
     ])) as { report: ContactReport }[];
     return rows[0]?.report ?? null;
+  }
+
+  async fullReport(contactId: string): Promise<FullReport | null> {
+    const rows = (await this.source.query(
+      'SELECT report, unlisted_ranges FROM reports WHERE contact_id = $1',
+      [contactId],
+    )) as { report: ContactReport; unlisted_ranges: Buffer | null }[];
+    const [row] = rows;
+    return row ? { report: row.report, unlisted: rangesKept(row.unlisted_ranges) } : null;
   }
 
   ended(contactId: string): Promise<EndedReception | 'open' | null> {

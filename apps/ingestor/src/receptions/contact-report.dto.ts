@@ -70,10 +70,14 @@ export class NumbersReportDto {
   @ApiProperty({ ...COUNT_OR_NULL, example: 100 })
   readonly missing: number | null;
 
-  @ApiProperty({ type: [MissingRangeDto], maxItems: MISSING_RANGES_MAX })
+  @ApiProperty({
+    type: [MissingRangeDto],
+    maxItems: MISSING_RANGES_MAX,
+    description: 'The first; all those of a contact are at /contacts/{contact_id}/report/missing',
+  })
   readonly missing_ranges: readonly MissingRangeDto[];
 
-  @ApiPropertyOptional({ ...COUNT, description: 'Also those that are not listed' })
+  @ApiPropertyOptional({ ...COUNT, description: 'Also those that are not in the list' })
   readonly missing_ranges_total?: number;
 
   @ApiPropertyOptional({ ...COUNTS_BY_NAME, description: 'Of all that is missing' })

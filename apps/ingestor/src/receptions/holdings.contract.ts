@@ -7,7 +7,7 @@ import { batchOf } from '../archive/testing/batches.js';
 import type { TelemetryArchive } from '../archive/telemetry-archive.port.js';
 import type { Holdings } from './holdings.port.js';
 import { Reception } from './reception.js';
-import { reportOf } from './reception-report.js';
+import { fullReportOf } from './reception-report.js';
 import type { ReceptionStore } from './reception-store.port.js';
 
 const NOW = parseInstant('2030-01-01T00:00:00Z')!;
@@ -127,11 +127,11 @@ export function describeHoldings(empty: () => Promise<(name: string) => Member>)
       const agreed = ({ store }: Member): Promise<boolean> =>
         store.agreed(contactId, 1, agreement, envelope(CONTACT_STARTED, {}));
       const facts = { state: 'completed' as const, endedAt: NOW, statement: null };
-      const report = reportOf(reception, { ...facts, samplesStored: 0 });
+      const full = fullReportOf(reception, { ...facts, samplesStored: 0 });
       const message = envelope(CONTACT_COMPLETED, {});
       const progress = reception.progress();
       const ended = ({ store }: Member): Promise<boolean> =>
-        store.end({ contactId, fence: 1, endedAt: NOW, progress, report, message });
+        store.end({ contactId, fence: 1, endedAt: NOW, progress, ...full, message });
 
       expect(await heldBy(one)).toEqual([]);
       expect(await one.store.moved(contactId, 1, { port: 41_000, apid: null })).toBe(false);

@@ -6,7 +6,7 @@ import { framesOf } from '../archive/packet-frame.js';
 import { ReceptionBlocks } from '../archive/reception-blocks.js';
 import type { PacketReaders } from '../packets/packet-readers.js';
 import { Reception } from './reception.js';
-import { reportOf } from './reception-report.js';
+import { fullReportOf, type ReportFacts } from './reception-report.js';
 import type { EndedReception, ReportRevision } from './reception-store.port.js';
 
 /** What late packets make of a report. */
@@ -65,16 +65,14 @@ function revisionOf(
 ): ReportRevision {
   const { report: first, samplesStored, lastBlock } = ended;
   const { account, blocks } = late.seal();
-  const report = {
-    ...reportOf(reception, {
-      state: first.state,
-      endedAt: parseInstant(first.ended_at)!,
-      statement: statementOf(ended),
-      samplesStored: blocks.reduce((sum, { samples }) => sum + samples, samplesStored),
-      revision: first.revision + 1,
-    }),
-    stream_asked_at: first.stream_asked_at,
-  };
+  const full = fullReportOf(reception, {
+    state: first.state,
+    endedAt: parseInstant(first.ended_at)!,
+    statement: statementOf(ended),
+    samplesStored: blocks.reduce((sum, { samples }) => sum + samples, samplesStored),
+    revision: first.revision + 1,
+  });
+  const report = { ...full.report, stream_asked_at: first.stream_asked_at };
   const { contactId, fence } = account;
   const event: ContactReportRevisedDto = { contact_id: contactId, fence, report };
   const at = new Date(now / MICROS_PER_MILLISECOND);
@@ -82,15 +80,13 @@ function revisionOf(
     lastBlock,
     batch: { receptions: [account], blocks, latest: late.latest() },
     report,
+    unlisted: full.unlisted,
     message: envelope(CONTACT_REPORT_REVISED, event, at),
   };
 }
 
 /** What the ship said then. How many it sent is asked for by accounts of totals alone. */
-function statementOf({
-  report,
-  progress,
-}: EndedReception): Parameters<typeof reportOf>[1]['statement'] {
+function statementOf({ report, progress }: EndedReception): ReportFacts['statement'] {
   const { first_sequence: firstSequence, last_sequence: lastSequence } = report;
   // A foreign ship says nothing: its report has the edges of what was seen.
   if (progress.foreign || firstSequence === null || lastSequence === null) return null;

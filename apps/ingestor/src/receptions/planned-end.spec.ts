@@ -120,7 +120,7 @@ describe.each([0, HOUR_MS, -HOUR_MS])('by a host whose clock is wrong by %d ms',
       expect(tables.reports.has(contactId)).toBe(true);
     });
     const { state, started_at, stream_asked_at, planned_end, ended_at } =
-      tables.reports.get(contactId)!;
+      tables.reports.get(contactId)!.report;
     const times = [started_at, stream_asked_at!, planned_end, ended_at];
     expect(times).toEqual(times.toSorted());
     return state;
@@ -162,7 +162,7 @@ describe.each([0, HOUR_MS, -HOUR_MS])('by a host whose clock is wrong by %d ms',
     await receptions.open(command());
     await until(() => {
       clock.advance(10);
-      expect(tables.reports.get(contactId)).toMatchObject({
+      expect(tables.reports.get(contactId)?.report).toMatchObject({
         state: 'failed',
         stream_asked_at: null,
       });

@@ -16,7 +16,7 @@ import { EventSink, UNHEARD_EVENTS } from '../live/event-sink.js';
 import { receptionEvent, type ReceptionStep, reportEvent } from '../live/reception-event.js';
 import { ReceptionListener } from './reception-listener.js';
 import type { Reception } from './reception.js';
-import { reportOf } from './reception-report.js';
+import { fullReportOf } from './reception-report.js';
 import { type Agreement, ReceptionStore } from './reception-store.port.js';
 import { type AskOutcome, StreamControl } from './stream-control.js';
 
@@ -103,11 +103,12 @@ export class ReceptionCourse {
     await this.#persist(reception, async () => {
       const samplesStored = await this.listener.samplesStored(reception);
       const facts = { state: outcome.state, endedAt, statement, samplesStored };
-      const report = reportOf(reception, facts);
+      const full = fullReportOf(reception, facts);
+      const { report } = full;
       const message = endMessage(reception, outcome, report);
       const { fence } = opening;
       const progress = reception.progress();
-      const end = { contactId, fence, endedAt, progress, report, message };
+      const end = { contactId, fence, endedAt, progress, ...full, message };
       const isOurs = await this.store.end(end);
       this.#tell(reception, isOurs ? 'ended' : 'left');
       if (isOurs) this.events.tell('report', contactId, reportEvent(report));

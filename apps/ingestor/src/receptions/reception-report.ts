@@ -4,8 +4,9 @@ import {
   type MissingRange,
   type ReportState,
 } from '#common/contracts';
-import { formatInstant, type Instant, type ShipStatement } from '#common/domain';
+import { formatInstant, type Instant, type NumbersPart, type ShipStatement } from '#common/domain';
 import type { Reception } from './reception.js';
+import type { FullReport } from './reception-store.port.js';
 
 export interface ReportFacts {
   readonly state: ReportState;
@@ -17,13 +18,20 @@ export interface ReportFacts {
 }
 
 /** The account of a contact as WIRE has it, section "Ingestor". */
-export function reportOf(reception: Reception, facts: ReportFacts): ContactReport {
+export const reportOf = (reception: Reception, facts: ReportFacts): ContactReport =>
+  fullReportOf(reception, facts).report;
+
+/** The same, with the missing ranges that it does not list. */
+export function fullReportOf(reception: Reception, facts: ReportFacts): FullReport {
+  const numbers = reception.account.numbers(facts.statement);
+  const report = reportWith(numbers, reception, facts);
+  return { report, unlisted: numbers.missingRanges.slice(MISSING_RANGES_MAX) };
+}
+
+function reportWith(numbers: NumbersPart, reception: Reception, facts: ReportFacts): ContactReport {
   const { opening, account, streamAskedAt, firstDatagramAt } = reception;
   const { state, endedAt, statement } = facts;
-  const { missingRanges, missingByCause, ...numbers } = account.numbers(statement);
   const { kernelDropped, ...counts } = account.counts();
-  const shown = missingRanges.slice(0, MISSING_RANGES_MAX);
-  const isAllShown = sizeOf(shown) === (numbers.missing ?? 0);
   return {
     contact_id: opening.contactId,
     ship_name: opening.shipName,
@@ -52,15 +60,22 @@ export function reportOf(reception: Reception, facts: ReportFacts): ContactRepor
       shed: counts.shed,
       kernel_dropped: kernelDropped,
     },
-    numbers: {
-      expected: numbers.expected,
-      good: numbers.good,
-      missing: numbers.missing,
-      missing_ranges: shown,
-      ...(!isAllShown && { missing_ranges_total: missingRanges.length }),
-      ...(!isAllShown && { missing_by_cause: missingByCause }),
-    },
+    numbers: numbersReportOf(numbers),
     samples_stored: facts.samplesStored,
+  };
+}
+
+function numbersReportOf(numbers: NumbersPart): ContactReport['numbers'] {
+  const { expected, good, missing, missingRanges, missingByCause } = numbers;
+  const shown = missingRanges.slice(0, MISSING_RANGES_MAX);
+  const isAllShown = sizeOf(shown) === (missing ?? 0);
+  return {
+    expected,
+    good,
+    missing,
+    missing_ranges: shown,
+    ...(!isAllShown && { missing_ranges_total: missingRanges.length }),
+    ...(!isAllShown && { missing_by_cause: missingByCause }),
   };
 }
 

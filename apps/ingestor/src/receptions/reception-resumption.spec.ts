@@ -130,7 +130,8 @@ describe('a resumption', () => {
     await (
       await resumption.prepare(reception, 'ours')
     )();
-    expect(tables.reports.get(opening.contactId)).toMatchObject({ state: 'failed' });
+    const report = tables.reports.get(opening.contactId)?.report;
+    expect(report).toMatchObject({ state: 'failed' });
     const { lookups } = ship;
     for (let second = 0; second < 5; second += 1) {
       clock.advance(1_000);

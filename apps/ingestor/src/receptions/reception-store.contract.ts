@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CONTACT_COMPLETED, CONTACT_STARTED } from '#common/contracts';
+import { CONTACT_COMPLETED, CONTACT_STARTED, type MissingRange } from '#common/contracts';
 import { parseInstant } from '#common/domain';
 import { type Envelope, envelope } from '#common/messaging';
 import { Reception } from './reception.js';
-import { reportOf } from './reception-report.js';
+import { fullReportOf } from './reception-report.js';
 import {
   CLOSINGS_KEPT_MICROS,
   type NewReception,
@@ -60,9 +60,9 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
       const { contactId, fence } = opening;
       const facts = { state: 'completed' as const, endedAt: NOW, statement: null };
       const ended = Reception.open(opening, shipId, null);
-      const report = reportOf(ended, { ...facts, samplesStored: 0 });
+      const full = fullReportOf(ended, { ...facts, samplesStored: 0 });
       const message = envelope(CONTACT_COMPLETED, { contact_id: contactId });
-      return { contactId, fence, endedAt: NOW, progress: ended.progress(), report, message };
+      return { contactId, fence, endedAt: NOW, progress: ended.progress(), ...full, message };
     }
 
     it('gives a ship one number for ever', async () => {
@@ -152,6 +152,27 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
       expect(await outbox()).toEqual([end.message]);
       expect(await store.unfinished()).toEqual([]);
       expect(await agree()).toBe(false);
+    });
+
+    it('keeps what a report does not list, of the last start that has ended', async () => {
+      const end = endOf(reception);
+      const { contactId } = end;
+      const unlisted: MissingRange[] = [
+        { from: 7, to: 7, cause: 'corrupt' },
+        { from: 8, to: 4_294_967_295, cause: 'lost' },
+      ];
+      await store.begin(reception);
+      expect(await store.fullReport(contactId)).toBeNull();
+      await store.end({ ...end, unlisted });
+
+      const first = (await store.fullReport(contactId))!;
+      expect(first.report).toEqual(end.report);
+      expect(first.unlisted).toHaveLength(unlisted.length);
+      expect([...first.unlisted]).toEqual(unlisted);
+      await store.begin(receptionOf(contactId, 2));
+      await store.end({ ...endOf(reception), fence: 2 });
+      const second = (await store.fullReport(contactId))!;
+      expect([...second.unlisted]).toEqual([]);
     });
 
     it('begins anew with a higher fence, though it had ended', async () => {

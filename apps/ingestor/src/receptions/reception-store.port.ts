@@ -1,4 +1,4 @@
-import type { ContactReport, StreamOptionsDto } from '#common/contracts';
+import type { ContactReport, MissingRange, StreamOptionsDto } from '#common/contracts';
 import {
   type AccountSnapshot,
   type Instant,
@@ -94,13 +94,22 @@ export interface ReceptionClosing {
 export const CLOSINGS_KEPT_MICROS = 7 * 24 * 3_600 * MICROS_PER_SECOND;
 export const CLOSINGS_KEPT_MAX = 10_000;
 
-export interface ReceptionEnd {
+/** A report, and what it has no room for. */
+export interface FullReport {
+  readonly report: ContactReport;
+  /**
+   * The missing ranges behind those that the report lists; empty where it lists all, and where nobody
+   * kept them: then `missing_ranges_total` says that there are more.
+   */
+  readonly unlisted: Iterable<MissingRange> & { readonly length: number };
+}
+
+export interface ReceptionEnd extends FullReport {
   readonly contactId: string;
   readonly fence: number;
   readonly endedAt: Instant;
   /** What the report was made of: late data goes on from it. */
   readonly progress: ReceptionProgress;
-  readonly report: ContactReport;
   readonly message: Envelope;
 }
 
@@ -111,12 +120,11 @@ export interface EndedReception extends StoredReception {
 }
 
 /** What came late for a reception that has ended, and the report that counts it as well. */
-export interface ReportRevision {
+export interface ReportRevision extends FullReport {
   /** Of the last block that was known when this was made: another one, and all is to be made anew. */
   readonly lastBlock: number;
   /** Of this one reception. Its blocks go on behind `lastBlock`. */
   readonly batch: ArchiveBatch;
-  readonly report: ContactReport;
   readonly message: Envelope;
 }
 
@@ -150,16 +158,18 @@ export abstract class ReceptionStore {
   ): Promise<boolean>;
   /** Samples of this contact in the archive. */
   abstract samplesStored(contactId: string): Promise<number>;
-  /** Report and message at once. False, and nothing changes, when ended, superseded or lost. */
+  /** Report, what it does not list, and message at once. False, and nothing changes, when ended, superseded or lost. */
   abstract end(end: ReceptionEnd): Promise<boolean>;
   /** Receptions that this process holds and did not end, oldest first; all, or those of some contacts. */
   abstract unfinished(contactIds?: readonly string[]): Promise<UnfinishedReception[]>;
   abstract report(contactId: string): Promise<ContactReport | null>;
+  /** The same with what it does not list, both of one revision. */
+  abstract fullReport(contactId: string): Promise<FullReport | null>;
   /** The last start of a contact, whoever held it, once it has ended. Null where nobody knows one. */
   abstract ended(contactId: string): Promise<EndedReception | 'open' | null>;
   /**
-   * Stores what came late, puts the new report in the place of the old one and the message into the
-   * outbox, all at once. False, and nothing changes, when the reception is open again, was superseded,
+   * Stores what came late, puts the new report with its unlisted ranges in the place of the old one and
+   * the message into the outbox, all at once. False, and nothing changes, when the reception is open again, was superseded,
    * or others have stored late data of it meanwhile.
    */
   abstract revise(revision: ReportRevision): Promise<boolean>;

@@ -1,11 +1,21 @@
-import { Controller, Get } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DomainError } from '#common/domain';
-import { UuidParam } from '#common/platform';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { linkedItems, UuidParam } from '#common/platform';
 import { ContactReportDto } from './contact-report.dto.js';
+import { MissingQueryDto, MissingRangesDto } from './missing-ranges.dto.js';
+import { MissingRangesService, reportNotFound } from './missing-ranges.service.js';
 import { ReceptionDto } from './reception.dto.js';
 import { ReceptionStore } from './reception-store.port.js';
 import { ReceptionsService } from './receptions.service.js';
+
+const NOT_FOUND = 'REPORT_NOT_FOUND: unknown, or not ended yet';
 
 @ApiTags('contacts')
 @Controller()
@@ -13,6 +23,7 @@ export class ReceptionsController {
   constructor(
     private readonly receptions: ReceptionsService,
     private readonly store: ReceptionStore,
+    private readonly missingRanges: MissingRangesService,
   ) {}
 
   @Get('receptions')
@@ -28,10 +39,33 @@ export class ReceptionsController {
     type: ContactReportDto,
     description: 'Every datagram and every number of the contact, explained',
   })
-  @ApiNotFoundResponse({ description: 'REPORT_NOT_FOUND: unknown, or not ended yet' })
+  @ApiNotFoundResponse({ description: NOT_FOUND })
   async report(@UuidParam('contact_id') id: string): Promise<ContactReportDto> {
     const report = await this.store.report(id);
-    if (!report) throw new DomainError('REPORT_NOT_FOUND', `There is no report of contact ${id}.`);
+    if (!report) throw reportNotFound(id);
     return report;
+  }
+
+  @Get('contacts/:contact_id/report/missing')
+  @ApiOperation({
+    summary: 'All that a contact misses, by ranges; the next page is in the Link header',
+    description: 'Also what its report has no room for.',
+  })
+  @ApiOkResponse({ type: MissingRangesDto })
+  @ApiBadRequestResponse({ description: 'VALIDATION_FAILED' })
+  @ApiNotFoundResponse({ description: NOT_FOUND })
+  async missing(
+    @UuidParam('contact_id') id: string,
+    @Query() query: MissingQueryDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<MissingRangesDto> {
+    const page = await this.missingRanges.page(id, query);
+    return {
+      revision: page.revision,
+      complete: page.isComplete,
+      missing_ranges_total: page.total,
+      missing_ranges: linkedItems(page, request, reply),
+    };
   }
 }

@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CONTACT_COMPLETED, CONTACT_REPORT_REVISED } from '#common/contracts';
+import { CONTACT_COMPLETED, CONTACT_REPORT_REVISED, type MissingRange } from '#common/contracts';
 import { type Envelope, envelope } from '#common/messaging';
 import { ALL, packets, START } from '../archive/testing/archive-under-test.js';
 import { batchOf } from '../archive/testing/batches.js';
 import type { TelemetryArchive } from '../archive/telemetry-archive.port.js';
 import { Reception } from './reception.js';
-import { reportOf } from './reception-report.js';
-import type { EndedReception, ReceptionStore, ReportRevision } from './reception-store.port.js';
+import { fullReportOf } from './reception-report.js';
+import type {
+  EndedReception,
+  FullReport,
+  ReceptionStore,
+  ReportRevision,
+} from './reception-store.port.js';
 
 const SHIP = 'USS Enterprise';
 const STATEMENT = { firstSequence: 1, lastSequence: 9, sent: 9 };
@@ -58,14 +63,14 @@ export function describeReportRevisions(make: () => Promise<RevisionsUnderTest>)
       return begun;
     }
 
-    async function end(): Promise<void> {
+    async function end(change: Partial<FullReport> = {}): Promise<void> {
       const { contactId, opening } = reception;
       reception.account.dropInKernel(1);
       const facts = { state: 'completed' as const, endedAt: START, statement: STATEMENT };
-      const report = reportOf(reception, { ...facts, samplesStored: 2 });
+      const full = fullReportOf(reception, { ...facts, samplesStored: 2 });
       const message = envelope(CONTACT_COMPLETED, {});
-      const ended = { contactId, fence: opening.fence, endedAt: START, report, message };
-      await two.store.end({ ...ended, progress: reception.progress() });
+      const ended = { contactId, fence: opening.fence, endedAt: START, ...full, message };
+      await two.store.end({ ...ended, progress: reception.progress(), ...change });
     }
 
     const ended = async (): Promise<EndedReception> =>
@@ -77,9 +82,9 @@ export function describeReportRevisions(make: () => Promise<RevisionsUnderTest>)
       const facts = { state: 'completed' as const, endedAt: START, statement: STATEMENT };
       const samplesStored = known.samplesStored + numbers.length;
       const revision = known.report.revision + 1;
-      const report = reportOf(restored, { ...facts, samplesStored, revision });
+      const full = fullReportOf(restored, { ...facts, samplesStored, revision });
       const message = envelope(CONTACT_REPORT_REVISED, { revision });
-      return { lastBlock: known.lastBlock, batch, report, message };
+      return { lastBlock: known.lastBlock, batch, ...full, message };
     }
 
     it('is of nobody who is not known, and of nothing that goes on', async () => {
@@ -126,6 +131,25 @@ export function describeReportRevisions(make: () => Promise<RevisionsUnderTest>)
       const blocks = [];
       for await (const block of one.archive.blocks(shipId, ALL)) blocks.push(block);
       expect(blocks).toMatchObject([{ number: 1 }, { number: 2, numbers: [[5, 7]] }]);
+    });
+
+    it('has the unlisted ranges of its own revision', async () => {
+      const lost = (from: number): MissingRange => ({ from, to: from + 1, cause: 'lost' });
+      await end({ unlisted: [lost(4), lost(6), lost(8)] });
+      const [of, another] = [await ended(), await ended()];
+      const revision = { ...revisionOf(of, 6, 7), unlisted: [lost(4), lost(8)] };
+      const full = async (): Promise<unknown[]> => {
+        const { report, unlisted } = (await two.store.fullReport(reception.contactId))!;
+        return [report.revision, ...unlisted];
+      };
+
+      expect(await full()).toEqual([1, lost(4), lost(6), lost(8)]);
+      expect(await one.store.revise(revision)).toBe(true);
+      expect(await full()).toEqual([2, lost(4), lost(8)]);
+      expect(await one.store.revise(revisionOf(another, 4, 5))).toBe(false);
+      expect(await full()).toEqual([2, lost(4), lost(8)]);
+      expect(await one.store.revise(revisionOf(await ended(), 4, 5, 8, 9))).toBe(true);
+      expect(await full()).toEqual([3]);
     });
 
     it('counts what comes twice once', async () => {

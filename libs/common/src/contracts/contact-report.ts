@@ -1,7 +1,7 @@
 /** Why a number that the ship sent is missing. */
 export type MissingCause = 'corrupt' | 'shed' | 'kernel' | 'restart' | 'lost';
 
-/** More holes than these are told of by their sums alone. */
+/** Of more holes than these a report has the sums alone; the ingestor lists all of them elsewhere. */
 export const MISSING_RANGES_MAX = 1_000;
 
 export interface MissingRange {
@@ -54,7 +54,7 @@ export interface ContactReport {
     readonly missing: number | null;
     /** The first `MISSING_RANGES_MAX` of them. */
     readonly missing_ranges: readonly MissingRange[];
-    /** How many there are; only where the ranges do not show all that is missing. */
+    /** How many there are, listed or not; only where the list does not show all that is missing. */
     readonly missing_ranges_total?: number;
     /** Over all that is missing: where the ranges are cut, and where datagrams carry no number. */
     readonly missing_by_cause?: Readonly<Record<MissingCause, number>>;

@@ -8,8 +8,17 @@ export const PAGE_LIMIT_MAX = 1_000;
 export const PAGE_LIMIT_DEFAULT = 100;
 const CURSOR_CHARS_MAX = 2_048;
 
-/** `limit` and `cursor` of every list; the next page's address comes in the `Link` header. */
-export class PageQueryDto {
+/** For lists with another limit; the next page's address comes in the `Link` header. */
+export class CursorQueryDto {
+  @ApiPropertyOptional({ description: 'Taken from the Link header of the page before' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(CURSOR_CHARS_MAX)
+  readonly cursor?: string;
+}
+
+/** `limit` and `cursor` of nearly every list. */
+export class PageQueryDto extends CursorQueryDto {
   @ApiPropertyOptional({ minimum: 1, maximum: PAGE_LIMIT_MAX, default: PAGE_LIMIT_DEFAULT })
   @IsOptional()
   @Type(() => Number)
@@ -17,12 +26,6 @@ export class PageQueryDto {
   @Min(1)
   @Max(PAGE_LIMIT_MAX)
   readonly limit: number = PAGE_LIMIT_DEFAULT;
-
-  @ApiPropertyOptional({ description: 'Taken from the Link header of the page before' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(CURSOR_CHARS_MAX)
-  readonly cursor?: string;
 }
 
 /** Part of a list; `next` is the cursor of the rest, null at the end. */

@@ -9,6 +9,7 @@ import {
   CLOSINGS_KEPT_MAX,
   CLOSINGS_KEPT_MICROS,
   type EndedReception,
+  type FullReport,
   type NewReception,
   type ReceptionAddress,
   type ReceptionClosing,
@@ -85,12 +86,13 @@ export class MemoryReceptionStore extends ReceptionStore {
     return this.tables.receptions.get(contactId)?.samplesStored ?? 0;
   }
 
-  async end({ contactId, fence, progress, report, message }: ReceptionEnd): Promise<boolean> {
+  async end(end: ReceptionEnd): Promise<boolean> {
+    const { contactId, fence, progress, report, unlisted, message } = end;
     const open = this.#open(contactId, fence);
     if (!open) return false;
     open.isEnded = true;
     open.progress = progress;
-    this.tables.reports.set(contactId, report);
+    this.tables.reports.set(contactId, { report, unlisted });
     this.tables.outbox.push(message);
     return true;
   }
@@ -105,24 +107,29 @@ export class MemoryReceptionStore extends ReceptionStore {
   }
 
   async report(contactId: string): Promise<ContactReport | null> {
+    return this.tables.reports.get(contactId)?.report ?? null;
+  }
+
+  async fullReport(contactId: string): Promise<FullReport | null> {
     return this.tables.reports.get(contactId) ?? null;
   }
 
   async ended(contactId: string): Promise<EndedReception | 'open' | null> {
     const known = this.tables.receptions.get(contactId);
     if (!known) return null;
-    const report = this.tables.reports.get(contactId);
+    const report = this.tables.reports.get(contactId)?.report;
     if (!known.isEnded || !report) return 'open';
     return { ...storedIn(this.tables, known), samplesStored: known.samplesStored, report };
   }
 
-  async revise({ lastBlock, batch, report, message }: ReportRevision): Promise<boolean> {
+  async revise(revision: ReportRevision): Promise<boolean> {
+    const { lastBlock, batch, report, unlisted, message } = revision;
     const [reception] = batch.receptions;
     const known = this.tables.receptions.get(reception!.contactId);
     if (known?.opening.fence !== reception!.fence || !known.isEnded) return false;
     if (known.lastBlock !== lastBlock) return false;
     storeBatch(this.tables, batch, () => known);
-    this.tables.reports.set(reception!.contactId, report);
+    this.tables.reports.set(reception!.contactId, { report, unlisted });
     this.tables.outbox.push(message);
     return true;
   }

@@ -1,8 +1,8 @@
-import type { ContactReport } from '#common/contracts';
 import { type Instant, SequenceSet } from '#common/domain';
 import type { Envelope } from '#common/messaging';
 import type {
   Agreement,
+  FullReport,
   NewReception,
   ReceptionClosing,
   ReceptionProgress,
@@ -34,7 +34,7 @@ export class MemoryTables {
   readonly ships = new Map<string, { -readonly [K in keyof ShipSummary]: ShipSummary[K] }>();
   readonly receptions = new Map<string, MemoryReception>();
   readonly closings = new Map<string, ReceptionClosing>();
-  readonly reports = new Map<string, ContactReport>();
+  readonly reports = new Map<string, FullReport>();
   /** By `blockKey`. */
   readonly blocks = new Map<string, PacketBlock>();
   /** By ship and battery: `<ship id>/<battery>`. */

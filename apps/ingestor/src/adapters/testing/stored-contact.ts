@@ -12,7 +12,7 @@ import type { MemoryTables } from '../memory/memory-tables.js';
 import { MemoryTelemetryArchive } from '../memory/memory-telemetry.archive.js';
 import { batchReceptionOf, blocksOf, type GivenPacket } from '../../archive/testing/batches.js';
 import { Reception } from '../../receptions/reception.js';
-import { reportOf } from '../../receptions/reception-report.js';
+import { fullReportOf } from '../../receptions/reception-report.js';
 
 export const RECORDED_AT_MS = Date.UTC(2030, 0, 1);
 export const RECORDED_APID = 200;
@@ -54,11 +54,11 @@ export async function storedContact(
   await new MemoryTelemetryArchive(tables).store({ receptions, blocks, latest: [] });
   const samplesStored = await store.samplesStored(contactId);
   const facts = { state: 'completed', endedAt: startedAt, statement, samplesStored } as const;
-  const report = reportOf(reception, facts);
+  const full = fullReportOf(reception, facts);
   const message = envelope('contact.completed', {});
   const end = { contactId, fence, endedAt: startedAt, progress: reception.progress() };
-  await store.end({ ...end, report, message });
-  return report;
+  await store.end({ ...end, ...full, message });
+  return full.report;
 }
 
 /** Two samples each in `ccsds`, one in `json`. */

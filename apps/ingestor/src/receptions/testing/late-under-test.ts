@@ -11,7 +11,7 @@ import { UNHEARD_EVENTS } from '../../live/event-sink.js';
 import { readPacketReaders } from '../../packets/packet-readers.js';
 import { LATE_LOOK_EVERY_MS, LatePackets } from '../late-packets.js';
 import { Reception } from '../reception.js';
-import { reportOf } from '../reception-report.js';
+import { fullReportOf } from '../reception-report.js';
 
 const NOW = new Date('2030-01-01T00:00:00Z');
 const MICROS = NOW.getTime() * 1_000;
@@ -97,8 +97,8 @@ export class LateUnderTest {
     const statement = { firstSequence: 1, lastSequence: SENT, sent: SENT };
     const samplesStored = await this.#others.samplesStored(contactId);
     const facts = { state: 'completed' as const, endedAt: MICROS, statement, samplesStored };
-    const report = reportOf(reception, facts);
-    const ended = { contactId, fence: opening.fence, endedAt: MICROS, report };
+    const full = fullReportOf(reception, facts);
+    const ended = { contactId, fence: opening.fence, endedAt: MICROS, ...full };
     const message = envelope(CONTACT_COMPLETED, {});
     await this.#others.end({ ...ended, progress: reception.progress(), message });
   }

@@ -15,6 +15,7 @@ import { SamplePartitions1700000003000 } from './1700000003000-sample-partitions
 import { Series1700000011000 } from './1700000011000-series.js';
 import { StartClaims1700000012000 } from './1700000012000-start-claims.js';
 import { Telemetry1700000002000 } from './1700000002000-telemetry.js';
+import { UnlistedRanges1700000017000 } from './1700000017000-unlisted-ranges.js';
 import { Webhooks1700000013000 } from './1700000013000-webhooks.js';
 
 /** In the order in which they run; only ever added to. */
@@ -36,4 +37,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   StartClaims1700000012000,
   ContactsByRocket1700000015000,
   BegunContacts1700000016000,
+  UnlistedRanges1700000017000,
 ];
