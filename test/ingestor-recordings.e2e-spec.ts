@@ -168,4 +168,5 @@ function spans({ numbers }: ContactReport): { from: number; to: number }[] {
 }
 
 /** All that the ship said, and nothing of how it was received. */
-const said = (all: readonly Row[]): Row[] => all.map((sample) => ({ ...sample, contact_id: null }));
+const said = (all: readonly Row[]): Row[] =>
+  all.map((sample) => ({ ...sample, contact_id: null, received_at: null }));

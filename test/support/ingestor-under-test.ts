@@ -57,13 +57,13 @@ export class IngestorUnderTest {
     return (await ask(this.app).get(path).expect(200)).body as Row[];
   }
 
-  /** In one page. */
+  /** In one page, with the times of their arrival. */
   samplesOf(ship: string): Promise<Row[]> {
-    return this.get(`/ships/${encodeURIComponent(ship)}/samples?limit=1000`);
+    return this.get(`/ships/${encodeURIComponent(ship)}/samples?limit=1000&include=received_at`);
   }
 
   latestOf(ship: string): Promise<Row[]> {
-    return this.get(`/ships/${encodeURIComponent(ship)}/latest`);
+    return this.get(`/ships/${encodeURIComponent(ship)}/latest?include=received_at`);
   }
 
   /** The stream that the ship agreed to, once the ingestor knows. */
