@@ -58,6 +58,10 @@ describe('an ingestor that was away', () => {
     return ship.streams.at(-1)!;
   }
 
+  /** How far its stream is: what it sends from now on is sent to an ingestor that listens. */
+  const untilAsked = ({ eventKey }: FakeStream): Promise<void> =>
+    until(() => expect(ship.requests).toContain(`GET /stream/${eventKey}`));
+
   it('goes on with a ccsds contact, and names what was sent meanwhile', async () => {
     const command = opening(60, { format: 'ccsds' });
     const stream = await startStream(command);
@@ -65,7 +69,9 @@ describe('an ingestor that was away', () => {
     await ship.send(stream, packets(1, 2, 4, 4));
     await app.close();
     await ship.send(stream, packets(5, 6, 7));
+    Object.assign(stream, { last: 7, sent: 7 });
     await start();
+    await untilAsked(stream);
     await ship.send(stream, packets(8, 9, 2));
     Object.assign(stream, { last: 10, sent: 10 });
     await closeReception(bus, { ...command, reason: 'enough' });
@@ -89,6 +95,32 @@ describe('an ingestor that was away', () => {
     });
     expect(sums(report)).toEqual({ datagrams: 10, numbers: 10 });
     expect(ship.streams).toHaveLength(1);
+  });
+
+  it('names what was sent meanwhile where packets overtake each other', async () => {
+    const command = opening(60, { format: 'ccsds' });
+    const stream = await startStream(command);
+    const packets = (...numbers: number[]): Buffer[] => numbers.map((n) => ship.packet(stream, n));
+    await ship.send(stream, packets(1, 3));
+    await app.close();
+    // The 5th and the 8th are still under way when the ingestor is back and asks.
+    Object.assign(stream, { last: 8, sent: 6 });
+    await start();
+    await untilAsked(stream);
+    await ship.send(stream, packets(5, 11, 8, 9));
+    Object.assign(stream, { last: 12, sent: 12 });
+    await closeReception(bus, { ...command, reason: 'enough' });
+    const report = await reportOf(app, command);
+
+    expect(report).toMatchObject({ state: 'stopped', closed: true });
+    expect(sums(report)).toEqual({ datagrams: report.datagrams.received, numbers: 12 });
+    expect(report.numbers.missing_ranges).toEqual([
+      { from: 2, to: 2, cause: 'lost' },
+      { from: 4, to: 4, cause: 'restart' },
+      { from: 6, to: 7, cause: 'restart' },
+      { from: 10, to: 10, cause: 'lost' },
+      { from: 12, to: 12, cause: 'lost' },
+    ]);
   });
 
   it('goes on with a json contact on the same port', async () => {

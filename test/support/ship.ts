@@ -141,11 +141,12 @@ export class FakeShip {
     const stream = this.streams.find(({ eventKey }) => url === `/stream/${eventKey}`);
     if (!stream || stream.isStopped)
       return { status: 404, body: { detail: 'Event key not found' } };
-    const { sent } = stream;
-    if (method === 'GET') return { status: 200, body: { event_key: stream.eventKey, sent } };
+    const { eventKey: event_key, last: last_sequence, sent } = stream;
+    if (method === 'GET') return { status: 200, body: { event_key, last_sequence, sent } };
     if (method === 'PATCH') {
       Object.assign(stream.request, JSON.parse(await text(request)));
-      return { status: 200, body: { message: 'Communication redirected', sent } };
+      const message = 'Communication redirected';
+      return { status: 200, body: { message, event_key, last_sequence, sent } };
     }
     return this.#stop(stream);
   }

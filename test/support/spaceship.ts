@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
-import type { StreamLedger } from '#common/contracts';
+import type { StreamLedger, StreamState } from '#common/contracts';
 import { createSpaceship } from '../../apps/spaceship/src/spaceship.app.js';
 import { SpaceshipConfig } from '../../apps/spaceship/src/spaceship.config.js';
 
 export const LOOPBACK = '127.0.0.1';
+
+const STREAM_PATH = /^\/stream\/[^/]+\/?$/;
 
 export interface Receiver {
   readonly port: number;
@@ -16,6 +18,8 @@ export interface Receiver {
 
 /** The real ship behind HTTP, and sockets for it to send to. */
 export class ShipUnderTest {
+  /** How far streams were when somebody asked over HTTP, each time. */
+  readonly told: StreamState[] = [];
   readonly #sockets: Socket[] = [];
 
   private constructor(private readonly app: NestFastifyApplication) {}
@@ -26,9 +30,16 @@ export class ShipUnderTest {
   ): Promise<ShipUnderTest> {
     const config = Object.assign(new SpaceshipConfig(), { LOG_LEVEL: 'silent' }, changes);
     const app = await createSpaceship(config, logger);
+    const ship = new ShipUnderTest(app);
+    const server = app.getHttpAdapter().getInstance();
+    server.addHook('onSend', async ({ method, url }, { statusCode }, payload) => {
+      const isTold = method === 'GET' && STREAM_PATH.test(url) && statusCode === 200;
+      if (isTold) ship.told.push(JSON.parse(String(payload)));
+      return payload;
+    });
     await app.init();
-    await app.getHttpAdapter().getInstance().ready();
-    return new ShipUnderTest(app);
+    await server.ready();
+    return ship;
   }
 
   http() {

@@ -98,8 +98,11 @@ describe('HttpSpaceship', () => {
   });
 
   it('redirects a stream, and hears how much went the old way', async () => {
-    answer.body = '{"message":"Communication redirected","event_key":"key","sent":8}';
-    expect(await ship.redirect('key', { port: 10_015, apid: 7 })).toEqual({ sent: 8 });
+    const address = { port: 10_015, apid: 7 };
+    answer.body = '{"message":"Communication redirected","last_sequence":9,"sent":8}';
+    expect(await ship.redirect('key', address)).toEqual({ lastSequence: 9, sent: 8 });
+    answer.body = '{"message":"Communication redirected"}';
+    expect(await ship.redirect('key', address)).toEqual({ lastSequence: null, sent: null });
     expect(asked[0]).toMatchObject({
       method: 'PATCH',
       url: '/stream/key',

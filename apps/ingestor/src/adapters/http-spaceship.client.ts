@@ -74,22 +74,21 @@ export class HttpSpaceship extends Spaceship {
     const { status, body } = await this.#call('PATCH', streamPath(eventKey), target);
     if (status === 404 && isUnknownStream(body)) return null;
     if (status >= 400) throw new ShipRefusedError(`${status} ${reasonIn(body)}`);
-    return { sent: countIn(body['sent']) };
+    return sentIn(body);
   }
 
   async stop(eventKey: string): Promise<StoppedStream | null> {
     const { status, body } = await this.#call('DELETE', streamPath(eventKey));
     if (status === 404) return null;
     if (status >= 400) throw unexpected(status, body);
-    return { lastSequence: countIn(body['last_sequence']), sent: countIn(body['sent']) };
+    return sentIn(body);
   }
 
   async progress(eventKey: string): Promise<StreamProgress | null> {
     const { status, body } = await this.#call('GET', streamPath(eventKey));
     if (status === 404) return null;
     if (status >= 400) throw unexpected(status, body);
-    const isOver = body['phase'] === 'ended';
-    return { isOver, lastSequence: countIn(body['last_sequence']), sent: countIn(body['sent']) };
+    return { isOver: body['phase'] === 'ended', ...sentIn(body) };
   }
 
   async addresses(): Promise<ReadonlySet<string>> {
@@ -166,6 +165,11 @@ function isUnsent(fault: unknown): boolean {
 
 const countIn = (value: unknown): number | null =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null;
+
+const sentIn = ({ last_sequence, sent }: Answer['body']): SentSoFar => ({
+  lastSequence: countIn(last_sequence),
+  sent: countIn(sent),
+});
 
 function objectIn(text: string): Answer['body'] {
   try {

@@ -58,8 +58,9 @@ describe('foreign ships', () => {
 
     expect(await ship.addresses()).toEqual(ships.sourcesOf(SHIP));
     expect(await ship.progress('key')).toEqual({ isOver: false, lastSequence: null, sent: null });
-    expect(await ship.stop('key')).toEqual({ lastSequence: null, sent: null });
-    expect(await ship.redirect('key', { port: 1, apid: 100 })).toEqual({ sent: null });
+    const silence = { lastSequence: null, sent: null };
+    expect(await ship.stop('key')).toEqual(silence);
+    expect(await ship.redirect('key', { port: 1, apid: 100 })).toEqual(silence);
     expect(ships.shipOf(Reception.open(reception.opening, 1, null))).toBe(asked);
   });
 

@@ -7,7 +7,7 @@ import {
   type StreamProgress,
 } from './spaceship.port.js';
 
-const SAYS_NOTHING: StoppedStream = { lastSequence: null, sent: null };
+const SAYS_NOTHING: SentSoFar = { lastSequence: null, sent: null };
 
 /** A ship that cannot be asked: it sends, and whatever it is told, it does not hear. */
 export class ForeignSpaceship extends Spaceship {
@@ -26,7 +26,7 @@ export class ForeignSpaceship extends Spaceship {
 
   /** Where it sends is not ours to say. */
   redirect(): Promise<SentSoFar> {
-    return Promise.resolve({ sent: null });
+    return Promise.resolve(SAYS_NOTHING);
   }
 
   progress(): Promise<StreamProgress> {

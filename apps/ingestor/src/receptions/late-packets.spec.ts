@@ -105,6 +105,22 @@ describe('late packets', () => {
     ]);
   });
 
+  it('of a receiver that was back before the end leave the end of its absence where it is', async () => {
+    const reception = await under.begin();
+    await under.receive(reception, 1, 2);
+    reception.account.restart();
+    reception.account.awayUntil({ firstSequence: 1, lastSequence: 6, sent: 6 });
+    await under.end(reception);
+    under.late.take(under.blocks(reception, 3, 8));
+    await under.look();
+
+    expect((await under.report()).numbers.missing_ranges).toEqual([
+      { from: 4, to: 6, cause: 'restart' },
+      { from: 7, to: 7, cause: 'lost' },
+      { from: 9, to: SENT, cause: 'lost' },
+    ]);
+  });
+
   it('are dropped where nothing can be made of them', async () => {
     const known = await under.begin();
     under.late.take(under.blocks(known, 1));

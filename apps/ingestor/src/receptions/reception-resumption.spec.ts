@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SequenceSet } from '#common/domain';
+import { SequenceSet, type SequenceRange } from '#common/domain';
 import { InProcessBus, MemoryOutbox, OutboxRelay } from '#common/messaging';
 import { ManualClock, SystemClock } from '#common/platform';
 import { MemoryReceptionStore } from '../adapters/memory/memory-reception.store.js';
@@ -16,17 +16,25 @@ import { ForeignShips } from './foreign-ships.js';
 import { ReceptionCourse } from './reception-course.js';
 import { KernelDropWatch } from './kernel-drop-watch.js';
 import { ReceptionListener } from './reception-listener.js';
-import { ReceptionResumption } from './reception-resumption.js';
+import { type Predecessor, ReceptionResumption } from './reception-resumption.js';
 import { Reception } from './reception.js';
-import { ShipUnreachableError, Spaceship, type StartedStream } from './spaceship.port.js';
+import {
+  type SentSoFar,
+  ShipUnreachableError,
+  Spaceship,
+  type StartedStream,
+  type StreamProgress,
+} from './spaceship.port.js';
 import { StreamControl } from './stream-control.js';
 
 const NOW = new Date('2030-01-01T00:00:00Z');
 const APID = 7;
+const BYTES = 39;
 
-/** It lost the stream, and its name leads to no address. */
+/** Its name leads to no address. Unless the test gives it a stream, it has lost that. */
 class LostShip extends Spaceship {
   lookups = 0;
+  sent: SentSoFar | null = null;
 
   start(): Promise<StartedStream> {
     return Promise.reject(new ShipUnreachableError('gone', false));
@@ -36,12 +44,12 @@ class LostShip extends Spaceship {
     return Promise.resolve(null);
   }
 
-  redirect(): Promise<null> {
-    return Promise.resolve(null);
+  redirect(): Promise<SentSoFar | null> {
+    return Promise.resolve(this.sent);
   }
 
-  progress(): Promise<null> {
-    return Promise.resolve(null);
+  progress(): Promise<StreamProgress | null> {
+    return Promise.resolve(this.sent && { ...this.sent, isOver: false });
   }
 
   addresses(): Promise<ReadonlySet<string>> {
@@ -100,7 +108,8 @@ describe('a resumption', () => {
 
   afterEach(() => udp.close());
 
-  it('that gives up looks for the ship no more', async () => {
+  /** As it was stored when its process died, with these numbers in the archive. */
+  async function stored(...numbers: readonly SequenceRange[]): Promise<Reception> {
     const nowMicros = NOW.getTime() * 1_000;
     const address = { port: udp.sharedPort!, apid: APID };
     const opening = {
@@ -114,23 +123,27 @@ describe('a resumption', () => {
       stream: { format: 'ccsds' as const },
     };
     const progress = Reception.open(opening, 1, address).progress();
-    const stored = { opening, shipId: 1, address, openedAt: nowMicros, progress };
-    await new MemoryReceptionStore(tables).begin(stored);
-    const agreement = { eventKey: 'key', firstSequence: 1, streamAskedAt: nowMicros };
-    const good = new SequenceSet();
+    const begun = { opening, shipId: 1, address, openedAt: nowMicros, progress };
+    await new MemoryReceptionStore(tables).begin(begun);
+    const agreement = { eventKey: 'key', firstSequence: 5, streamAskedAt: nowMicros };
+    const good = SequenceSet.of(numbers);
     const reception = Reception.restore({
-      ...stored,
+      ...begun,
       agreement,
       good,
       isClosed: false,
       lastBlock: 0,
     });
     reception.time.told(nowMicros, clock.monotonicMs());
+    return reception;
+  }
 
+  it('that gives up looks for the ship no more', async () => {
+    const reception = await stored();
     await (
       await resumption.prepare(reception, 'ours')
     )();
-    const report = tables.reports.get(opening.contactId)?.report;
+    const report = tables.reports.get(reception.contactId)?.report;
     expect(report).toMatchObject({ state: 'failed' });
     const { lookups } = ship;
     for (let second = 0; second < 5; second += 1) {
@@ -140,4 +153,61 @@ describe('a resumption', () => {
 
     expect(ship.lookups).toBe(lookups);
   });
+
+  it.each<[Predecessor, string, SentSoFar, readonly SequenceRange[]]>([
+    [
+      'ours',
+      'by its number',
+      { lastSequence: 12, sent: 6 },
+      [
+        [8, 9],
+        [11, 12],
+      ],
+    ],
+    [
+      'another',
+      'by its number',
+      { lastSequence: 12, sent: 6 },
+      [
+        [8, 9],
+        [11, 12],
+      ],
+    ],
+    [
+      'ours',
+      'by its count',
+      { lastSequence: null, sent: 7 },
+      [
+        [8, 9],
+        [11, 11],
+      ],
+    ],
+    [
+      'another',
+      'by its count',
+      { lastSequence: null, sent: 7 },
+      [
+        [8, 9],
+        [11, 11],
+      ],
+    ],
+    ['ours', 'not at all', { lastSequence: null, sent: null }, [[8, 9]]],
+  ])(
+    'of %s hears from the ship %s where the absence ends',
+    async (predecessor, _how, sent, absence) => {
+      const reception = await stored([5, 7]);
+      ship.sent = sent;
+      const goOn = await resumption.prepare(reception, predecessor);
+      reception.account.takeNumbered(10, BYTES);
+      const running = goOn();
+      await new Promise((resolve) => setImmediate(resolve));
+      reception.account.takeNumbered(15, BYTES);
+      const { missingRanges } = reception.account.numbers(null);
+      reception.abandon();
+      await running;
+
+      const away = missingRanges.filter(({ cause }) => cause === 'restart');
+      expect(away.map(({ from, to }) => [from, to])).toEqual(absence);
+    },
+  );
 });

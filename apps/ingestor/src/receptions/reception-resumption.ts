@@ -60,7 +60,7 @@ export class ReceptionResumption {
     const isSourceKnown = await this.streams.learnSources(reception);
     await this.listener.listen(reception);
     if (!isSourceKnown) void this.#learnSources(reception);
-    return () => (isOld ? this.#goOn(reception) : this.#moveOn(reception, agreement));
+    return () => (isOld ? this.#goOn(reception, agreement) : this.#moveOn(reception, agreement));
   }
 
   /** It was called off: what the ship sends up to its end still counts, if we can hear it. */
@@ -70,10 +70,10 @@ export class ReceptionResumption {
     if (await this.#isRetaken(address)) reception.address = address;
   }
 
-  /** At the old address. */
-  async #goOn(reception: Reception): Promise<void> {
+  /** At the old address. What is sent from the ship's answer on comes to us. */
+  async #goOn(reception: Reception, { firstSequence }: Agreement): Promise<void> {
     const progress = await this.streams.progress(reception);
-    if (progress) reception.account.awayUntil(progress.sent);
+    if (progress) reception.account.awayUntil({ firstSequence, ...progress });
     if (progress || reception.endCause !== null) return this.course.run(reception);
     return this.#giveUp(reception, 'The ship lost the stream while the ingestor was away');
   }
@@ -85,7 +85,8 @@ export class ReceptionResumption {
       return this.#giveUp(reception, 'The ship lost the stream while its ingestor was away');
     if (outcome.kind === 'refused')
       return this.#giveUp(reception, `The ship would not send elsewhere: ${outcome.reason}`);
-    if (outcome.kind === 'redirected') reception.account.awayUntil(outcome.sent);
+    if (outcome.kind === 'redirected')
+      reception.account.awayUntil({ firstSequence: agreement.firstSequence, ...outcome.progress });
     return this.course.run(reception);
   }
 

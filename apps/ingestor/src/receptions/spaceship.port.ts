@@ -17,19 +17,17 @@ export interface StartedStream {
   readonly firstSequence: number;
 }
 
-/** Null where the ship does not say. */
-export interface StoppedStream {
+/** The last number and the count of datagrams, up to now; null where the ship does not say. */
+export interface SentSoFar {
   readonly lastSequence: number | null;
   readonly sent: number | null;
 }
 
-/** Datagrams up to now; null where the ship does not say. */
-export interface SentSoFar {
-  readonly sent: number | null;
-}
+/** That was all. */
+export type StoppedStream = SentSoFar;
 
 /** A look at a stream. */
-export interface StreamProgress extends StoppedStream {
+export interface StreamProgress extends SentSoFar {
   readonly isOver: boolean;
 }
 

@@ -26,7 +26,7 @@ export type AskOutcome =
   | { readonly kind: 'never agreed' };
 
 export type RedirectOutcome =
-  | { readonly kind: 'redirected'; readonly sent: number | null }
+  | { readonly kind: 'redirected'; readonly progress: SentSoFar }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'refused'; readonly reason: string }
   /** The reception was over before the ship answered. */
@@ -87,7 +87,7 @@ export class StreamControl {
       return await this.ships.shipOf(reception).progress(reception.agreement.eventKey);
     } catch (fault) {
       reception.lastFault = messageOf(fault);
-      return { sent: null };
+      return { lastSequence: null, sent: null };
     }
   }
 
@@ -101,7 +101,7 @@ export class StreamControl {
       try {
         if (!(await this.#isNoted(reception))) break;
         const progress = await this.ships.shipOf(reception).redirect(eventKey, reception.address!);
-        return progress ? { kind: 'redirected', ...progress } : { kind: 'unknown' };
+        return progress ? { kind: 'redirected', progress } : { kind: 'unknown' };
       } catch (fault) {
         if (fault instanceof ShipRefusedError) return { kind: 'refused', reason: fault.message };
         reception.lastFault = messageOf(fault);

@@ -60,11 +60,13 @@ describe('an account of totals', () => {
     const receive = (count: number): void => {
       for (let n = 0; n < count; n += 1) account.takeUnnumbered(BYTES);
     };
+    const awayUntil = (sent: number | null): void =>
+      account.awayUntil({ firstSequence: 1, lastSequence: sent, sent });
     receive(10);
-    account.awayUntil(15);
+    awayUntil(15);
     receive(5);
-    account.awayUntil(27);
-    account.awayUntil(null);
+    awayUntil(27);
+    awayUntil(null);
     expect(account.numbers(sentSome(30)).missingByCause).toEqual({ ...NONE, restart: 12, lost: 3 });
     receive(5);
     expect(account.numbers(sentSome(30)).missingByCause).toEqual({ ...NONE, restart: 10 });

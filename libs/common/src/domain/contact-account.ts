@@ -13,8 +13,10 @@ import {
 } from './contact-account-snapshot.js';
 import { Claims } from './claims.js';
 import { NeverSent } from './never-sent.js';
+import { RestartWindows, type SentUpTo } from './restart-windows.js';
 import { type SequenceRange, SequenceSet } from './sequence-set.js';
 
+export type { SentUpTo } from './restart-windows.js';
 export type { Accounting, AccountSnapshot, DatagramCounts } from './contact-account-snapshot.js';
 
 /** What the ship says it sent. A ship that sent nothing states a last number below the first. */
@@ -47,13 +49,12 @@ export class ContactAccount {
   readonly #good: SequenceSet;
   readonly #corrupt: Claims;
   readonly #shed: Claims;
-  readonly #restarts: SequenceRange[];
+  readonly #restarts: RestartWindows;
   readonly #neverSent: NeverSent;
   readonly #rejected: Map<string, number>;
   readonly #counts: {
     -readonly [K in Exclude<keyof DatagramCounts, 'rejected'>]: DatagramCounts[K];
   };
-  #restartedFrom: number | null;
 
   private constructor(
     readonly accounting: Accounting,
@@ -70,9 +71,8 @@ export class ContactAccount {
     this.#rejected = new Map(Object.entries(rejected));
     this.#corrupt = new Claims(SequenceSet.of(corruptClaims), corruptUnnumbered);
     this.#shed = new Claims(SequenceSet.of(shedClaims), shedUnnumbered);
-    this.#restarts = [...snapshot.restarts];
+    this.#restarts = new RestartWindows(snapshot.restarts, snapshot.restartedFrom);
     this.#neverSent = new NeverSent(snapshot.neverSent);
-    this.#restartedFrom = snapshot.restartedFrom;
   }
 
   static open(accounting: Accounting, goodRangesMax = GOOD_RANGES_MAX): ContactAccount {
@@ -113,7 +113,7 @@ export class ContactAccount {
     }
     this.#counts.good += 1;
     if (highest !== null && sequence < highest) this.#counts.late += 1;
-    this.#endRestart(sequence);
+    this.#restarts.arrive(sequence);
     return true;
   }
 
@@ -156,7 +156,7 @@ export class ContactAccount {
 
   /** The receiver was away from now on back to the last stored number. */
   restart(): void {
-    this.#restartedFrom ??= (this.#good.highest ?? -1) + 1;
+    this.#restarts.begin((this.#good.highest ?? -1) + 1);
   }
 
   /** The ship began to count anew: no datagram ever had these numbers, so they are not missing. */
@@ -165,13 +165,14 @@ export class ContactAccount {
   }
 
   /**
-   * How many the ship had sent when the receiver was back. Where datagrams have no numbers, this alone
-   * tells how many at most were sent meanwhile.
+   * What the ship had sent when the receiver was back. Of numbered datagrams it says where the absence
+   * ends. Where datagrams have no numbers, this alone tells how many at most were sent meanwhile.
    */
-  awayUntil(sent: number | null): void {
-    if (this.accounting !== 'totals' || sent === null) return;
-    const known = this.#receivedOfShip() + this.#counts.kernelDropped + sizeOf(this.#restarts);
-    if (sent > known) this.#restarts.push([known + 1, sent]);
+  awayUntil(told: SentUpTo): void {
+    if (this.accounting === 'sequence') return this.#restarts.awayUntil(told);
+    if (told.sent === null) return;
+    const before = this.#receivedOfShip() + this.#counts.kernelDropped;
+    this.#restarts.add(before + sizeOf(this.#restarts.ended()) + 1, told.sent);
   }
 
   counts(): DatagramCounts {
@@ -216,8 +217,7 @@ export class ContactAccount {
       corruptUnnumbered: this.#corrupt.unnumbered,
       shedClaims: this.#shed.numbers.ranges(),
       shedUnnumbered: this.#shed.unnumbered,
-      restarts: [...this.#restarts],
-      restartedFrom: this.#restartedFrom,
+      ...this.#restarts.snapshot(),
       ...this.#neverSent.snapshot(),
     };
   }
@@ -227,18 +227,12 @@ export class ContactAccount {
     this.#counts.bytes += bytes;
   }
 
-  #endRestart(sequence: number): void {
-    if (this.#restartedFrom === null || sequence < this.#restartedFrom) return;
-    if (sequence > this.#restartedFrom) this.#restarts.push([this.#restartedFrom, sequence - 1]);
-    this.#restartedFrom = null;
-  }
-
   /** A text that cannot be read is what a damaged one looks like. */
   #totals(sent: number | null): NumbersPart {
     const { good, shed, kernelDropped: kernel } = this.#counts;
     const missing = sent === null ? null : Math.max(0, sent - good);
     const corrupt = Math.max(0, this.#receivedOfShip() - good - shed);
-    const restart = sizeOf(this.#restarts);
+    const restart = sizeOf(this.#restarts.ended());
     const missingByCause = explainCounts(missing ?? 0, { corrupt, shed, kernel, restart });
     return { expected: sent, good, missing, missingRanges: [], missingByCause };
   }
@@ -248,15 +242,10 @@ export class ContactAccount {
   }
 
   #explain(first: number, last: number): ExplainedRange[] {
-    const open = this.#restartedFrom;
-    const restarts = SequenceSet.of(this.#restarts);
     return explainMissing(this.#neverSent.with(this.#good).missing(first, last), {
       corrupt: this.#corrupt.numbers,
       shed: this.#shed.numbers,
-      restart:
-        open === null || open > last
-          ? restarts
-          : SequenceSet.of([...this.#restarts, [open, Math.max(open, last)]]),
+      restart: this.#restarts.upTo(last),
       corruptUnplaced: this.#corrupt.unnumbered + outside(this.#corrupt.numbers, first, last),
       shedUnplaced: this.#shed.unnumbered + outside(this.#shed.numbers, first, last),
       kernel: this.#counts.kernelDropped,
