@@ -132,6 +132,30 @@ describe('a stored contact once more', () => {
     });
   });
 
+  it('is not taken for the ship where the ship is heard, under an APID of its own', async () => {
+    const other = new FakeShip();
+    await other.start();
+    const second = await IngestorUnderTest.start(other.url);
+    const command = opening(CONTACT_SECONDS, { format: 'ccsds' }, { ship_name: SHIP });
+    const stream = await second.begin(other, command);
+    const { host, port } = stream.request;
+    await other.send(stream, [tellingPacket(stream, 1)]);
+    await replayReport(await replayed({ udp: { host, port, apid: 1_791 } }));
+    await until(async () => {
+      const { body } = await ask(second.app).get('/health/ready').expect(200);
+      const strays = { unknown_apid: GOOD.length + 3 };
+      expect(body.details.receptions.stray_datagrams).toEqual(strays);
+    });
+
+    expect(await second.end(command, stream, 1)).toMatchObject({
+      closed: true,
+      datagrams: { received: 4, good: 1, control: 3, rejected: {} },
+      numbers: { expected: 1, good: 1, missing: 0 },
+    });
+    await second.close();
+    await other.close();
+  });
+
   it('leaves the contact, its samples and the count of them as they were', async () => {
     await replayReport(await replayed({ events: true }, 0));
 
@@ -161,7 +185,8 @@ describe('a stored contact once more', () => {
     [{ to: { events: true, udp: { host: '127.0.0.1', port: 9 } } }, 400, 'VALIDATION_FAILED'],
     [{ speed: -1, to: { events: true } }, 400, 'VALIDATION_FAILED'],
     [{ speed: 1_001, to: { events: true } }, 400, 'VALIDATION_FAILED'],
-    [{ to: { udp: { host: '192.0.2.1', port: 10_016 } } }, 400, 'STREAM_TARGET_REFUSED'],
+    [{ to: { udp: { host: '192.0.2.1', port: 10_100 } } }, 400, 'STREAM_TARGET_REFUSED'],
+    [{ to: { udp: { host: '127.0.0.1', port: 22_000 } } }, 400, 'STREAM_TARGET_REFUSED'],
   ])('is not played for %j', async (request, status, code) => {
     const { body: before } = await ask(ingestor.app).get('/replays').expect(200);
     const { body } = await post(first.contact_id, request).expect(status);

@@ -3,6 +3,7 @@ import { type Instant, type SequenceRange, SequenceSet } from '#common/domain';
 import type { ContactReport } from '#common/contracts';
 import type {
   EndedReception,
+  RecordedContact,
   StoredReception,
   UnfinishedReception,
 } from '../receptions/reception-store.port.js';
@@ -59,6 +60,22 @@ export async function readEnded(
   if (is_open || report === null) return 'open';
   const stored = storedReceptionOf(row, await goodNumbers(source, contactId));
   return { ...stored, report, samplesStored: Number(samples_stored) };
+}
+
+export async function readRecorded(
+  source: DataSource,
+  contactId: string,
+): Promise<RecordedContact | null> {
+  const rows = (await source.query(
+    `SELECT report, progress->'foreign' IS NOT NULL AS is_foreign,
+       coalesce(progress->'account'->'neverSent', '[]') AS never_sent
+     FROM reports p JOIN receptions r ON r.contact_id = p.contact_id
+     WHERE p.contact_id = $1`,
+    [contactId],
+  )) as { report: ContactReport; is_foreign: boolean; never_sent: SequenceRange[] }[];
+  const [row] = rows;
+  if (!row) return null;
+  return { report: row.report, isForeign: row.is_foreign, neverSent: row.never_sent };
 }
 
 /** Rows at a time: of a contact whose blocks are not merged yet there may be a million. */

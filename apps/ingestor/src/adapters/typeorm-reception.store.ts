@@ -18,12 +18,13 @@ import {
   type ReceptionClosing,
   type ReceptionEnd,
   ReceptionStore,
+  type RecordedContact,
   type ReportRevision,
   type UnfinishedReception,
 } from '../receptions/reception-store.port.js';
 import { keptRanges, rangesKept } from './packed-ranges.js';
 import { ReceptionBeginnings } from './reception-beginnings.js';
-import { readEnded, readUnfinished } from './reception-reader.js';
+import { readEnded, readRecorded, readUnfinished } from './reception-reader.js';
 import { reviseReport } from './report-revision.js';
 
 /** Whose relay sends what this app writes into the outbox. */
@@ -157,6 +158,10 @@ export class TypeOrmReceptionStore extends ReceptionStore {
     )) as { report: ContactReport; unlisted_ranges: Buffer | null }[];
     const [row] = rows;
     return row ? { report: row.report, unlisted: rangesKept(row.unlisted_ranges) } : null;
+  }
+
+  recorded(contactId: string): Promise<RecordedContact | null> {
+    return readRecorded(this.source, contactId);
   }
 
   ended(contactId: string): Promise<EndedReception | 'open' | null> {

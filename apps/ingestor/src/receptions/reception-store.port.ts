@@ -3,6 +3,7 @@ import {
   type AccountSnapshot,
   type Instant,
   MICROS_PER_SECOND,
+  type SequenceRange,
   type SequenceSet,
 } from '#common/domain';
 import type { Envelope } from '#common/messaging';
@@ -119,6 +120,15 @@ export interface EndedReception extends StoredReception {
   readonly samplesStored: number;
 }
 
+/** What is known of a contact that has ended, beside its packets. */
+export interface RecordedContact {
+  readonly report: ContactReport;
+  /** Its ship was listened to, not asked. */
+  readonly isForeign: boolean;
+  /** Numbers that no packet ever had: the ship began to count anew behind them. */
+  readonly neverSent: readonly SequenceRange[];
+}
+
 /** What came late for a reception that has ended, and the report that counts it as well. */
 export interface ReportRevision extends FullReport {
   /** Of the last block that was known when this was made: another one, and all is to be made anew. */
@@ -165,6 +175,8 @@ export abstract class ReceptionStore {
   abstract report(contactId: string): Promise<ContactReport | null>;
   /** The same with what it does not list, both of one revision. */
   abstract fullReport(contactId: string): Promise<FullReport | null>;
+  /** Null before the contact has a report. */
+  abstract recorded(contactId: string): Promise<RecordedContact | null>;
   /** The last start of a contact, whoever held it, once it has ended. Null where nobody knows one. */
   abstract ended(contactId: string): Promise<EndedReception | 'open' | null>;
   /**

@@ -92,6 +92,28 @@ export function describeReportRevisions(make: () => Promise<RevisionsUnderTest>)
       expect(await one.store.ended(reception.contactId)).toBe('open');
     });
 
+    it('is there with what its packets do not say', async () => {
+      const { opening, shipId, contactId } = reception;
+      expect(await one.store.recorded(contactId)).toBeNull();
+      await end();
+      const recorded = { report: await one.store.report(contactId), isForeign: false };
+      expect(await one.store.recorded(contactId)).toEqual({ ...recorded, neverSent: [] });
+
+      const again = { ...opening, contactId: randomUUID() };
+      reception = Reception.openForeign(again, shipId, null, new Set());
+      const progress = reception.progress();
+      await two.store.begin({ opening: again, shipId, address: null, openedAt: START, progress });
+      reception.account.skip(3, 5);
+      reception.account.skip(8, 8);
+      await end();
+      const neverSent = [
+        [3, 5],
+        [8, 8],
+      ];
+      const foreign = await one.store.recorded(reception.contactId);
+      expect(foreign).toMatchObject({ isForeign: true, neverSent });
+    });
+
     it('is there with all that a new one is made of, whoever held it', async () => {
       await two.archive.store(batchOf(reception, ...packets(1, 2)));
       await end();

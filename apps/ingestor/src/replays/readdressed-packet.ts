@@ -1,4 +1,6 @@
 import { APID_IDLE, crc16, packetTag, TAG_BYTES } from '#common/contracts';
+import { DomainError } from '#common/domain';
+import type { RecordedContact } from '../receptions/reception-store.port.js';
 
 const RECORDS_AT = 19;
 const RECORD_COUNT_AT = 18;
@@ -22,4 +24,17 @@ export function readdressed(packet: Buffer, apid: number, key: Uint8Array | null
   const crcAt = bytes.length - CRC_BYTES;
   bytes.writeUInt16BE(crc16(bytes, crcAt), crcAt);
   return bytes;
+}
+
+/**
+ * Only packets of our own ships can be made anew: a text has no APID, and where a foreign packet has its
+ * check sum, if any, and what else hangs on its APID, its ship alone knows.
+ * REPLAY_FORMAT_DIFFERS, with the field that asks for it.
+ */
+export function refuseReaddressing({ report, isForeign }: RecordedContact, field: string): void {
+  if (report.accounting === 'sequence' && !isForeign) return;
+  const message = isForeign
+    ? `Packets of ${report.ship_name}, a foreign ship, cannot be sent under another APID`
+    : 'The contact was recorded as texts, which have no APID';
+  throw new DomainError('REPLAY_FORMAT_DIFFERS', message, { field });
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactReport, StreamFormat, StreamRequestDto } from '#common/contracts';
-import { StreamTargets } from '#common/datagrams';
 import { DomainError, MICROS_PER_MILLISECOND, parseInstant } from '#common/domain';
 import { Clock, TIMER_DELAY_MS_MAX } from '#common/platform';
-import { readdressed } from './readdressed-packet.js';
+import { readdressed, refuseReaddressing } from './readdressed-packet.js';
 import type { Replay } from './replay.js';
 import { DatagramOutput } from './replay-output.js';
+import { ReplayTargets } from './replay-targets.js';
 import { ReplaysService } from './replays.service.js';
 
 const FIRST_SEQUENCE = 1;
@@ -15,25 +15,27 @@ const FIRST_SEQUENCE = 1;
 export class RecordedShip {
   constructor(
     private readonly replays: ReplaysService,
-    private readonly targets: StreamTargets,
+    private readonly targets: ReplayTargets,
     private readonly clock: Clock,
   ) {}
 
   /** REPORT_NOT_FOUND, REPLAY_FORMAT_DIFFERS, STREAM_TARGET_REFUSED, REPLAYS_FULL */
   async start(contactId: string, request: StreamRequestDto): Promise<Replay> {
     const target = this.targets.admit(request.host, request.port);
-    const first = await this.replays.reportOf(contactId);
-    refuseOtherFormat(first, request.format ?? 'json');
-    const apid = request.apid ?? null;
+    const contact = await this.replays.contactOf(contactId);
+    const format = request.format ?? 'json';
+    refuseOtherFormat(contact.report, format);
+    if (format === 'ccsds') refuseReaddressing(contact, 'apid');
+    const apid = format === 'ccsds' ? request.apid! : null;
     const key = request.key === undefined ? null : Buffer.from(request.key, 'hex');
     const change = apid === null ? {} : { change: (of: Buffer) => readdressed(of, apid, key) };
     // A ship that is asked for no pause has none.
     const speed = request.interval === 0 ? 0 : 1;
     const nowMs = () => this.clock.nowMs();
     const replay = await this.replays.toUdp(
-      first,
+      contact,
       speed,
-      target,
+      { ...target, apid },
       (channel) => new DatagramOutput({ channel, apid, key, nowMs, ...change }),
     );
     this.#stopAt(replay, request.until);
@@ -71,14 +73,14 @@ export class RecordedShip {
 /** What the ship said was sent, once all of it was sent again; before, what was sent up to now. */
 export function sentBy({ account, state, plan }: Replay): number {
   const sent = account.received;
-  return state === 'completed' ? (plan.first.numbers.expected ?? sent) : sent;
+  return state === 'completed' ? (plan.contact.report.numbers.expected ?? sent) : sent;
 }
 
 export const firstSequenceOf = ({ plan }: Replay): number =>
-  plan.first.first_sequence ?? FIRST_SEQUENCE;
+  plan.contact.report.first_sequence ?? FIRST_SEQUENCE;
 
 const isOf = ({ plan }: Replay, contactId: string): boolean =>
-  plan.first.contact_id === contactId && plan.target.kind === 'udp';
+  plan.contact.report.contact_id === contactId && plan.target.kind === 'udp';
 
 function refuseOtherFormat({ accounting }: ContactReport, asked: StreamFormat): void {
   const format: StreamFormat = accounting === 'sequence' ? 'ccsds' : 'json';

@@ -5,17 +5,33 @@ import {
   type ExplainedRange,
   type ShipStatement,
 } from '#common/domain';
+import type { RecordedContact } from '../receptions/reception-store.port.js';
 
 type Numbers = ContactReport['numbers'];
 
-/** What the ship said of the contact that is replayed. */
+/**
+ * What the ship said of the contact that is replayed; null where it said nothing. A foreign ship never
+ * does: the edges in its report are those of what was seen.
+ */
 export function statementIn({
   first_sequence,
   last_sequence,
   numbers,
 }: ContactReport): ShipStatement | null {
-  if (first_sequence === null || last_sequence === null) return null;
-  return { firstSequence: first_sequence, lastSequence: last_sequence, sent: numbers.expected };
+  const { expected: sent } = numbers;
+  if (first_sequence === null || last_sequence === null || sent === null) return null;
+  return { firstSequence: first_sequence, lastSequence: last_sequence, sent };
+}
+
+/** As the first report has them: what the ship said, or what was seen of a foreign one. */
+export function replayEdges(
+  account: ContactAccount,
+  { report, isForeign }: RecordedContact,
+): Pick<ContactReport, 'first_sequence' | 'last_sequence'> {
+  const { first_sequence, last_sequence } = report;
+  if (!isForeign) return { first_sequence, last_sequence };
+  const [lowest = null, highest = null] = account.seen ?? [];
+  return { first_sequence: lowest, last_sequence: highest };
 }
 
 /**
@@ -26,8 +42,7 @@ export function replayNumbers(account: ContactAccount, first: ContactReport): Nu
   const { expected, good, missing, missingRanges } = account.numbers(statementIn(first));
   if (account.accounting === 'totals') return totalsOf(expected, good, missing, first.numbers);
   const ranges = missingRanges.flatMap((range) => causesOf(range, first.numbers.missing_ranges));
-  const shown = joined(ranges).slice(0, MISSING_RANGES_MAX);
-  const total = sizeOf(missingRanges);
+  const shown = joined(ranges, lastShown(first.numbers)).slice(0, MISSING_RANGES_MAX);
   const hasMore = sizeOf(shown) !== (missing ?? 0);
   return {
     expected,
@@ -35,8 +50,8 @@ export function replayNumbers(account: ContactAccount, first: ContactReport): Nu
     missing,
     missing_ranges: shown,
     ...(hasMore && {
-      missing_ranges_total: totalRanges(ranges, first.numbers),
-      missing_by_cause: byCause(ranges, total, first.numbers),
+      missing_ranges_total: totalRanges(ranges, good, first.numbers),
+      missing_by_cause: byCause(ranges, good, first.numbers),
     }),
   };
 }
@@ -73,33 +88,40 @@ function causesOf({ from, to }: ExplainedRange, known: readonly MissingRange[]):
   return parts;
 }
 
-/** Neighbours of one cause become one range. */
-function joined(parts: readonly MissingRange[]): MissingRange[] {
+/**
+ * Neighbours of one cause become one range.
+ * @param edge of what is known of the causes: behind it `lost` may be another cause, and is not joined
+ */
+function joined(parts: readonly MissingRange[], edge: number | null = null): MissingRange[] {
   const ranges: MissingRange[] = [];
   for (const part of parts) {
     const last = ranges.at(-1);
-    if (last?.cause === part.cause && last.to + 1 === part.from)
+    if (last?.cause === part.cause && last.to + 1 === part.from && last.to !== edge)
       ranges[ranges.length - 1] = { ...last, to: part.to };
     else ranges.push(part);
   }
   return ranges;
 }
 
+/** The last number whose cause the first report shows; null where it shows all. */
+const lastShown = ({ missing_ranges: shown, missing_ranges_total: total = 0 }: Numbers) =>
+  total > shown.length ? (shown.at(-1)?.to ?? null) : null;
+
 /** Of ranges that the first report does not show, it tells how many there are and the sums by cause. */
-function totalRanges(ranges: readonly MissingRange[], first: Numbers): number {
-  return isAsFirst(sizeOf(ranges), first) ? first.missing_ranges_total! : joined(ranges).length;
+function totalRanges(ranges: readonly MissingRange[], good: number, first: Numbers): number {
+  return isAsFirst(good, first) ? first.missing_ranges_total! : joined(ranges).length;
 }
 
-function byCause(ranges: readonly MissingRange[], missing: number, first: Numbers): CountByCause {
-  if (isAsFirst(missing, first)) return first.missing_by_cause!;
+function byCause(ranges: readonly MissingRange[], good: number, first: Numbers): CountByCause {
+  if (isAsFirst(good, first)) return first.missing_by_cause!;
   const counts = { ...NONE };
   for (const range of ranges) counts[range.cause] += range.to - range.from + 1;
   return counts;
 }
 
-/** The replay can only lack more than the contact did: as many are the same. */
-const isAsFirst = (missing: number, first: Numbers): boolean =>
-  missing === first.missing && first.missing_by_cause !== undefined;
+/** The replay sends what the contact received and nothing else: as many are the same. */
+const isAsFirst = (good: number, first: Numbers): boolean =>
+  good === first.good && first.missing_by_cause !== undefined;
 
 const sizeOf = (ranges: readonly { readonly from: number; readonly to: number }[]): number =>
   ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);

@@ -1,5 +1,6 @@
-import { DatagramSender, StreamTargets, UdpDatagramSender } from '#common/datagrams';
+import { DatagramSender, UdpDatagramSender } from '#common/datagrams';
 import { IngestorConfig } from '../ingestor.config.js';
+import { portRange } from '../receptions/address-pool.js';
 import { UdpServer } from '../udp/udp.server.js';
 import { RecordedShipController } from './recorded-ship.controller.js';
 import { RecordedShip } from './recorded-ship.service.js';
@@ -13,10 +14,14 @@ export const REPLAY_PROVIDERS = [
   RecordedShip,
   { provide: DatagramSender, useClass: UdpDatagramSender },
   {
-    provide: StreamTargets,
+    provide: ReplayTargets,
     inject: [IngestorConfig, UdpServer],
-    useFactory: ({ INGESTOR_REPLAY_TARGETS: networks }: IngestorConfig, udp: UdpServer) =>
-      new ReplayTargets(networks, () => udp.ports().map(({ port }) => port)),
+    useFactory: (config: IngestorConfig, udp: UdpServer) =>
+      new ReplayTargets(config.INGESTOR_REPLAY_TARGETS, {
+        open: () => udp.ports().map(({ port }) => port),
+        shared: () => udp.sharedPort,
+        pool: portRange(config.INGESTOR_PORT_POOL),
+      }),
   },
 ];
 

@@ -12,6 +12,8 @@ import {
   ValidateNested,
 } from 'class-validator';
 import {
+  APID_MAX,
+  APID_MIN,
   MayBeMissing,
   STREAM_HOST_CHARS_MAX,
   STREAM_PORT_MAX,
@@ -19,11 +21,12 @@ import {
 } from '#common/contracts';
 import { formatInstant } from '#common/domain';
 import { DatagramsReportDto, NumbersReportDto } from '../receptions/contact-report.dto.js';
-import type { Replay, ReplayState } from './replay.js';
-import { replayNumbers } from './replay-numbers.js';
+import type { Replay, ReplayState, ReplayTarget } from './replay.js';
+import { replayEdges, replayNumbers, statementIn } from './replay-numbers.js';
 
 export const REPLAY_SPEED_MAX = 1_000;
 const STATES: readonly ReplayState[] = ['running', 'completed', 'stopped', 'failed'];
+const EDGE = 'As the ship said during the contact; of a foreign one, what the replay sent';
 const COUNT = { type: 'integer' } as const;
 const TIME_OR_NULL = { type: String, nullable: true, format: 'date-time' } as const;
 
@@ -33,11 +36,25 @@ export class ReplayUdpDto {
   @Length(1, STREAM_HOST_CHARS_MAX)
   readonly host: string;
 
-  @ApiProperty({ example: 10_016, minimum: STREAM_PORT_MIN, maximum: STREAM_PORT_MAX })
+  @ApiProperty({ example: 10_100, minimum: STREAM_PORT_MIN, maximum: STREAM_PORT_MAX })
   @IsInt()
   @Min(STREAM_PORT_MIN)
   @Max(STREAM_PORT_MAX)
   readonly port: number;
+
+  @ApiPropertyOptional({
+    example: 1_791,
+    minimum: APID_MIN,
+    maximum: APID_MAX,
+    description:
+      'Packets of our own ships are made anew under this APID, unsigned: a receiver tells them from what ' +
+      'the ship sends. Without it they go as they were received',
+  })
+  @MayBeMissing()
+  @IsInt()
+  @Min(APID_MIN)
+  @Max(APID_MAX)
+  readonly apid?: number;
 }
 
 /** One of both. */
@@ -131,6 +148,11 @@ export class ReplayReportDto {
   @ApiProperty({ enum: STATES })
   readonly state: ReplayState;
 
+  @ApiProperty({
+    description: 'It has ended without a fault, and all is accounted for as it was then',
+  })
+  readonly closed: boolean;
+
   @ApiProperty({ enum: ['sequence', 'totals'] })
   readonly accounting: 'sequence' | 'totals';
 
@@ -140,10 +162,10 @@ export class ReplayReportDto {
   @ApiProperty(TIME_OR_NULL)
   readonly ended_at: string | null;
 
-  @ApiProperty({ ...COUNT, nullable: true, description: 'As the ship said during the contact' })
+  @ApiProperty({ ...COUNT, nullable: true, description: EDGE })
   readonly first_sequence: number | null;
 
-  @ApiProperty({ ...COUNT, nullable: true, description: 'As the ship said during the contact' })
+  @ApiProperty({ ...COUNT, nullable: true, description: EDGE })
   readonly last_sequence: number | null;
 
   @ApiProperty({ type: DatagramsReportDto, description: 'Those of the replay' })
@@ -157,7 +179,8 @@ export class ReplayReportDto {
 }
 
 export function toReplay(replay: Replay): ReplayDto {
-  const { id, first, speed, target } = replay.plan;
+  const { id, contact, speed } = replay.plan;
+  const { report: first } = contact;
   return {
     id,
     replay_of: first.contact_id,
@@ -165,10 +188,7 @@ export function toReplay(replay: Replay): ReplayDto {
     state: replay.state,
     fault: replay.fault,
     speed,
-    to:
-      target.kind === 'events'
-        ? { events: true }
-        : { udp: { host: target.host, port: target.port } },
+    to: toTarget(replay.plan.target),
     packets: replay.packets,
     sent: replay.account.received,
     refused: replay.refused,
@@ -177,8 +197,15 @@ export function toReplay(replay: Replay): ReplayDto {
   };
 }
 
+function toTarget(target: ReplayTarget): ReplayTargetDto {
+  if (target.kind === 'events') return { events: true };
+  const { host, port, apid } = target;
+  return { udp: { host, port, ...(apid !== null && { apid }) } };
+}
+
 export function toReplayReport(replay: Replay): ReplayReportDto {
-  const { id, first } = replay.plan;
+  const { id, contact } = replay.plan;
+  const { report: first } = contact;
   const { kernelDropped, ...datagrams } = replay.account.counts();
   return {
     id,
@@ -186,13 +213,20 @@ export function toReplayReport(replay: Replay): ReplayReportDto {
     revision: first.revision,
     ship_name: first.ship_name,
     state: replay.state,
+    closed: isClosed(replay),
     accounting: replay.account.accounting,
     started_at: formatInstant(replay.startedAt),
     ended_at: replay.endedAt === null ? null : formatInstant(replay.endedAt),
-    first_sequence: first.first_sequence,
-    last_sequence: first.last_sequence,
+    ...replayEdges(replay.account, contact),
     datagrams: { ...datagrams, kernel_dropped: kernelDropped },
     numbers: replayNumbers(replay.account, first),
     samples_stored: replay.samples,
   };
+}
+
+/** A contact that was not closed is not by being played again. */
+function isClosed({ account, state, plan }: Replay): boolean {
+  const { report: first } = plan.contact;
+  const isOver = state === 'completed' || state === 'stopped';
+  return isOver && first.closed && account.isClosed(statementIn(first));
 }

@@ -37,7 +37,8 @@ describe('a replay', () => {
       close: async () => undefined,
     };
     const open = () => Recording.open(archive, first.contact_id);
-    const plan = { id: 'r', target: { kind: 'events' }, speed: 0, first } as const;
+    const contact = { report: first, isForeign: false, neverSent: [] };
+    const plan = { id: 'r', target: { kind: 'events' }, speed: 0, contact } as const;
     replay = new Replay(plan, { open, output, readers, clock, ...change });
     return { replay, sent, open };
   };

@@ -1,7 +1,7 @@
-import type { ContactReport } from '#common/contracts';
 import { ContactAccount, DomainError, type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
 import { type CancelTimer, Clock, TIMER_DELAY_MS_MAX } from '#common/platform';
 import type { PacketReaders } from '../packets/packet-readers.js';
+import type { RecordedContact } from '../receptions/reception-store.port.js';
 import type { ArchivedPacket } from '../samples/packet-order.js';
 import type { Recording } from './recording.js';
 import type { ReplayOutput } from './replay-output.js';
@@ -22,14 +22,20 @@ export type ReplayState = 'running' | 'completed' | 'stopped' | 'failed';
 /** As it was asked for. */
 export type ReplayTarget =
   | { readonly kind: 'events' }
-  | { readonly kind: 'udp'; readonly host: string; readonly port: number };
+  | {
+      readonly kind: 'udp';
+      readonly host: string;
+      readonly port: number;
+      /** Null: that of the packets as they were received. */
+      readonly apid: number | null;
+    };
 
 export interface ReplayPlan {
   readonly id: string;
   readonly target: ReplayTarget;
   readonly speed: number;
-  /** The report of the contact when the replay began. */
-  readonly first: ContactReport;
+  /** As it was when the replay began. */
+  readonly contact: RecordedContact;
 }
 
 export interface ReplayParts {
@@ -63,7 +69,9 @@ export class Replay {
     readonly plan: ReplayPlan,
     private readonly parts: ReplayParts,
   ) {
-    this.account = ContactAccount.open(plan.first.accounting);
+    const { report, neverSent } = plan.contact;
+    this.account = ContactAccount.open(report.accounting);
+    for (const [from, to] of neverSent) this.account.skip(from, to);
     this.startedAt = this.#now;
     this.ended = this.#run();
   }
@@ -86,7 +94,7 @@ export class Replay {
 
   /** What the ship said was the last, once all was sent; before, the highest number that left. */
   get lastSequence(): number {
-    const { last_sequence, first_sequence } = this.plan.first;
+    const { last_sequence, first_sequence } = this.plan.contact.report;
     if (this.state !== 'running' && this.state !== 'completed') return this.highestSequence ?? 0;
     return last_sequence ?? this.highestSequence ?? Math.max(0, (first_sequence ?? 1) - 1);
   }

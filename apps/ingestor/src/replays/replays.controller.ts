@@ -8,7 +8,6 @@ import {
   ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
-import { StreamTargets } from '#common/datagrams';
 import { Clock, UuidParam, ValidationException } from '#common/platform';
 import {
   ReplayDto,
@@ -17,7 +16,9 @@ import {
   toReplay,
   toReplayReport,
 } from './replay.dto.js';
+import { readdressed, refuseReaddressing } from './readdressed-packet.js';
 import { DatagramOutput } from './replay-output.js';
+import { ReplayTargets } from './replay-targets.js';
 import { ReplaysService } from './replays.service.js';
 
 @ApiTags('replays')
@@ -25,7 +26,7 @@ import { ReplaysService } from './replays.service.js';
 export class ReplaysController {
   constructor(
     private readonly replays: ReplaysService,
-    private readonly targets: StreamTargets,
+    private readonly targets: ReplayTargets,
     private readonly clock: Clock,
   ) {}
 
@@ -33,7 +34,9 @@ export class ReplaysController {
   @HttpCode(HttpStatus.CREATED)
   @ApiOperation({ summary: 'Sends the stored packets of a contact once more' })
   @ApiCreatedResponse({ type: ReplayDto })
-  @ApiBadRequestResponse({ description: 'VALIDATION_FAILED, STREAM_TARGET_REFUSED' })
+  @ApiBadRequestResponse({
+    description: 'VALIDATION_FAILED, REPLAY_FORMAT_DIFFERS or STREAM_TARGET_REFUSED',
+  })
   @ApiNotFoundResponse({ description: 'REPORT_NOT_FOUND: unknown, or not ended yet' })
   @ApiServiceUnavailableResponse({ description: 'REPLAYS_FULL' })
   async start(
@@ -43,15 +46,18 @@ export class ReplaysController {
     const { udp, events } = to;
     if ((udp === undefined) === (events === undefined))
       throw new ValidationException([{ field: 'to', message: 'to must be udp or events' }]);
-    const target = udp && this.targets.admit(udp.host, udp.port);
-    const first = await this.replays.reportOf(contactId);
-    if (!target) return toReplay(this.replays.toEvents(first, speed));
+    const target = udp && this.targets.admitUnasked(udp.host, udp.port);
+    const contact = await this.replays.contactOf(contactId);
+    if (!target) return toReplay(this.replays.toEvents(contact, speed));
+    const { apid = null } = udp;
+    if (apid !== null) refuseReaddressing(contact, 'to.udp.apid');
+    const change = apid === null ? {} : { change: (of: Buffer) => readdressed(of, apid, null) };
     const nowMs = () => this.clock.nowMs();
     const replay = await this.replays.toUdp(
-      first,
+      contact,
       speed,
-      target,
-      (channel) => new DatagramOutput({ channel, nowMs }),
+      { ...target, apid },
+      (channel) => new DatagramOutput({ channel, apid, nowMs, ...change }),
     );
     return toReplay(replay);
   }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
-import type { ContactReport } from '#common/contracts';
 import { type DatagramChannel, DatagramSender, type StreamTarget } from '#common/datagrams';
 import { DomainError } from '#common/domain';
 import { Clock } from '#common/platform';
@@ -8,7 +7,7 @@ import { TelemetryArchive } from '../archive/telemetry-archive.port.js';
 import { IngestorConfig } from '../ingestor.config.js';
 import { EventSink } from '../live/event-sink.js';
 import { PacketReaders } from '../packets/packet-readers.js';
-import { ReceptionStore } from '../receptions/reception-store.port.js';
+import { type RecordedContact, ReceptionStore } from '../receptions/reception-store.port.js';
 import { Recording } from './recording.js';
 import { Replay, type ReplayPlan } from './replay.js';
 import { EventOutput, type ReplayOutput } from './replay-output.js';
@@ -37,19 +36,19 @@ export class ReplaysService implements BeforeApplicationShutdown {
   ) {}
 
   /** Of a contact that has ended. REPORT_NOT_FOUND */
-  async reportOf(contactId: string): Promise<ContactReport> {
-    const report = await this.store.report(contactId);
-    if (report) return report;
+  async contactOf(contactId: string): Promise<RecordedContact> {
+    const contact = await this.store.recorded(contactId);
+    if (contact) return contact;
     const reason = 'it is unknown, or has not ended';
     throw new DomainError('REPORT_NOT_FOUND', `Contact ${contactId} has no report: ${reason}.`);
   }
 
   /** REPLAYS_FULL */
-  toEvents(first: ContactReport, speed: number): Replay {
+  toEvents(contact: RecordedContact, speed: number): Replay {
     this.#takePlace();
     const id = randomUUID();
-    const output = new EventOutput(id, first.ship_name, this.readers, this.events);
-    return this.#begin({ id, first, speed, target: { kind: 'events' } }, output);
+    const output = new EventOutput(id, contact.report.ship_name, this.readers, this.events);
+    return this.#begin({ id, contact, speed, target: { kind: 'events' } }, output);
   }
 
   /**
@@ -57,16 +56,17 @@ export class ReplaysService implements BeforeApplicationShutdown {
    * STREAM_TARGET_REFUSED when nothing can be sent there; REPLAYS_FULL
    */
   async toUdp(
-    first: ContactReport,
+    contact: RecordedContact,
     speed: number,
-    target: StreamTarget,
+    target: StreamTarget & { readonly apid: number | null },
     outputOf: (channel: DatagramChannel) => ReplayOutput,
   ): Promise<Replay> {
     this.#takePlace();
     try {
       const channel = await this.sender.open(target);
-      const { host, port } = target;
-      const plan = { id: randomUUID(), first, speed, target: { kind: 'udp', host, port } } as const;
+      const { host, port, apid } = target;
+      const where = { kind: 'udp', host, port, apid } as const;
+      const plan = { id: randomUUID(), contact, speed, target: where };
       return this.#begin(plan, outputOf(channel));
     } catch (cause) {
       this.#running -= 1;
@@ -106,7 +106,7 @@ export class ReplaysService implements BeforeApplicationShutdown {
 
   #begin(plan: ReplayPlan, output: ReplayOutput): Replay {
     const { readers, clock } = this;
-    const open = () => Recording.open(this.archive, plan.first.contact_id);
+    const open = () => Recording.open(this.archive, plan.contact.report.contact_id);
     const replay = new Replay(plan, { open, output, readers, clock });
     this.#replays.set(plan.id, replay);
     void replay.ended.then(() => {

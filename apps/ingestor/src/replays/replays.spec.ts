@@ -9,6 +9,7 @@ import { ReplaysService } from './replays.service.js';
 import type { ReplayDto, ReplayReportDto } from './replay.dto.js';
 import { type ReplayApp, replayApp } from '../adapters/testing/replay-app.js';
 import {
+  type GivenContact,
   RECORDED_APID,
   RECORDED_AT_MS,
   storedContact,
@@ -98,6 +99,7 @@ describe('replays', () => {
     expect(causes).toEqual(new Set(['corrupt', 'shed', 'kernel', 'lost']));
     expect(report.numbers).toEqual(first.numbers);
     expect(report).toMatchObject({
+      closed: first.closed,
       first_sequence: first.first_sequence,
       last_sequence: first.last_sequence,
       samples_stored: first.samples_stored,
@@ -115,6 +117,18 @@ describe('replays', () => {
     expect(first.numbers.missing_ranges_total).toBe(2_500);
     expect(report.numbers).toEqual(first.numbers);
     expect(report.samples_stored).toBe(first.samples_stored);
+  });
+
+  it('report so also where nobody knows how much is missing beyond what a report shows', async () => {
+    const numbers = range(1, 2_500).flatMap((nr) => (nr === 1_001 ? [] : [2 * nr - 1]));
+    // Right behind the last range that is shown, and of another cause.
+    const before: GivenContact['before'] = ({ account }) => account.corrupt(2_001, 39);
+    const first = await storedContact(tables, { numbers, statement: null, before });
+    const report = await ended(await started(first, { speed: 0, to: { events: true } }));
+
+    expect(first.numbers).toMatchObject({ missing: null, missing_ranges_total: 2_500 });
+    expect(first.numbers.missing_ranges.at(-1)).toEqual({ from: 2_000, to: 2_000, cause: 'lost' });
+    expect(report.numbers).toEqual(first.numbers);
   });
 
   it.each([7, 5])('report so where datagrams have no numbers, %d of 7 received', async (good) => {

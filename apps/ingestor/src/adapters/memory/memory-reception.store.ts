@@ -15,6 +15,7 @@ import {
   type ReceptionClosing,
   type ReceptionEnd,
   ReceptionStore,
+  type RecordedContact,
   type ReportRevision,
   type UnfinishedReception,
 } from '../../receptions/reception-store.port.js';
@@ -112,6 +113,14 @@ export class MemoryReceptionStore extends ReceptionStore {
 
   async fullReport(contactId: string): Promise<FullReport | null> {
     return this.tables.reports.get(contactId) ?? null;
+  }
+
+  async recorded(contactId: string): Promise<RecordedContact | null> {
+    const report = this.tables.reports.get(contactId)?.report;
+    const progress = this.tables.receptions.get(contactId)?.progress;
+    if (!report || !progress) return null;
+    const { account, foreign } = progress;
+    return { report, isForeign: foreign !== undefined, neverSent: account.neverSent ?? [] };
   }
 
   async ended(contactId: string): Promise<EndedReception | 'open' | null> {

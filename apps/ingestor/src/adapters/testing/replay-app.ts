@@ -27,7 +27,9 @@ export async function replayApp(
   tables: MemoryTables,
   settings: Partial<IngestorConfig> = {},
 ): Promise<ReplayApp> {
-  const config = Object.assign(new IngestorConfig(), settings);
+  // Not where the system takes the free ports from that tests replay to.
+  const pool = { INGESTOR_PORT_POOL: '22000-22255' };
+  const config = Object.assign(new IngestorConfig(), pool, settings);
   const app = await createHttpApp(
     {
       module: ReplaysModule,
