@@ -72,7 +72,7 @@ export class IngestorConfig extends HttpConfig {
   @IsInt()
   @Min(1)
   @Max(4_096)
-  readonly INGESTOR_WAITING_MIB_MAX: number = 64;
+  readonly INGESTOR_WAITING_MIB_MAX: number = 128;
 
   /** Contacts at one time. */
   @IsInt()

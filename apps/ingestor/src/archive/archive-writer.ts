@@ -72,7 +72,7 @@ export class ArchiveWriter implements ReadinessCheck {
     if (this.#open.hasRoomFor(length)) return true;
     if (!this.queue.hasRoom()) return false;
     this.#seal();
-    if (this.queue.isCrowded) void this.#relieve();
+    if (this.queue.isCrowded) void this.#makeRoom();
     void this.#write();
     return true;
   }
@@ -171,7 +171,8 @@ export class ArchiveWriter implements ReadinessCheck {
     this.#cancelWatch ??= this.clock.after(WATCH_EVERY_MS, () => {
       this.#cancelWatch = null;
       if (!this.#isWriting || this.#isClosed) return;
-      if (this.isBehind || this.queue.isCrowded) void this.#relieve();
+      if (this.isBehind) void this.#relieve();
+      else if (this.queue.isCrowded) void this.#makeRoom();
       this.#watch();
     });
   }
@@ -206,20 +207,29 @@ export class ArchiveWriter implements ReadinessCheck {
 
   /** Where there is a place for them: so a process that dies loses little, and more can be kept. */
   #relieve(): Promise<void> {
-    this.#relieving ??= this.#moveAll().finally(() => {
-      this.#relieving = null;
-    });
+    return this.#moving(() => this.#moveAll());
+  }
+
+  #makeRoom(): Promise<void> {
+    return this.#moving(async () => void (await this.queue.makeRoom()));
+  }
+
+  /** One of them at a time. */
+  #moving(move: () => Promise<void>): Promise<void> {
+    this.#relieving ??= move()
+      .catch((fault: unknown) =>
+        this.#faults.note('What waits for the archive cannot be put elsewhere', fault),
+      )
+      .finally(() => {
+        this.#relieving = null;
+      });
     return this.#relieving;
   }
 
   async #moveAll(): Promise<void> {
-    try {
-      if (!(await this.queue.relieve()) || this.#open.isEmpty) return;
-      this.#seal();
-      await this.queue.relieve();
-    } catch (fault) {
-      this.#faults.note('What waits for the archive cannot be put elsewhere', fault);
-    }
+    if (!(await this.queue.relieve()) || this.#open.isEmpty) return;
+    this.#seal();
+    await this.queue.relieve();
   }
 
   /** The memory of stored blocks serves again; others are handed over: gives the samples of those. */

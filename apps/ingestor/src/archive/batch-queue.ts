@@ -2,7 +2,11 @@ import type { PartHealth } from '#common/platform';
 import type { ArchiveBatch } from './telemetry-archive.port.js';
 
 /** Bodies of blocks that wait for the archive. What finds no room is shed where it arrives. */
-export const WAITING_BYTES_MAX = 64 * 1024 * 1024;
+export const WAITING_BYTES_MAX = 128 * 1024 * 1024;
+/** Of it; a pause of the archive of half a second at the rates of a socket is less. */
+const CROWDED_SHARE = 0.75;
+/** What is left of it when room was made: less would soon be too much again. */
+const ROOMY_SHARE = 0.5;
 /** What a block costs beside its body: its row, and the numbers of its packets. */
 const BLOCK_COST_BYTES = 512;
 
@@ -23,7 +27,7 @@ export abstract class BatchQueue {
   abstract readonly samples: number;
   /** Since when the first one has waited; null when none waits. */
   abstract readonly waitingSinceMs: number | null;
-  /** More than half of the memory is taken. */
+  /** So much of the memory is taken that it may be full soon. */
   abstract readonly isCrowded: boolean;
   /** For one more batch of any size. */
   abstract hasRoom(): boolean;
@@ -34,10 +38,15 @@ export abstract class BatchQueue {
   /** The one that `first` gave last is stored, wherever it is by now. */
   abstract shift(): Promise<void>;
   /**
-   * The archive does not take them fast enough: those in memory are put elsewhere, in their order, also
-   * the one that is being stored. False when there is no such place, or it has not taken all.
+   * The archive does not take them: those in memory are put elsewhere, in their order, also the one that
+   * is being stored. False when there is no such place, or it has not taken all.
    */
   abstract relieve(): Promise<boolean>;
+  /**
+   * The archive takes them, but not fast enough: some of those in memory are put elsewhere, until it is
+   * not crowded for a while. Not all of them: each costs the archive its time twice.
+   */
+  abstract makeRoom(): Promise<boolean>;
   /** Of the place elsewhere. */
   abstract health(): PartHealth;
 }
@@ -64,7 +73,11 @@ export class MemoryBatchQueue extends BatchQueue {
   }
 
   get isCrowded(): boolean {
-    return this.#bytes > this.bytesMax / 2;
+    return this.#bytes > this.bytesMax * CROWDED_SHARE;
+  }
+
+  get isRoomy(): boolean {
+    return this.#bytes <= this.bytesMax * ROOMY_SHARE;
   }
 
   hasRoom(): boolean {
@@ -91,6 +104,10 @@ export class MemoryBatchQueue extends BatchQueue {
   }
 
   async relieve(): Promise<boolean> {
+    return false;
+  }
+
+  async makeRoom(): Promise<boolean> {
     return false;
   }
 

@@ -1,6 +1,7 @@
 /** Smaller ones cost the collector of garbage little. */
 const KEPT_BYTES_MIN = 64 * 1024;
-export const FREE_BYTES_MAX = 8 * 1024 * 1024;
+/** As much as waits in a pause of the archive, and is free again after it. */
+export const FREE_BYTES_MAX = 32 * 1024 * 1024;
 
 /**
  * Memory of blocks, used again. At the rates of a socket the bodies are tens of megabytes a second:

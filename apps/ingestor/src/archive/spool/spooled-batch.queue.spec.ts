@@ -35,6 +35,13 @@ describe('batches in memory and on the disk', () => {
     queue = new SpooledBatchQueue(spool, clock, 3_000);
   }
 
+  /** How many there are then. */
+  function filled(): number {
+    let nr = 0;
+    while (queue.hasRoom()) queue.push(batchNr((nr += 1)));
+    return nr;
+  }
+
   async function numbers(): Promise<number[]> {
     const found: number[] = [];
     while (queue.size > 0) {
@@ -57,13 +64,42 @@ describe('batches in memory and on the disk', () => {
   });
 
   it('have room again once the disk has taken what filled the memory', async () => {
-    let nr = 0;
-    while (queue.hasRoom()) queue.push(batchNr((nr += 1)));
+    const nr = filled();
     expect(nr).toBeGreaterThan(1);
     await queue.relieve();
 
     expect(queue.hasRoom()).toBe(true);
     expect(await numbers()).toHaveLength(nr);
+  });
+
+  it('leave half of the memory free where the disk only makes room, and the oldest move', async () => {
+    queue = new SpooledBatchQueue(spool, clock, 16_000);
+    const full = filled();
+    expect(queue.isCrowded).toBe(true);
+    await queue.makeRoom();
+
+    expect(queue.isCrowded).toBe(false);
+    expect(spool.length).toBeGreaterThan(0);
+    expect(spool.length).toBeLessThan(full);
+    const onDisk = spool.length;
+    await queue.makeRoom();
+    expect(spool.length).toBe(onDisk);
+    expect(await numbers()).toEqual(Array.from({ length: full }, (_, nr) => nr + 1));
+  });
+
+  it('are as old as the oldest of them, wherever that is', async () => {
+    for (const [nr, sealedAtMs] of [100, 200, 300].entries())
+      queue.push({ ...batchNr(nr + 1), sealedAtMs });
+    await queue.relieve();
+    queue.push({ ...batchNr(4), sealedAtMs: 400 });
+
+    const ages: (number | null)[] = [];
+    for (; queue.size > 0; await queue.shift()) {
+      ages.push(queue.waitingSinceMs);
+      expect((await queue.first()).sealedAtMs).toBe(ages.at(-1));
+    }
+    expect(ages).toEqual([100, 200, 300, 400]);
+    expect(queue.waitingSinceMs).toBeNull();
   });
 
   it('are each stored once when the first one is stored while they move to the disk', async () => {

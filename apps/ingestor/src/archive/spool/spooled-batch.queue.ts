@@ -9,7 +9,8 @@ import type { BatchSpool } from './batch-spool.port.js';
  */
 export class SpooledBatchQueue extends BatchQueue {
   readonly #memory: MemoryBatchQueue;
-  #spooledSinceMs: number | null;
+  /** When each of those on the disk was sealed, of an earlier process: when it was found. */
+  readonly #sealedAtMs: number[];
   /** A batch that moves is in both places for a moment: nobody may look for the oldest meanwhile. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -20,7 +21,7 @@ export class SpooledBatchQueue extends BatchQueue {
   ) {
     super();
     this.#memory = new MemoryBatchQueue(bytesMax);
-    this.#spooledSinceMs = spool.length > 0 ? clock.monotonicMs() : null;
+    this.#sealedAtMs = Array<number>(spool.length).fill(clock.monotonicMs());
   }
 
   get size(): number {
@@ -32,7 +33,7 @@ export class SpooledBatchQueue extends BatchQueue {
   }
 
   get waitingSinceMs(): number | null {
-    return this.spool.length > 0 ? this.#spooledSinceMs : this.#memory.waitingSinceMs;
+    return this.#spooledSinceMs ?? this.#memory.waitingSinceMs;
   }
 
   get isCrowded(): boolean {
@@ -59,10 +60,12 @@ export class SpooledBatchQueue extends BatchQueue {
   }
 
   /** What the disk does not take stays in memory, and so does all behind it. */
-  async relieve(): Promise<boolean> {
-    // One at a time: what is stored meanwhile need not wait for all of them.
-    while (this.#memory.size > 0) if (!(await this.#inTurn(() => this.#move()))) return false;
-    return true;
+  relieve(): Promise<boolean> {
+    return this.#moveUntil(() => this.#memory.size === 0);
+  }
+
+  makeRoom(): Promise<boolean> {
+    return this.#moveUntil(() => this.#memory.isRoomy);
   }
 
   health(): PartHealth {
@@ -76,14 +79,26 @@ export class SpooledBatchQueue extends BatchQueue {
     return { batch, samples, sealedAtMs: this.#spooledSinceMs ?? this.clock.monotonicMs() };
   }
 
+  /** One at a time: what is stored meanwhile need not wait for all of them. */
+  async #moveUntil(isDone: () => boolean): Promise<boolean> {
+    while (!isDone()) if (!(await this.#inTurn(() => this.#move()))) return false;
+    return true;
+  }
+
   /** The oldest in memory, if it still is there. */
   async #move(): Promise<boolean> {
     if (this.#memory.size === 0) return true;
     const first = await this.#memory.first();
     if (!(await this.spool.append(first.batch))) return false;
-    if (this.spool.length === 1) this.#spooledSinceMs = first.sealedAtMs;
+    this.#sealedAtMs.push(first.sealedAtMs);
     await this.#memory.shift();
     return true;
+  }
+
+  /** Of the oldest on the disk; null where there is none. Some may have been given up there. */
+  get #spooledSinceMs(): number | null {
+    this.#sealedAtMs.splice(0, this.#sealedAtMs.length - this.spool.length);
+    return this.#sealedAtMs[0] ?? null;
   }
 
   #inTurn<T>(action: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type RingMemory, RingWriter } from './slab-ring.js';
 import { SlabWriter } from './slab-writer.js';
@@ -33,6 +34,9 @@ export type ThreadWord = FaultWord | null;
 const TURN_DATAGRAMS_MAX = 32;
 /** To hand over a batch costs as much as ten datagrams: under load they wait for each other. */
 const GATHER_MS = 2;
+
+/** Where that is allowed: what the kernel has no room for is lost, and all else can wait a moment. */
+const NICENESS = -10;
 
 /** Reads one socket, and does nothing else. */
 class SocketThread {
@@ -136,7 +140,18 @@ class SocketThread {
   }
 }
 
+/** Linux takes it for this thread alone; elsewhere it would be for the process, others included. */
+function preferThisThread(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(NICENESS);
+  } catch {
+    // Most users may not: then all threads are alike.
+  }
+}
+
 const owner = parentPort!;
 const thread = new SocketThread(workerData as ThreadOrder, (word) => owner.postMessage(word));
+preferThisThread();
 thread.open();
 owner.once('message', () => thread.close());
