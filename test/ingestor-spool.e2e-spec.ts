@@ -153,6 +153,13 @@ describe('a database that is away in the middle of a contact', { timeout: 180_00
     await send(open, 6, 15);
     await until(async () => expect(await spool()).toMatchObject({ samples: 10 }), WAIT_MS_MAX);
     expect(await spool()).toMatchObject({ status: 'degraded' });
+    // It still takes what the ships send, so nobody may take it out of traffic.
+    const ready = await fetch(new URL('/health/ready', ingestor.ownUrl));
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({
+      status: 'degraded',
+      details: { archive: { status: 'degraded' }, receptions: { status: 'degraded' } },
+    });
     expect(await spooledFiles()).not.toEqual([]);
     await send(open, 16, 20);
     await good(20);

@@ -94,6 +94,11 @@ class FleetReception {
       nr + 1,
       isText ? { port: FIRST_TEXT_PORT + nr } : { apid },
     );
+    // As after the answer of its ship, and every other one as after that to its stop.
+    reception.time.told(EPOCH, this.intake.clock.monotonicMs());
+    reception.agreement = { eventKey: 'key', firstSequence: 1, streamAskedAt: EPOCH };
+    reception.statedFirst = 1;
+    if (nr % 2 === 1) reception.statedLast = order.count;
     const key = isSigned && !isText ? contactKey(SECRET, reception.contactId) : null;
     const { faults, ...plan } = order;
     const profile = faults && faultProfileOf(faults);

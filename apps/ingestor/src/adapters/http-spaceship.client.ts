@@ -20,8 +20,6 @@ import { ShipConnection } from './ship-connection.js';
 const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 /** The ship may say otherwise the next time. */
 const TRY_LATER = new Set([408, 425, 429]);
-/** A ship that does not name its first number starts from 1. */
-const FIRST_SEQUENCE = 1;
 
 export interface HttpSpaceshipOptions {
   readonly url: string;
@@ -65,7 +63,7 @@ export class HttpSpaceship extends Spaceship {
     const { event_key, first_sequence } = body;
     if (typeof event_key !== 'string')
       throw new ShipUnreachableError('The ship named no event_key', true);
-    return { eventKey: event_key, firstSequence: countIn(first_sequence) ?? FIRST_SEQUENCE };
+    return { eventKey: event_key, firstSequence: countIn(first_sequence) };
   }
 
   async redirect(eventKey: string, { port, apid }: ReceptionAddress): Promise<SentSoFar | null> {

@@ -129,7 +129,9 @@ export class ArchiveWriter implements ReadinessCheck {
     const samples_waiting = this.queue.samples + this.#open.samples;
     const details = { samples_stored: this.#storedSamples, samples_waiting };
     if (this.#fault === null) return { status: 'up', ...details };
-    return { status: 'down', reason: this.#fault, ...details };
+    // While there is room nothing is lost: then it does not take the sockets out of traffic.
+    const status = this.queue.hasRoom() ? 'degraded' : 'down';
+    return { status, reason: this.#fault, ...details };
   }
 
   /** Batches that wait no more. */

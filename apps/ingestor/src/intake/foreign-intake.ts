@@ -9,7 +9,7 @@ import { DATAGRAM_BYTES_MAX } from '../udp/datagram-batch.js';
 import type { Arrival } from './arrival.js';
 import { DatagramAccounts } from './datagram-accounts.js';
 import { PacketOutlet } from './packet-outlet.js';
-import { Plausibility } from './plausibility.js';
+import { Plausibility, TIME_OUT_OF_RANGE } from './plausibility.js';
 import { ReceptionRoutes } from './reception-routes.js';
 
 const APID_BYTES = 2;
@@ -103,7 +103,7 @@ export class ForeignIntake {
     const { generatedAt } = verdict;
     // Before its count is taken for the newest.
     if (generatedAt !== null && !this.plausibility.hasTime(generatedAt))
-      return this.accounts.reject(reception, 'time-out-of-range', arrival);
+      return this.accounts.reject(reception, TIME_OUT_OF_RANGE, arrival);
     this.routes.learnSender(arrival.port, reception);
     const sequence = verdict.sequence ?? extended(reception, verdict.count14!, arrival);
     if (sequence > SEQUENCE_MAX) return this.accounts.reject(reception, COUNT_TOO_HIGH, arrival);

@@ -8,6 +8,7 @@ import {
 import { MICROS_PER_SECOND, parseInstant } from '#common/domain';
 import { readersOf } from '../packets/testing/own-definitions.js';
 import type { Reception } from '../receptions/reception.js';
+import { NUMBERS_PER_SECOND_MAX } from './plausibility.js';
 import { datagram } from './testing/datagrams.js';
 import { IntakeUnderTest, TIME_WINDOW } from './testing/intake-under-test.js';
 
@@ -17,7 +18,6 @@ const FOREIGN_APID = 300;
 const TEXT_PORT = 41_000;
 const NOW = parseInstant('2030-01-01T00:00:00Z')!;
 const FIRST = 100;
-const NUMBERS_PER_SECOND_MAX = 1_000_000;
 const FOREIGN_PACKET = `name: clock
 title: A clock of a foreign ship
 ship: Ship 3
@@ -67,6 +67,7 @@ describe('what cannot be is rejected by its reason, and stored nowhere:', () => 
     // The ship has just been asked.
     reception.time.told(NOW, intake.clock.monotonicMs());
     reception.agreement = { eventKey: 'key', firstSequence: FIRST, streamAskedAt: NOW };
+    reception.statedFirst = FIRST;
   };
 
   beforeEach(() => start(null));
@@ -162,7 +163,7 @@ describe('what cannot be is rejected by its reason, and stored nowhere:', () => 
   });
 
   it('a number is believed while the ship has not said where it begins', async () => {
-    reception.agreement = null;
+    reception.statedFirst = null;
     take(packet(FIRST - 1), packet(0xffff_ffff));
 
     expect(await storedNumbers()).toEqual([FIRST - 1, 0xffff_ffff]);

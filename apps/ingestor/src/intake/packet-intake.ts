@@ -8,7 +8,7 @@ import { ContactKeys } from './contact-keys.js';
 import { DatagramAccounts } from './datagram-accounts.js';
 import { HotList } from './hot-list.port.js';
 import { PacketOutlet } from './packet-outlet.js';
-import { Plausibility } from './plausibility.js';
+import { Plausibility, TIME_OUT_OF_RANGE } from './plausibility.js';
 import { ReceptionRoutes } from './reception-routes.js';
 
 const WRONG_TAG = 'wrong-tag';
@@ -92,9 +92,9 @@ export class PacketIntake {
     const { length, nowMs } = arrival;
     const { account } = reception;
     const sequence = this.#view.sequence!;
-    const generatedAt = this.#view.generatedAtMs * MICROS_PER_MILLISECOND;
-    const seen = { nowMs, isSigned };
-    const fault = this.plausibility.faultOf(reception, sequence, generatedAt, seen);
+    if (!this.plausibility.hasTime(this.#view.generatedAtMs * MICROS_PER_MILLISECOND))
+      return this.accounts.reject(reception, TIME_OUT_OF_RANGE, arrival);
+    const fault = this.plausibility.faultOfNumber(reception, sequence, nowMs, isSigned);
     if (fault !== null) return this.accounts.reject(reception, fault, arrival);
     if (!this.outlet.hasRoomFor(length) || !account.hasRoomFor(sequence))
       return this.accounts.shed(reception, sequence, arrival);

@@ -1,13 +1,14 @@
 import { type Instant, MICROS_PER_SECOND } from '#common/domain';
 import type { Reception } from '../receptions/reception.js';
 
-/** Why a datagram that can be read is not believed. */
-export type Implausible = 'time-out-of-range' | 'before-start' | 'after-end' | 'count-jump';
+export const TIME_OUT_OF_RANGE = 'time-out-of-range';
+/** Why the number of a packet that can be read is not believed. */
+export type Implausible = 'before-start' | 'after-end' | 'count-jump';
 
-/** More than a gigabit of the smallest packets each second. */
-const NUMBERS_PER_SECOND_MAX = 1_000_000;
-/** The ship may have begun before its answer came, and clocks differ by parts of a second. */
-const HEAD_START_SECONDS = 10;
+/** Ten gigabits of our smallest packets are twelve million a second. */
+export const NUMBERS_PER_SECOND_MAX = 20_000_000;
+/** The ship may have begun before its answer came, and our clocks go by that of the database. */
+export const HEAD_START_SECONDS = 10;
 
 export interface TimeWindow {
   readonly first: Instant;
@@ -27,29 +28,29 @@ export class Plausibility {
   /**
    * Of a packet of ours. Only what the ship said to us itself, or under its key, counts as its end: closing
    * packets that anybody can send, or that are from the contact before, must not keep out what comes.
+   * What it left out is not guessed here. Nearly no number is so far ahead that the time has to be looked at.
    * @param nowMs by the monotonic clock
    */
-  faultOf(
+  faultOfNumber(
     reception: Reception,
     sequence: number,
-    generatedAt: Instant,
-    { nowMs, isSigned }: { readonly nowMs: number; readonly isSigned: boolean },
+    nowMs: number,
+    isSigned: boolean,
   ): Implausible | null {
-    if (!this.hasTime(generatedAt)) return 'time-out-of-range';
-    const { agreement, closingSequence, statedLast } = reception;
+    const { statedFirst, statedLast, closingSequence } = reception;
     const last = statedLast ?? (isSigned ? closingSequence : null);
     if (last !== null && sequence > last) return 'after-end';
-    if (agreement === null) return null;
-    if (sequence < agreement.firstSequence) return 'before-start';
-    const numbers = sequence - agreement.firstSequence;
-    // Nearly none is so far ahead that the time has to be looked at.
+    if (statedFirst === null) return null;
+    if (sequence < statedFirst) return 'before-start';
+    const numbers = sequence - statedFirst;
     if (numbers <= NUMBERS_PER_SECOND_MAX * HEAD_START_SECONDS) return null;
     return numbers > possibleNumbers(reception, nowMs) ? 'count-jump' : null;
   }
 }
 
-/** That a ship can have used since it was asked. */
+/** That a ship can have used since it was asked. The database's clock may have been put back since. */
 function possibleNumbers({ agreement, time }: Reception, nowMs: number): number {
-  const seconds = (time.at(nowMs) - agreement!.streamAskedAt) / MICROS_PER_SECOND;
+  const micros = agreement ? time.at(nowMs) - agreement.streamAskedAt : 0;
+  const seconds = Math.max(0, micros / MICROS_PER_SECOND);
   return NUMBERS_PER_SECOND_MAX * (seconds + HEAD_START_SECONDS);
 }

@@ -12,7 +12,7 @@ import type { Arrival } from './arrival.js';
 import { DatagramAccounts } from './datagram-accounts.js';
 import { HotList } from './hot-list.port.js';
 import { PacketOutlet } from './packet-outlet.js';
-import { Plausibility } from './plausibility.js';
+import { Plausibility, TIME_OUT_OF_RANGE } from './plausibility.js';
 
 /** A text tells of one battery, the only one that its ship has. */
 const BATTERIES = Uint8Array.of(0);
@@ -40,7 +40,7 @@ export class TextIntake {
     if (decoded.kind === 'malformed')
       return this.accounts.reject(reception, decoded.reason, arrival);
     if (!this.plausibility.hasTime(decoded.generatedAt))
-      return this.accounts.reject(reception, 'time-out-of-range', arrival);
+      return this.accounts.reject(reception, TIME_OUT_OF_RANGE, arrival);
     if (!this.outlet.hasRoomFor(length)) return this.accounts.shed(reception, null, arrival);
     this.#keep(reception, decoded, text!, arrival);
   }

@@ -17,7 +17,7 @@ export class ForeignSpaceship extends Spaceship {
   }
 
   start(): Promise<StartedStream> {
-    return Promise.resolve({ eventKey: randomUUID(), firstSequence: 0 });
+    return Promise.resolve({ eventKey: randomUUID(), firstSequence: null });
   }
 
   stop(): Promise<StoppedStream> {

@@ -77,7 +77,6 @@ export class ReceptionCourse {
 
     const stopped = await this.streams.stop(reception);
     const asStopped = stopped.kind === 'stopped' ? stopped.statement : null;
-    reception.statedLast = asStopped?.lastSequence ?? null;
     await this.listener.drain(reception, asStopped);
     await this.listener.release(reception);
     if (isAnothers(reception)) return this.#tell(reception, 'left');

@@ -48,6 +48,8 @@ export interface ReceptionProgress {
   readonly firstDatagramAt: Instant | null;
   /** The last number, as closing packets say. */
   readonly closingSequence: number | null;
+  /** The first number, where the ship has named it. */
+  readonly statedFirst?: number;
   /** Only of a foreign ship; `count` is null before its first packet. */
   readonly foreign?: { readonly count: CountState | null };
 }

@@ -30,7 +30,9 @@ export class Reception {
   streamAskedAt: Instant | null = null;
   firstDatagramAt: Instant | null = null;
   closingSequence: number | null = null;
-  /** The last number, as the ship answered when it was told to stop. */
+  /** The first number, as the ship answered when it was asked; null where that was left out. */
+  statedFirst: number | null = null;
+  /** The last number, as the ship answered when it was told to stop; null where that was left out. */
   statedLast: number | null = null;
   lastDatagramAtMonotonicMs = 0;
   endCause: EndCause | null = null;
@@ -96,6 +98,7 @@ export class Reception {
     reception.streamAskedAt = stored.agreement?.streamAskedAt ?? null;
     reception.firstDatagramAt = firstDatagramAt;
     reception.closingSequence = closingSequence;
+    reception.statedFirst = stored.progress.statedFirst ?? null;
     reception.lastBlock = stored.lastBlock;
     if (stored.isClosed) reception.end('stopped');
     return reception;
@@ -156,12 +159,13 @@ export class Reception {
   }
 
   progress(): ReceptionProgress {
-    const { firstDatagramAt, closingSequence, foreign } = this;
+    const { firstDatagramAt, closingSequence, statedFirst, foreign } = this;
     const account = this.account.snapshot();
     return {
       account,
       firstDatagramAt,
       closingSequence,
+      ...(statedFirst !== null && { statedFirst }),
       ...(foreign && { foreign: { count: foreign.state } }),
     };
   }

@@ -13,8 +13,8 @@ export interface StreamOrder {
 
 export interface StartedStream {
   readonly eventKey: string;
-  /** 0 where nobody knows: a foreign ship was not asked. */
-  readonly firstSequence: number;
+  /** Null where the ship does not say; a foreign ship was not asked. */
+  readonly firstSequence: number | null;
 }
 
 /** The last number and the count of datagrams, up to now; null where the ship does not say. */

@@ -121,6 +121,7 @@ export class StreamControl {
         const stopped = await ship.stop(agreement.eventKey);
         const ended = stopped ?? (await this.#endOf(ship, agreement));
         reception.mayBeSentTo = false;
+        reception.statedLast = ended?.lastSequence ?? null;
         if (ended) return { kind: 'stopped', statement: statementOf(agreement, ended) };
         // The first answer may have been lost: then the stream is gone because we stopped it.
         return attempt === 1 ? { kind: 'unknown' } : { kind: 'stopped', statement: null };
@@ -166,7 +167,9 @@ export class StreamControl {
       address: reception.address!,
       key: this.keys.keyOf(reception),
     });
-    return { ...started, streamAskedAt: reception.streamAskedAt };
+    reception.statedFirst = started.firstSequence;
+    const firstSequence = started.firstSequence ?? firstOf(reception);
+    return { ...started, firstSequence, streamAskedAt: reception.streamAskedAt };
   }
 
   /**
@@ -190,6 +193,9 @@ export class StreamControl {
     }
   }
 }
+
+/** A ship of ours that does not name its first number starts from 1; of a foreign one nobody knows. */
+const firstOf = ({ foreign }: Reception): number => (foreign ? 0 : 1);
 
 function statementOf(
   { firstSequence }: Agreement,
