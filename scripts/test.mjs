@@ -38,7 +38,7 @@ function testFiles() {
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   )
     .filter((name) => name.endsWith('spec.ts') && !name.includes('node_modules'))
-    .toSorted();
+    .toSorted((one, other) => (one < other ? -1 : 1));
 }
 
 /**

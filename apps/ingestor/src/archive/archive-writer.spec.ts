@@ -203,7 +203,9 @@ describe('ArchiveWriter', () => {
     archive.isAway = true;
     write();
     const isStored = writer.flush();
-    await until(() => expect(writer.check()).toMatchObject({ status: 'degraded', samples_waiting: 1 }));
+    await until(() =>
+      expect(writer.check()).toMatchObject({ status: 'degraded', samples_waiting: 1 }),
+    );
     expect(writer.isBehind).toBe(false);
     clock.advance(2_000);
     expect(writer.isBehind).toBe(true);
