@@ -1,23 +1,13 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Response } from 'supertest';
 import { type ContactReport, MISSING_RANGES_MAX, type MissingRange } from '#common/contracts';
 import { MICROS_PER_MILLISECOND, parseInstant } from '#common/domain';
-import { InProcessBus } from '#common/messaging';
 import { LeftOutBlocks } from '../apps/ingestor/src/archive/left-out.port.js';
 import { blocksOf } from '../apps/ingestor/src/archive/testing/batches.js';
 import { Reception } from '../apps/ingestor/src/receptions/reception.js';
 import { ReceptionStore } from '../apps/ingestor/src/receptions/reception-store.port.js';
-import { type TestDatabase, testDatabase } from './support/database.js';
-import {
-  ask,
-  closeReception,
-  type OpenCommand,
-  opening,
-  openReception,
-  reportOf,
-  startIngestor,
-} from './support/ingestor.js';
+import { ask, type OpenCommand, opening, reportOf } from './support/ingestor.js';
+import { IngestorUnderTest } from './support/ingestor-under-test.js';
 import { type FakeStream, FakeShip, SHIP_EPOCH_MS } from './support/ship.js';
 import { until } from './support/until.js';
 
@@ -52,38 +42,26 @@ function truth(hasCome: (number: number) => boolean): MissingRange[] {
 }
 
 describe('a contact with more holes than its report lists', { timeout: 120_000 }, () => {
-  let database: TestDatabase;
-  let bus: InProcessBus;
   let ship: FakeShip;
-  let app: NestFastifyApplication;
+  let ingestor: IngestorUnderTest;
   let command: OpenCommand;
   let stream: FakeStream;
   let report: ContactReport;
 
   beforeAll(async () => {
-    database = await testDatabase();
-    bus = new InProcessBus();
     ship = new FakeShip();
     await ship.start();
-    await start();
+    ingestor = await IngestorUnderTest.start(ship.url);
     command = opening(60, { format: 'ccsds' });
-    await openReception(bus, command);
-    stream = await ship.nextStream();
+    stream = await ingestor.begin(ship, command);
     await sendAll();
-    await closeReception(bus, { ...command, reason: 'enough' });
-    report = await reportOf(app, command);
+    report = await ingestor.end(command, stream, NUMBERS);
   });
 
   afterAll(async () => {
-    await app.close();
+    await ingestor.close();
     await ship.close();
-    await bus.close();
-    await database.drop();
   });
-
-  async function start(): Promise<void> {
-    app = await startIngestor({ bus, databaseUrl: database.url, shipUrl: ship.url });
-  }
 
   async function sendAll(): Promise<void> {
     const datagrams = Array.from({ length: NUMBERS }, (_, at) => at + 1).flatMap((number) => {
@@ -94,16 +72,15 @@ describe('a contact with more holes than its report lists', { timeout: 120_000 }
       const some = datagrams.slice(from, from + AT_A_TIME);
       await ship.send(stream, some);
       await until(async () => {
-        const { body } = await ask(app).get('/receptions').expect(200);
+        const { body } = await ask(ingestor.app).get('/receptions').expect(200);
         expect(body[0].datagrams.received).toBe(from + some.length);
       });
     }
-    Object.assign(stream, { last: NUMBERS, sent: NUMBERS });
   }
 
   /** Packets that this process took and could not store, as another one had the reception by then. */
   async function comeLate(numbers: readonly number[]): Promise<void> {
-    const ended = await app.get(ReceptionStore).ended(command.contact_id);
+    const ended = await ingestor.app.get(ReceptionStore).ended(command.contact_id);
     if (ended === null || ended === 'open') throw new Error('It has not ended');
     const reception = Reception.open(ended.opening, ended.shipId, null);
     const packets = numbers.map((sequence) => ({
@@ -112,7 +89,7 @@ describe('a contact with more holes than its report lists', { timeout: 120_000 }
       receivedAt: parseInstant(report.ended_at)!,
       packet: ship.packet(stream, sequence),
     }));
-    app.get<LeftOutBlocks>(LeftOutBlocks).take(blocksOf(reception, packets));
+    ingestor.app.get<LeftOutBlocks>(LeftOutBlocks).take(blocksOf(reception, packets));
   }
 
   const path = (query: string): string => `/contacts/${command.contact_id}/report/missing${query}`;
@@ -121,7 +98,7 @@ describe('a contact with more holes than its report lists', { timeout: 120_000 }
   async function pages(query: string): Promise<MissingPage[]> {
     const all: MissingPage[] = [];
     for (let next: string | undefined = path(query); next !== undefined;) {
-      const answer: Response = await ask(app).get(next).expect(200);
+      const answer: Response = await ask(ingestor.app).get(next).expect(200);
       all.push(answer.body as MissingPage);
       next = /^<([^>]+)>; rel="next"$/.exec(answer.headers['link'] ?? '')?.[1];
     }
@@ -143,8 +120,8 @@ describe('a contact with more holes than its report lists', { timeout: 120_000 }
     expect(numbers.missing_ranges_total).toBe(missing.length);
     await expectAll(missing, 1);
 
-    await app.close();
-    await start();
+    await ingestor.app.close();
+    await ingestor.start();
     await expectAll(missing, 1);
     expect((await pages(''))[0]!.missing_ranges).toHaveLength(1_000);
     expect(await pages('?limit=10000')).toHaveLength(1);
@@ -154,7 +131,7 @@ describe('a contact with more holes than its report lists', { timeout: 120_000 }
     const [before] = await pages('?limit=4000');
     await comeLate(COME_LATE);
     await until(async () => {
-      expect(await reportOf(app, command)).toMatchObject({ revision: 2, closed: true });
+      expect(await reportOf(ingestor.app, command)).toMatchObject({ revision: 2, closed: true });
     });
 
     const missing = truth((number) => comes(number) || COME_LATE.includes(number));
@@ -163,7 +140,9 @@ describe('a contact with more holes than its report lists', { timeout: 120_000 }
   });
 
   it('lists the first of them in the report, which messages carry, and nothing of the others', async () => {
-    const { body } = await ask(app).get(`/contacts/${command.contact_id}/report`).expect(200);
+    const { body } = await ask(ingestor.app)
+      .get(`/contacts/${command.contact_id}/report`)
+      .expect(200);
 
     expect(body.numbers.missing_ranges).toHaveLength(MISSING_RANGES_MAX);
     expect(JSON.stringify(body)).not.toContain('unlisted');
@@ -176,13 +155,13 @@ describe('a contact with more holes than its report lists', { timeout: 120_000 }
     ['?cursor=x', 'cursor'],
     ['?after=7', 'after'],
   ])('refuses %s and names the field', async (query, field) => {
-    const { body } = await ask(app).get(path(query)).expect(400);
+    const { body } = await ask(ingestor.app).get(path(query)).expect(400);
 
     expect(body).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ field }] });
   });
 
   it('is documented with each of its fields', async () => {
-    const { body: documents } = await ask(app).get('/docs-json').expect(200);
+    const { body: documents } = await ask(ingestor.app).get('/docs-json').expect(200);
     const [page] = await pages('?limit=10000');
 
     const { properties } = documents.components.schemas.MissingRangesDto;

@@ -3,7 +3,7 @@ import { seededRandom } from '#common/domain';
 import { framesOf } from '../../apps/ingestor/src/archive/packet-frame.js';
 import { datagram } from '../../apps/ingestor/src/intake/testing/datagrams.js';
 import { IntakeUnderTest } from '../../apps/ingestor/src/intake/testing/intake-under-test.js';
-import { reportOf } from '../../apps/ingestor/src/receptions/reception-report.js';
+import { fullReportOf } from '../../apps/ingestor/src/receptions/reception-report.js';
 import type { Reception } from '../../apps/ingestor/src/receptions/reception.js';
 import { Draws } from '../../apps/spaceship/src/faults/draws.js';
 import { faultProfileOf } from '../../apps/spaceship/src/faults/fault-profile.js';
@@ -167,7 +167,7 @@ class FleetReception {
         order,
         arrivals,
         flown: { totals, entries, closingBytes },
-        report: reportOf(reception, facts),
+        report: fullReportOf(reception, facts).report,
         stored: blocks
           .filter((block) => block.contactId === contactId)
           .flatMap(({ body }) => framesOf(body)),

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { poll } from '#common/embedded';
 
 /** Of Linux, for every process that asks. */
@@ -66,7 +67,7 @@ export async function untilIdle(roots: readonly number[], signal: AbortSignal): 
     [before, at] = [taken, now];
     return share < IDLE_SHARE || undefined;
   };
-  // The first look comes at once, when there is nothing to tell yet.
-  await new Promise((resolve) => setTimeout(resolve, IDLE_LOOK_MS));
+  // The first look of a poll comes at once, when there is nothing to tell yet.
+  await sleep(IDLE_LOOK_MS, undefined, { signal });
   await poll(isIdle, IDLE_SECONDS_MAX * 1_000, IDLE_LOOK_MS);
 }

@@ -12,6 +12,7 @@ import { BLOCK_PACKETS_MAX, BLOCK_SPAN_MICROS } from './packet-block.js';
 import { framesOf } from './packet-frame.js';
 import { OPEN_BLOCKS_MAX } from './reception-blocks.js';
 import type { ArchiveBatch, BatchReception } from './telemetry-archive.port.js';
+import { opening } from './testing/opening.js';
 
 /** An archive that only remembers, and can be away. */
 class MoodyArchive extends MemoryTelemetryArchive {
@@ -30,17 +31,7 @@ class MoodyArchive extends MemoryTelemetryArchive {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-const opening = {
-  contactId: '00000000-0000-4000-8000-000000000001',
-  fence: 1,
-  shipName: 'USS Enterprise',
-  plannedStart: 0,
-  plannedEnd: 60_000_000,
-  startedAt: 0,
-  latenessMs: 0,
-  stream: { format: 'ccsds' as const },
-};
-const [WAITING_BYTES_MAX, DEGRADED] = [4 * BATCH_BYTES_MAX, { status: 'degraded' }];
+const WAITING_BYTES_MAX = 4 * BATCH_BYTES_MAX;
 
 describe('ArchiveWriter', () => {
   let clock: ManualClock;
@@ -203,7 +194,9 @@ describe('ArchiveWriter', () => {
     archive.isAway = true;
     write();
     const isStored = writer.flush();
-    await until(() => expect(writer.check()).toMatchObject({ samples_waiting: 1, ...DEGRADED }));
+    await until(() =>
+      expect(writer.check()).toMatchObject({ status: 'degraded', samples_waiting: 1 }),
+    );
     expect(writer.isBehind).toBe(false);
     clock.advance(2_000);
     expect(writer.isBehind).toBe(true);

@@ -51,6 +51,7 @@ export class ArchiveWriter implements ReadinessCheck {
   #cancelFlush: CancelTimer | null = null;
   #cancelWatch: CancelTimer | null = null;
   #relieving: Promise<void> | null = null;
+  #isMakingRoom = false;
   #fault: string | null = null;
 
   constructor(
@@ -209,23 +210,26 @@ export class ArchiveWriter implements ReadinessCheck {
 
   /** Where there is a place for them: so a process that dies loses little, and more can be kept. */
   #relieve(): Promise<void> {
-    return this.#moving(() => this.#moveAll());
-  }
-
-  #makeRoom(): Promise<void> {
-    return this.#moving(async () => void (await this.queue.makeRoom()));
-  }
-
-  /** One of them at a time. */
-  #moving(move: () => Promise<void>): Promise<void> {
-    this.#relieving ??= move()
-      .catch((fault: unknown) =>
-        this.#faults.note('What waits for the archive cannot be put elsewhere', fault),
-      )
-      .finally(() => {
-        this.#relieving = null;
-      });
+    this.#relieving ??= this.#trying(() => this.#moveAll()).finally(() => {
+      this.#relieving = null;
+    });
     return this.#relieving;
+  }
+
+  /** Beside `#relieve`, which must not wait for less than it needs: the queue moves one at a time. */
+  async #makeRoom(): Promise<void> {
+    if (this.#isMakingRoom) return;
+    this.#isMakingRoom = true;
+    await this.#trying(() => this.queue.makeRoom());
+    this.#isMakingRoom = false;
+  }
+
+  async #trying(move: () => Promise<unknown>): Promise<void> {
+    try {
+      await move();
+    } catch (fault) {
+      this.#faults.note('What waits for the archive cannot be put elsewhere', fault);
+    }
   }
 
   async #moveAll(): Promise<void> {

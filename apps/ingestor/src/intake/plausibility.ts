@@ -8,7 +8,7 @@ export type Implausible = 'before-start' | 'after-end' | 'count-jump';
 /** Ten gigabits of our smallest packets are twelve million a second. */
 export const NUMBERS_PER_SECOND_MAX = 20_000_000;
 /** The ship may have begun before its answer came, and our clocks go by that of the database. */
-export const HEAD_START_SECONDS = 10;
+const HEAD_START_SECONDS = 10;
 
 export interface TimeWindow {
   readonly first: Instant;

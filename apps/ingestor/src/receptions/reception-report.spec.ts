@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MISSING_RANGES_MAX } from '#common/contracts';
 import { Reception } from './reception.js';
-import { reportOf } from './reception-report.js';
+import { fullReportOf } from './reception-report.js';
 
 const NUMBERS = 500_000;
 const REPORT_CHARS_MAX = 100_000;
@@ -27,7 +27,7 @@ describe('the report of a contact', () => {
 
     const statement = { firstSequence: 1, lastSequence: NUMBERS, sent: NUMBERS };
     const facts = { state: 'completed' as const, endedAt: 0, statement, samplesStored: 0 };
-    const report = reportOf(reception, facts);
+    const { report } = fullReportOf(reception, facts);
 
     const missing = NUMBERS / 2;
     expect(report).toMatchObject({ closed: true, numbers: { good: missing, missing } });

@@ -18,10 +18,6 @@ export interface ReportFacts {
 }
 
 /** The account of a contact as WIRE has it, section "Ingestor". */
-export const reportOf = (reception: Reception, facts: ReportFacts): ContactReport =>
-  fullReportOf(reception, facts).report;
-
-/** The same, with the missing ranges that it does not list. */
 export function fullReportOf(reception: Reception, facts: ReportFacts): FullReport {
   const numbers = reception.account.numbers(facts.statement);
   const report = reportWith(numbers, reception, facts);

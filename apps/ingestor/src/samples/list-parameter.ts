@@ -8,8 +8,6 @@ const BATTERY_MAX = 255;
 /** The names of a definition's fields; what is no such name cannot be one of them. */
 const FIELD = /^[a-z][a-z0-9_]{0,47}$/;
 const FIELDS_MAX = 512;
-/** No field: it is nothing that the ship said. */
-export const RECEIVED_AT = 'received_at';
 
 /** `?battery=0&battery=1` or `?battery=0,1`; each once. */
 export const BatteryListParameter = (): PropertyDecorator =>
@@ -24,29 +22,21 @@ const isBattery = (text: unknown): boolean =>
 
 const isField = (text: unknown): boolean => typeof text === 'string' && FIELD.test(text);
 
-/** `?include=received_at`: what samples have beyond what the ship said. */
-export const IncludeParameter = (): PropertyDecorator =>
-  listParameter(
-    'include',
-    `must be ${RECEIVED_AT}`,
-    1,
-    RECEIVED_AT,
-    (text) => text === RECEIVED_AT,
-    'received_at: when the packet arrived, by our clock; it differs each time that a packet is sent',
-  );
-
 function listParameter(
   name: string,
   rule: string,
   max: number,
   example: string,
   isItem: (text: unknown) => boolean,
-  description = 'Only these; repeatable, or a list',
 ): PropertyDecorator {
   const validate = (value: unknown): boolean =>
     Array.isArray(value) && value.length <= max && value.every(isItem);
   return applyDecorators(
-    ApiPropertyOptional({ type: String, example, description }),
+    ApiPropertyOptional({
+      type: String,
+      example,
+      description: 'Only these; repeatable, or a list',
+    }),
     IsOptional(),
     Transform(({ value }) => listOf(value)),
     ValidateBy({

@@ -2,7 +2,8 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, ValidateBy } from 'class-validator';
 import { PageQueryDto } from '#common/platform';
-import { BatteryListParameter, FieldListParameter, IncludeParameter } from './list-parameter.js';
+import { IncludeParameter, type RECEIVED_AT } from './include-parameter.js';
+import { BatteryListParameter, FieldListParameter } from './list-parameter.js';
 import { EndParameter, StartParameter } from './range-parameter.js';
 
 export const STRATEGIES = ['raw', 'minmax', 'latest'] as const;
@@ -26,7 +27,7 @@ export class SamplesQueryDto extends PageQueryDto {
   readonly battery?: readonly string[];
 
   @IncludeParameter()
-  readonly include?: readonly string[];
+  readonly include?: typeof RECEIVED_AT;
 
   @StrategyParameter()
   readonly strategy: Strategy = 'raw';
@@ -37,7 +38,7 @@ export class SamplesQueryDto extends PageQueryDto {
 
 export class LatestQueryDto {
   @IncludeParameter()
-  readonly include?: readonly string[];
+  readonly include?: typeof RECEIVED_AT;
 }
 
 /** Of Open MCT's history: the shape is its client's, not ours. */

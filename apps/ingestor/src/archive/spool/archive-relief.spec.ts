@@ -12,6 +12,7 @@ import { Reception } from '../../receptions/reception.js';
 import { ArchiveWriter, FLUSH_EVERY_MS } from '../archive-writer.js';
 import { BATCH_BYTES_MAX } from '../open-batch.js';
 import type { ArchiveBatch, BatchReception } from '../telemetry-archive.port.js';
+import { opening } from '../testing/opening.js';
 import { SpooledBatchQueue } from './spooled-batch.queue.js';
 
 /** It answers when the test says so. */
@@ -29,17 +30,6 @@ class SlowArchive extends MemoryTelemetryArchive {
     return [];
   }
 }
-
-const opening = {
-  contactId: '00000000-0000-4000-8000-000000000001',
-  fence: 1,
-  shipName: 'USS Enterprise',
-  plannedStart: 0,
-  plannedEnd: 60_000_000,
-  startedAt: 0,
-  latenessMs: 0,
-  stream: { format: 'ccsds' as const },
-};
 
 describe('what waits for an archive that does not answer', () => {
   let folder: string;
@@ -145,6 +135,22 @@ describe('what waits for an archive that does not answer', () => {
     await restart();
     await writer.flush();
     expect(blockNumbers()).toEqual([1, 2]);
+  });
+
+  it('is all there for the next process when room is being made as the ingestor stops', async () => {
+    const count = (4.5 * BATCH_BYTES_MAX) / 2_000;
+    for (let n = 0; n < count; n += 1) expect(write(2_000)).toBe(true);
+    const isClosed = writer.close(1_000);
+    clock.advance(500);
+    await until(() => expect(spool.samples).toBe(sequence));
+    clock.advance(500);
+    await isClosed;
+
+    archive.isSlow = false;
+    await restart();
+    await writer.flush();
+    expect(blockNumbers()).toEqual(upTo(blockNumbers().length));
+    expect(writer.check()).toMatchObject({ samples_stored: sequence, samples_waiting: 0 });
   });
 
   it('is not waited for when the disk has lost it', async () => {

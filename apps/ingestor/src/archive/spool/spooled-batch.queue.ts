@@ -91,14 +91,16 @@ export class SpooledBatchQueue extends BatchQueue {
     const first = await this.#memory.first();
     if (!(await this.spool.append(first.batch))) return false;
     this.#sealedAtMs.push(first.sealedAtMs);
+    // Those that were stored, or given up.
+    this.#sealedAtMs.splice(0, this.#sealedAtMs.length - this.spool.length);
     await this.#memory.shift();
     return true;
   }
 
-  /** Of the oldest on the disk; null where there is none. Some may have been given up there. */
+  /** Of the oldest on the disk; null where there is none. */
   get #spooledSinceMs(): number | null {
-    this.#sealedAtMs.splice(0, this.#sealedAtMs.length - this.spool.length);
-    return this.#sealedAtMs[0] ?? null;
+    const { length } = this.spool;
+    return length === 0 ? null : (this.#sealedAtMs.at(-length) ?? null);
   }
 
   #inTurn<T>(action: () => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
-import { BatteryListParameter, FieldListParameter, IncludeParameter } from '../list-parameter.js';
+import { IncludeParameter, type RECEIVED_AT } from '../include-parameter.js';
+import { BatteryListParameter, FieldListParameter } from '../list-parameter.js';
 import { AfterParameter, EndParameter, StartParameter } from '../range-parameter.js';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
@@ -28,7 +29,7 @@ export class ExportQueryDto {
   readonly battery?: readonly string[];
 
   @IncludeParameter()
-  readonly include?: readonly string[];
+  readonly include?: typeof RECEIVED_AT;
 
   @ApiPropertyOptional({ format: 'uuid', description: 'Samples of this contact only' })
   @IsOptional()

@@ -1,6 +1,6 @@
 import type { ColumnSource, SchemaElement } from 'hyparquet-writer';
 import type { PacketField, PacketReader } from '../../packets/packet-reader.js';
-import { RECEIVED_AT } from '../list-parameter.js';
+import { RECEIVED_AT } from '../include-parameter.js';
 import type { Sample } from '../sample.js';
 
 type Cell = number | string | bigint | null;
