@@ -7,6 +7,7 @@ import type {
   StoredReception,
   UnfinishedReception,
 } from '../receptions/reception-store.port.js';
+import { rangesKept } from './packed-ranges.js';
 import { RECEPTION_COLUMNS, type ReceptionRow, storedReceptionOf } from './reception-row.js';
 import { Snapshot } from './snapshot.js';
 import { DATABASE_TIME } from './telemetry-row.js';
@@ -62,20 +63,28 @@ export async function readEnded(
   return { ...stored, report, samplesStored: Number(samples_stored) };
 }
 
+interface RecordedRow {
+  readonly report: ContactReport;
+  readonly unlisted_ranges: Buffer | null;
+  readonly is_foreign: boolean;
+  readonly never_sent: readonly SequenceRange[];
+}
+
 export async function readRecorded(
   source: DataSource,
   contactId: string,
 ): Promise<RecordedContact | null> {
   const rows = (await source.query(
-    `SELECT report, progress->'foreign' IS NOT NULL AS is_foreign,
+    `SELECT report, unlisted_ranges, progress->'foreign' IS NOT NULL AS is_foreign,
        coalesce(progress->'account'->'neverSent', '[]') AS never_sent
      FROM reports p JOIN receptions r ON r.contact_id = p.contact_id
      WHERE p.contact_id = $1`,
     [contactId],
-  )) as { report: ContactReport; is_foreign: boolean; never_sent: SequenceRange[] }[];
+  )) as RecordedRow[];
   const [row] = rows;
   if (!row) return null;
-  return { report: row.report, isForeign: row.is_foreign, neverSent: row.never_sent };
+  const { report, unlisted_ranges: unlisted, is_foreign: isForeign, never_sent: neverSent } = row;
+  return { report, unlisted: rangesKept(unlisted), isForeign, neverSent };
 }
 
 /** Rows at a time: of a contact whose blocks are not merged yet there may be a million. */

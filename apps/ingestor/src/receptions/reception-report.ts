@@ -61,7 +61,8 @@ function reportWith(numbers: NumbersPart, reception: Reception, facts: ReportFac
   };
 }
 
-function numbersReportOf(numbers: NumbersPart): ContactReport['numbers'] {
+/** As many of its ranges as there is room for, and the sums where there is not. */
+export function numbersReportOf(numbers: NumbersPart): ContactReport['numbers'] {
   const { expected, good, missing, missingRanges, missingByCause } = numbers;
   const shown = missingRanges.slice(0, MISSING_RANGES_MAX);
   const isAllShown = sizeOf(shown) === (missing ?? 0);

@@ -123,8 +123,7 @@ export interface EndedReception extends StoredReception {
 }
 
 /** What is known of a contact that has ended, beside its packets. */
-export interface RecordedContact {
-  readonly report: ContactReport;
+export interface RecordedContact extends FullReport {
   /** Its ship was listened to, not asked. */
   readonly isForeign: boolean;
   /** Numbers that no packet ever had: the ship began to count anew behind them. */

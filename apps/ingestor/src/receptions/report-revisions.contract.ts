@@ -96,8 +96,9 @@ export function describeReportRevisions(make: () => Promise<RevisionsUnderTest>)
       const { opening, shipId, contactId } = reception;
       expect(await one.store.recorded(contactId)).toBeNull();
       await end();
-      const recorded = { report: await one.store.report(contactId), isForeign: false };
-      expect(await one.store.recorded(contactId)).toEqual({ ...recorded, neverSent: [] });
+      const { report, unlisted = [] } = (await one.store.fullReport(contactId)) ?? {};
+      const recorded = { report, unlisted, isForeign: false, neverSent: [] };
+      expect(await one.store.recorded(contactId)).toEqual(recorded);
 
       const again = { ...opening, contactId: randomUUID() };
       reception = Reception.openForeign(again, shipId, null, new Set());

@@ -219,7 +219,7 @@ export function toReplayReport(replay: Replay): ReplayReportDto {
     ended_at: replay.endedAt === null ? null : formatInstant(replay.endedAt),
     ...replayEdges(replay.account, contact),
     datagrams: { ...datagrams, kernel_dropped: kernelDropped },
-    numbers: replayNumbers(replay.account, first),
+    numbers: replayNumbers(replay.account, contact),
     samples_stored: replay.samples,
   };
 }

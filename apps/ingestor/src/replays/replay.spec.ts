@@ -37,7 +37,7 @@ describe('a replay', () => {
       close: async () => undefined,
     };
     const open = () => Recording.open(archive, first.contact_id);
-    const contact = { report: first, isForeign: false, neverSent: [] };
+    const contact = { report: first, unlisted: [], isForeign: false, neverSent: [] };
     const plan = { id: 'r', target: { kind: 'events' }, speed: 0, contact } as const;
     replay = new Replay(plan, { open, output, readers, clock, ...change });
     return { replay, sent, open };

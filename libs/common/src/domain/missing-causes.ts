@@ -46,7 +46,7 @@ export function explainMissing(
   pieces = explainCount(pieces, evidence.corruptUnplaced, 'corrupt');
   pieces = explainCount(pieces, evidence.shedUnplaced, 'shed');
   pieces = explainCount(pieces, evidence.kernel, 'kernel');
-  return joined(pieces.map(({ from, to, cause }) => ({ from, to, cause: cause ?? 'lost' })));
+  return joinedByCause(pieces.map(({ from, to, cause }) => ({ from, to, cause: cause ?? 'lost' })));
 }
 
 export function countByCause(ranges: readonly ExplainedRange[]): CountByCause {
@@ -101,7 +101,7 @@ function explainCount(pieces: readonly Piece[], count: number, cause: NumberCaus
 }
 
 /** Neighbours of one cause become one range. */
-function joined(pieces: readonly ExplainedRange[]): ExplainedRange[] {
+export function joinedByCause(pieces: readonly ExplainedRange[]): ExplainedRange[] {
   const ranges: ExplainedRange[] = [];
   for (const piece of pieces) {
     const last = ranges.at(-1);

@@ -116,11 +116,11 @@ export class MemoryReceptionStore extends ReceptionStore {
   }
 
   async recorded(contactId: string): Promise<RecordedContact | null> {
-    const report = this.tables.reports.get(contactId)?.report;
+    const full = this.tables.reports.get(contactId);
     const progress = this.tables.receptions.get(contactId)?.progress;
-    if (!report || !progress) return null;
+    if (!full || !progress) return null;
     const { account, foreign } = progress;
-    return { report, isForeign: foreign !== undefined, neverSent: account.neverSent ?? [] };
+    return { ...full, isForeign: foreign !== undefined, neverSent: account.neverSent ?? [] };
   }
 
   async ended(contactId: string): Promise<EndedReception | 'open' | null> {
