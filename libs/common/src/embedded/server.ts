@@ -6,7 +6,7 @@ import { LogTail } from './log-tail.js';
 import { LOOPBACK } from './port.js';
 import { readPostmasterPid } from './postmaster-pid.js';
 import type { RunAs } from './run-as.js';
-import { SERVER_SETTINGS } from './server-settings.js';
+import { SERVER_MEMORY, SERVER_SETTINGS } from './server-settings.js';
 
 export interface ServerLaunch {
   readonly runAs: RunAs;
@@ -146,6 +146,7 @@ function spawnServer({ runAs, dataFolder, port, stalePid }: ServerLaunch): Serve
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       ...serverEnvironment(),
+      ...SERVER_MEMORY,
       // PostgreSQL takes a lock file with this pid for stale; without it, a reused pid blocks the start.
       ...(stalePid !== undefined && { PG_GRANDPARENT_PID: String(stalePid) }),
     },
