@@ -23,12 +23,12 @@ export async function* csvChunks(
       chunks.add(rows.header);
     }
     for (const sample of samples) {
-      const chunk = chunks.add(rows.add(sample));
-      if (chunk) yield chunk;
+      chunks.add(rows.add(sample));
+      if (chunks.isFull) yield chunks.take();
     }
   }
   chunks.add(rows ? rows.end() : new CsvRows(fields, await batteriesOf()).header);
-  yield chunks.rest();
+  yield chunks.take();
 }
 
 /** Rows of a table, of samples in order. */

@@ -13,8 +13,8 @@ export async function* ndjsonChunks(
   const chunks = new TextChunks();
   for await (const samples of batches)
     for (const sample of samples) {
-      const chunk = chunks.add(`${writer.textOf(sample)}\n`);
-      if (chunk) yield chunk;
+      chunks.add(`${writer.textOf(sample)}\n`);
+      if (chunks.isFull) yield chunks.take();
     }
-  yield chunks.rest();
+  yield chunks.take();
 }
