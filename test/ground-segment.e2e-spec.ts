@@ -18,6 +18,10 @@ interface Contact {
   readonly report: ContactReport | null;
 }
 
+interface StreamLedger {
+  readonly totals: Readonly<Record<'numbers' | 'lost' | 'repeated', number>>;
+}
+
 /** The whole way: booked over HTTP, started, streamed over UDP, stored, accounted for. */
 describe('the ground segment', () => {
   let folder: string;
@@ -85,6 +89,27 @@ describe('the ground segment', () => {
       expect(sample.volts).toBeGreaterThanOrEqual(5);
       expect(sample.volts).toBeLessThanOrEqual(30);
     }
+  });
+
+  it('leads from a contact to the ledger that its account is held against', async () => {
+    const faults = { loss: 0.2, duplicate: 0.2 };
+    const stream = { format: 'ccsds', interval: 0.01, seed: 4, faults };
+    const { id } = await book({ ship_name: 'Ledger', stream });
+    const { report } = await ended(id);
+
+    const of = `${ground.urls.ingestor}/contacts/${id}/stream`;
+    const { event_key, ...told } = await ask<{ event_key: string }>(of);
+    expect(told).toMatchObject({ contact_id: id, first_sequence: report!.first_sequence });
+    const { totals } = await ask<StreamLedger>(
+      `${ground.urls.spaceship}/stream/${event_key}/ledger`,
+    );
+    expect(totals.lost).toBeGreaterThan(0);
+    expect(report!.numbers).toMatchObject({ expected: totals.numbers, missing: totals.lost });
+    expect(report!.datagrams.duplicates).toBe(totals.repeated);
+
+    const unknown = await fetch(of.replace(id, randomUUID()));
+    expect(unknown.status).toBe(404);
+    expect(await unknown.json()).toMatchObject({ code: 'STREAM_NOT_FOUND' });
   });
 
   it('stops a contact on request, with its account', async () => {

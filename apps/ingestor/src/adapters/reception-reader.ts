@@ -2,15 +2,21 @@ import type { DataSource } from 'typeorm';
 import { type Instant, type SequenceRange, SequenceSet } from '#common/domain';
 import type { ContactReport } from '#common/contracts';
 import type {
+  Agreement,
   EndedReception,
   RecordedContact,
   StoredReception,
   UnfinishedReception,
 } from '../receptions/reception-store.port.js';
 import { rangesKept } from './packed-ranges.js';
-import { RECEPTION_COLUMNS, type ReceptionRow, storedReceptionOf } from './reception-row.js';
+import {
+  agreementOf,
+  RECEPTION_COLUMNS,
+  type ReceptionRow,
+  storedReceptionOf,
+} from './reception-row.js';
 import { Snapshot } from './snapshot.js';
-import { DATABASE_TIME } from './telemetry-row.js';
+import { DATABASE_TIME, micros } from './telemetry-row.js';
 
 /** Unfinished receptions that fulfil a condition on `receptions r`, oldest first. */
 export async function readUnfinished(
@@ -61,6 +67,18 @@ export async function readEnded(
   if (is_open || report === null) return 'open';
   const stored = storedReceptionOf(row, await goodNumbers(source, contactId));
   return { ...stored, report, samplesStored: Number(samples_stored) };
+}
+
+export async function readAgreement(
+  source: DataSource,
+  contactId: string,
+): Promise<Agreement | null> {
+  const [row] = (await source.query(
+    `SELECT event_key, first_sequence, ${micros('stream_asked_at')} FROM receptions r
+     WHERE contact_id = $1 AND progress->'foreign' IS NULL`,
+    [contactId],
+  )) as ReceptionRow[];
+  return row ? agreementOf(row) : null;
 }
 
 interface RecordedRow {

@@ -1,5 +1,6 @@
 import type { SequenceSet } from '#common/domain';
 import type {
+  Agreement,
   ReceptionProgress,
   StoredReception,
   StreamOptions,
@@ -51,15 +52,22 @@ export function storedReceptionOf(row: ReceptionRow, good: SequenceSet): StoredR
     openedAt: Number(row.opened_at),
     progress: row.progress,
     isClosed: row.is_closed,
-    agreement:
-      row.event_key === null
-        ? null
-        : {
-            eventKey: row.event_key,
-            firstSequence: Number(row.first_sequence),
-            streamAskedAt: Number(row.stream_asked_at),
-          },
+    agreement: agreementOf(row),
     good,
     lastBlock: Number(row.last_block),
+  };
+}
+
+/** Null before the ship agreed. */
+export function agreementOf({
+  event_key: eventKey,
+  first_sequence: firstSequence,
+  stream_asked_at: streamAskedAt,
+}: Pick<ReceptionRow, 'event_key' | 'first_sequence' | 'stream_asked_at'>): Agreement | null {
+  if (eventKey === null) return null;
+  return {
+    eventKey,
+    firstSequence: Number(firstSequence),
+    streamAskedAt: Number(streamAskedAt),
   };
 }

@@ -24,7 +24,7 @@ import {
 } from '../receptions/reception-store.port.js';
 import { keptRanges, rangesKept } from './packed-ranges.js';
 import { ReceptionBeginnings } from './reception-beginnings.js';
-import { readEnded, readRecorded, readUnfinished } from './reception-reader.js';
+import { readAgreement, readEnded, readRecorded, readUnfinished } from './reception-reader.js';
 import { reviseReport } from './report-revision.js';
 
 /** Whose relay sends what this app writes into the outbox. */
@@ -105,6 +105,10 @@ export class TypeOrmReceptionStore extends ReceptionStore {
       // The answer to the first try may have been lost.
       return count > 0 || this.#hasAgreed(manager, contactId, eventKey);
     });
+  }
+
+  agreement(contactId: string): Promise<Agreement | null> {
+    return readAgreement(this.source, contactId);
   }
 
   async samplesStored(contactId: string): Promise<number> {

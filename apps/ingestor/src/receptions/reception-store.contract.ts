@@ -141,6 +141,17 @@ export function describeReceptionStore(make: () => Promise<StoreUnderTest>): voi
       expect((await outbox()).map(({ type }) => type)).toEqual([CONTACT_STARTED]);
     });
 
+    it('knows the stream of a contact, also when that has ended', async () => {
+      const { contactId } = reception.opening;
+      expect(await store.agreement(contactId)).toBeNull();
+      await store.begin(reception);
+      expect(await store.agreement(contactId)).toBeNull();
+      await agree();
+      expect(await store.agreement(contactId)).toEqual(agreement);
+      await store.end(endOf(reception));
+      expect(await store.agreement(contactId)).toEqual(agreement);
+    });
+
     it('ends a contact once, with report and message', async () => {
       await store.begin(reception);
       const end = endOf(reception);

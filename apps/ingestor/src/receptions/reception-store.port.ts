@@ -167,6 +167,8 @@ export abstract class ReceptionStore {
     agreement: Agreement,
     message: Envelope,
   ): Promise<boolean>;
+  /** The stream that its last start agreed on; null before, and of a foreign ship, which has none. */
+  abstract agreement(contactId: string): Promise<Agreement | null>;
   /** Samples of this contact in the archive. */
   abstract samplesStored(contactId: string): Promise<number>;
   /** Report, what it does not list, and message at once. False, and nothing changes, when ended, superseded or lost. */

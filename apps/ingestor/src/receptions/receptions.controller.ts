@@ -7,11 +7,12 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '#common/domain';
 import { linkedItems, UuidParam } from '#common/platform';
 import { ContactReportDto } from './contact-report.dto.js';
 import { MissingQueryDto, MissingRangesDto } from './missing-ranges.dto.js';
 import { MissingRangesService, reportNotFound } from './missing-ranges.service.js';
-import { ReceptionDto } from './reception.dto.js';
+import { ContactStreamDto, ReceptionDto } from './reception.dto.js';
 import { ReceptionStore } from './reception-store.port.js';
 import { ReceptionsService } from './receptions.service.js';
 
@@ -31,6 +32,16 @@ export class ReceptionsController {
   @ApiOkResponse({ type: [ReceptionDto] })
   list(): ReceptionDto[] {
     return this.receptions.list().map((reception) => ReceptionDto.of(reception));
+  }
+
+  @Get('contacts/:contact_id/stream')
+  @ApiOperation({ summary: 'Under which key the ship streams, or did: its ledger is found by it' })
+  @ApiOkResponse({ type: ContactStreamDto })
+  @ApiNotFoundResponse({ description: 'STREAM_NOT_FOUND: the ship has not agreed to one' })
+  async stream(@UuidParam('contact_id') id: string): Promise<ContactStreamDto> {
+    const agreement = await this.store.agreement(id);
+    if (agreement) return ContactStreamDto.of(id, agreement);
+    throw new DomainError('STREAM_NOT_FOUND', `No ship has agreed to stream for contact ${id}.`);
   }
 
   @Get('contacts/:contact_id/report')

@@ -57,7 +57,7 @@ export class StreamsService implements OnApplicationShutdown {
       this.clock,
     );
     if (hasPlace) await this.#open(stream);
-    else this.#waiting.set(stream.eventKey, stream);
+    else this.#queue(stream);
     return stream.snapshot();
   }
 
@@ -140,6 +140,14 @@ export class StreamsService implements OnApplicationShutdown {
 
   #hasPlace(): boolean {
     return this.#sending.size < this.config.SPACESHIP_STREAMS_MAX;
+  }
+
+  /** Its contact may be long over when its turn comes: whoever looks for the reason finds it here. */
+  #queue(stream: Stream): void {
+    const { eventKey, plan } = stream;
+    this.#waiting.set(eventKey, stream);
+    const message = 'A stream waits: SPACESHIP_STREAMS_MAX others send';
+    this.#logger.warn({ message, eventKey, shipName: plan.shipName });
   }
 
   #giveUp(stream: Stream): StreamSnapshot {

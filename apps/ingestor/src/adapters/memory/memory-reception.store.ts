@@ -83,6 +83,11 @@ export class MemoryReceptionStore extends ReceptionStore {
     return true;
   }
 
+  async agreement(contactId: string): Promise<Agreement | null> {
+    const known = this.tables.receptions.get(contactId);
+    return known?.progress.foreign ? null : (known?.agreement ?? null);
+  }
+
   async samplesStored(contactId: string): Promise<number> {
     return this.tables.receptions.get(contactId)?.samplesStored ?? 0;
   }
