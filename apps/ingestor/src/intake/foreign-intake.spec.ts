@@ -156,6 +156,25 @@ describe('the intake of foreign packets', () => {
     expect(theirs.account.snapshot()).toMatchObject({ corruptClaims: [], corruptUnnumbered: 1 });
   });
 
+  it('counts packets of other APIDs of the ship apart: they are not damaged', async () => {
+    const { account } = await intake.listen(1, APID);
+    const short = Buffer.from('0866c000000001', 'hex');
+    const other = (bytes: number): Buffer => {
+      const packet = Buffer.alloc(bytes, 7);
+      packet.writeUInt16BE(0x0865, 0);
+      packet.writeUInt16BE(0xc000, 2);
+      packet.writeUInt16BE(bytes - 7, 4);
+      return packet;
+    };
+    take(counted(1), short, other(19), other(123), other(900), counted(5));
+    // Its length does not fit: nobody can say what it was.
+    take(other(123).subarray(0, 60));
+
+    expect(account.counts()).toMatchObject({ received: 3, good: 2, corrupt: 1, rejected: {} });
+    expect(account.numbers(null).missingRanges).toMatchObject([{ cause: 'corrupt' }, {}]);
+    expect(intake.strays.get()).toEqual({ unknown_apid: 4 });
+  });
+
   it('never takes a packet of ours for theirs', async () => {
     const { account } = await intake.listen(1, APID);
     take(battery(APID, 1));

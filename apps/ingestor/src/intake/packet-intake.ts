@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { isSigned, PacketView, TAG_BYTES } from '#common/contracts';
+import { isSigned, PacketView, TAG_BYTES, wholeTelemetryApid } from '#common/contracts';
 import { MICROS_PER_MILLISECOND } from '#common/domain';
-import { BATTERY } from '../packets/packet-readers.js';
+import { BATTERY, PacketReaders } from '../packets/packet-readers.js';
 import type { Reception } from '../receptions/reception.js';
 import type { Arrival } from './arrival.js';
 import { ContactKeys } from './contact-keys.js';
@@ -42,6 +42,7 @@ export class PacketIntake {
     private readonly outlet: PacketOutlet,
     private readonly hot: HotList,
     private readonly plausibility: Plausibility,
+    private readonly readers: PacketReaders,
   ) {}
 
   take(arrival: Arrival): void {
@@ -49,8 +50,9 @@ export class PacketIntake {
     const { bytes, start, length } = arrival;
     if (view.readHeader(bytes, start, length, this.keys.tagBytesMax))
       return this.#takeWhole(arrival);
-    if (view.kind === 'corrupt') this.#takeCorrupt(arrival);
-    else if (view.kind === 'idle') this.accounts.stray('idle');
+    if (view.kind === 'idle') this.accounts.stray('idle');
+    else if (this.#isOfOtherApid(arrival)) this.accounts.stray('unknown_apid');
+    else if (view.kind === 'corrupt') this.#takeCorrupt(arrival);
     else this.#takeMalformed(arrival);
   }
 
@@ -79,8 +81,7 @@ export class PacketIntake {
       if (!this.#isSigned(byApid, key, arrival)) return;
     }
     view.readBody(bytes, start, length, key === null ? 0 : TAG_BYTES);
-    if (view.kind === 'malformed')
-      return this.#takeMalformed(arrival, key === null ? undefined : byApid);
+    if (view.kind === 'malformed') return this.#takeMalformed(arrival, byApid);
     const reception = this.accounts.owner(byApid, arrival, 'unknown_apid');
     if (!reception) return;
     reception.noteArrival(arrival.receivedAt, arrival.nowMs);
@@ -128,9 +129,25 @@ export class PacketIntake {
     this.accounts.corrupt(reception, reception.foreign ? null : sequence, arrival);
   }
 
-  /** `signer` has proven that it is its own. */
-  #takeMalformed(arrival: Arrival, signer?: Reception): void {
-    const origin = signer ?? this.#senderOf(arrival);
+  /**
+   * A foreign ship sends packets of many APIDs from one port. Where its packets have no check sum, a whole
+   * one under another APID is as good as those of the contact, and none of them.
+   */
+  #isOfOtherApid(arrival: Arrival): boolean {
+    const sender = this.#senderOf(arrival);
+    if (!sender?.foreign || this.#hasChecksum(sender)) return false;
+    const apid = wholeTelemetryApid(arrival.bytes, arrival.start, arrival.length);
+    return apid !== null && !this.routes.ofApid(apid);
+  }
+
+  #hasChecksum({ address }: Reception): boolean {
+    const reader = address?.apid ? this.readers.ofApid(address.apid) : undefined;
+    return reader?.definition.hasChecksum ?? true;
+  }
+
+  /** @param byApid whose APID it has, where its CRC says that this can be believed */
+  #takeMalformed(arrival: Arrival, byApid?: Reception): void {
+    const origin = byApid ?? this.#senderOf(arrival);
     const reception = this.accounts.owner(origin, arrival, 'malformed');
     if (reception) this.accounts.reject(reception, this.#view.reason, arrival);
   }

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeBatteryPacket, encodeBatteryText, encodeClosingPacket } from '#common/contracts';
+import {
+  crc16,
+  encodeBatteryPacket,
+  encodeBatteryText,
+  encodeClosingPacket,
+} from '#common/contracts';
 import { GOOD_RANGES_MAX } from '#common/domain';
 import type { TakenPacket } from '../live/sample-feed.js';
 import { batchOf, datagram, SHIP_PORT } from './testing/datagrams.js';
@@ -126,6 +131,17 @@ describe('TelemetryIntake', () => {
       intake.take(datagram(packet(1, 1)), datagram(damaged));
 
       expect(again.account.counts()).toMatchObject({ good: 1, corrupt: 1 });
+    });
+
+    it('tells a contact what is wrong with a packet that names it and is not damaged', async () => {
+      const { account } = await intake.receive(1, { apid: 1 });
+      const empty = packet(1, 1);
+      empty[18] = 0;
+      empty.writeUInt16BE(crc16(empty.subarray(0, -2)), empty.length - 2);
+      intake.take(datagram(empty));
+
+      expect(account.counts()).toMatchObject({ good: 0, rejected: { 'wrong-record-count': 1 } });
+      expect(intake.strays.get()).toEqual({});
     });
 
     it('counts strays by reason and stores none', async () => {

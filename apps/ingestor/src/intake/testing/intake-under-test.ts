@@ -67,7 +67,15 @@ export class IntakeUnderTest {
     const accounts = new DatagramAccounts(this.strays, this.writer);
     const outlet = new PacketOutlet(this.writer, this.feed);
     const plausibility = new Plausibility(TIME_WINDOW);
-    const packets = new PacketIntake(routes, accounts, this.keys, outlet, hot, plausibility);
+    const packets = new PacketIntake(
+      routes,
+      accounts,
+      this.keys,
+      outlet,
+      hot,
+      plausibility,
+      readers,
+    );
     const texts = new TextIntake(accounts, outlet, hot, plausibility);
     const foreign = new ForeignIntake(readers, routes, accounts, outlet, plausibility);
     this.intake = new TelemetryIntake(
