@@ -22,8 +22,6 @@ const STEP = 1.2;
 const SENDER_SHARE = 0.93;
 const CONFIRMATIONS_MAX = 6;
 const STEP_DOWN = 0.93;
-/** Once it is behind, the time until all was stored says less than what it holds: no deeper at once. */
-const STEP_DOWN_DEEPEST = 0.8;
 
 /**
  * The highest rate that is held, from `start` by growing steps and then by halves; null when not even
@@ -54,7 +52,7 @@ export async function findHighest(
   return held;
 }
 
-/** At that rate for longer, or at one below it, in steps; null when none of some is held. */
+/** At that rate for longer, or at one below it that was reached; null when none of some is held. */
 export async function confirm<T extends Attempt>(
   rate: number,
   attempt: (rate: number) => Promise<T>,
@@ -63,7 +61,7 @@ export async function confirm<T extends Attempt>(
   for (let tries = 0; tries < CONFIRMATIONS_MAX; tries += 1) {
     const outcome = await attempt(wanted);
     if (outcome.isHeld) return outcome;
-    wanted = Math.min(wanted * STEP_DOWN, Math.max(outcome.rate, wanted * STEP_DOWN_DEEPEST));
+    wanted = Math.min(wanted * STEP_DOWN, Math.max(outcome.rate, wanted / 2));
   }
   return null;
 }
