@@ -11,6 +11,7 @@ import type {
 import { rangesKept } from './packed-ranges.js';
 import {
   agreementOf,
+  type AgreementRow,
   RECEPTION_COLUMNS,
   type ReceptionRow,
   storedReceptionOf,
@@ -77,7 +78,7 @@ export async function readAgreement(
     `SELECT event_key, first_sequence, ${micros('stream_asked_at')} FROM receptions r
      WHERE contact_id = $1 AND progress->'foreign' IS NULL`,
     [contactId],
-  )) as ReceptionRow[];
+  )) as AgreementRow[];
   return row ? agreementOf(row) : null;
 }
 

@@ -35,6 +35,8 @@ export interface ReceptionRow {
   readonly is_closed: boolean;
 }
 
+export type AgreementRow = Pick<ReceptionRow, 'event_key' | 'first_sequence' | 'stream_asked_at'>;
+
 export function storedReceptionOf(row: ReceptionRow, good: SequenceSet): StoredReception {
   return {
     opening: {
@@ -63,7 +65,7 @@ export function agreementOf({
   event_key: eventKey,
   first_sequence: firstSequence,
   stream_asked_at: streamAskedAt,
-}: Pick<ReceptionRow, 'event_key' | 'first_sequence' | 'stream_asked_at'>): Agreement | null {
+}: AgreementRow): Agreement | null {
   if (eventKey === null) return null;
   return {
     eventKey,
