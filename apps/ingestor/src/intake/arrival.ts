@@ -42,3 +42,7 @@ export class Arrival {
     this.port = port;
   }
 }
+
+/** Of what is shorter than two bytes, no matter what: the caller looks at the length. */
+export const apidIn = ({ bytes, start }: Arrival): number =>
+  ((bytes[start]! & 0x07) << 8) | bytes[start + 1]!;

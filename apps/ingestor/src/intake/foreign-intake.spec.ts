@@ -149,11 +149,14 @@ describe('the intake of foreign packets', () => {
     intake.take(datagram(battery(101, 1)), datagram(counted(1), OTHER_PORT));
     // 101 and 100 differ in one bit.
     intake.take(datagram(changed(battery(101, 2), 1, 100)));
+    // A whole one of theirs could be of another APID of the ship; one that was cut cannot.
     intake.take(datagram(changed(counted(2), 1, 101), OTHER_PORT));
+    intake.take(datagram(changed(counted(2), 1, 101).subarray(0, 60), OTHER_PORT));
 
     expect(ours.account.counts()).toMatchObject({ received: 2, good: 1, corrupt: 1 });
     expect(theirs.account.counts()).toMatchObject({ received: 2, good: 1, corrupt: 1 });
     expect(theirs.account.snapshot()).toMatchObject({ corruptClaims: [], corruptUnnumbered: 1 });
+    expect(intake.strays.get()).toEqual({ unknown_apid: 1 });
   });
 
   it('counts packets of other APIDs of the ship apart: they are not damaged', async () => {

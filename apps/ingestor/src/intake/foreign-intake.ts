@@ -6,7 +6,7 @@ import { PacketReaders } from '../packets/packet-readers.js';
 import type { TableReader } from '../packets/table.reader.js';
 import type { Reception } from '../receptions/reception.js';
 import { DATAGRAM_BYTES_MAX } from '../udp/datagram-batch.js';
-import type { Arrival } from './arrival.js';
+import { apidIn, type Arrival } from './arrival.js';
 import { DatagramAccounts } from './datagram-accounts.js';
 import { PacketOutlet } from './packet-outlet.js';
 import { Plausibility, TIME_OUT_OF_RANGE } from './plausibility.js';
@@ -134,10 +134,6 @@ export class ForeignIntake {
     this.outlet.take(reception, good);
   }
 }
-
-/** Of what is shorter, no matter what: the caller looks at the length. */
-const apidIn = ({ bytes, start }: Arrival): number =>
-  ((bytes[start]! & 0x07) << 8) | bytes[start + 1]!;
 
 /** Of the 14 bits in the header, by the count and by the time. */
 function extended(

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { isSigned, PacketView, TAG_BYTES, wholeTelemetryApid } from '#common/contracts';
+import { crc16, isSigned, isWholeTelemetry, PacketView, TAG_BYTES } from '#common/contracts';
 import { MICROS_PER_MILLISECOND } from '#common/domain';
 import { BATTERY, PacketReaders } from '../packets/packet-readers.js';
 import type { Reception } from '../receptions/reception.js';
-import type { Arrival } from './arrival.js';
+import { DATAGRAM_BYTES_MAX } from '../udp/datagram-batch.js';
+import { apidIn, type Arrival } from './arrival.js';
 import { ContactKeys } from './contact-keys.js';
 import { DatagramAccounts } from './datagram-accounts.js';
 import { HotList } from './hot-list.port.js';
@@ -13,6 +14,8 @@ import { ReceptionRoutes } from './reception-routes.js';
 
 const WRONG_TAG = 'wrong-tag';
 const UNSIGNED = 'unsigned';
+/** A primary header and a CRC. */
+const INTACT_BYTES_MIN = 8;
 
 /**
  * Packets of the shared port. A signed contact believes nothing but what bears its tag, and each number
@@ -50,8 +53,11 @@ export class PacketIntake {
     const { bytes, start, length } = arrival;
     if (view.readHeader(bytes, start, length, this.keys.tagBytesMax))
       return this.#takeWhole(arrival);
-    if (view.kind === 'idle') this.accounts.stray('idle');
-    else if (this.#isOfOtherApid(arrival)) this.accounts.stray('unknown_apid');
+    if (view.kind === 'idle') return this.accounts.stray('idle');
+    const isBelieved = view.kind === 'malformed' && isIntact(arrival);
+    const byApid = isBelieved ? this.routes.ofApid(apidIn(arrival)) : undefined;
+    if (byApid) this.#takeUnreadable(byApid, arrival);
+    else if (this.#isOfOtherApid(arrival, isBelieved)) this.accounts.stray('unknown_apid');
     else if (view.kind === 'corrupt') this.#takeCorrupt(arrival);
     else this.#takeMalformed(arrival);
   }
@@ -75,15 +81,12 @@ export class PacketIntake {
     const view = this.#view;
     const { bytes, start, length } = arrival;
     const byApid = this.routes.ofApid(view.apid!);
-    const key = byApid ? this.keys.keyOf(byApid) : null;
-    if (byApid && key !== null) {
-      if (!this.accounts.owner(byApid, arrival, 'unknown_apid')) return;
-      if (!this.#isSigned(byApid, key, arrival)) return;
-    }
-    view.readBody(bytes, start, length, key === null ? 0 : TAG_BYTES);
-    if (view.kind === 'malformed') return this.#takeMalformed(arrival, byApid);
     const reception = this.accounts.owner(byApid, arrival, 'unknown_apid');
     if (!reception) return;
+    const key = this.keys.keyOf(reception);
+    if (key !== null && !this.#isSigned(reception, key, arrival)) return;
+    view.readBody(bytes, start, length, key === null ? 0 : TAG_BYTES);
+    if (view.kind === 'malformed') return this.accounts.reject(reception, view.reason, arrival);
     reception.noteArrival(arrival.receivedAt, arrival.nowMs);
     if (view.kind === 'closing') this.accounts.close(reception, view.sequence!, arrival);
     else this.#takeBattery(reception, arrival, key !== null);
@@ -129,15 +132,25 @@ export class PacketIntake {
     this.accounts.corrupt(reception, reception.foreign ? null : sequence, arrival);
   }
 
+  /** Its CRC fits, so it names the contact; what is wrong is in its header, or its size. */
+  #takeUnreadable(byApid: Reception, arrival: Arrival): void {
+    const { reason } = this.#view;
+    const reception = this.accounts.owner(byApid, arrival, 'malformed');
+    if (!reception) return;
+    const key = this.keys.keyOf(reception);
+    if (key === null || this.#isSigned(reception, key, arrival))
+      this.accounts.reject(reception, reason, arrival);
+  }
+
   /**
    * A foreign ship sends packets of many APIDs from one port. Where its packets have no check sum, a whole
-   * one under another APID is as good as those of the contact, and none of them.
+   * one under another APID is as good as those of the contact, and none of them; else its CRC has to fit.
    */
-  #isOfOtherApid(arrival: Arrival): boolean {
+  #isOfOtherApid(arrival: Arrival, isBelieved: boolean): boolean {
+    if (!isWholeTelemetry(arrival.bytes, arrival.start, arrival.length)) return false;
+    if (isBelieved) return true;
     const sender = this.#senderOf(arrival);
-    if (!sender?.foreign || this.#hasChecksum(sender)) return false;
-    const apid = wholeTelemetryApid(arrival.bytes, arrival.start, arrival.length);
-    return apid !== null && !this.routes.ofApid(apid);
+    return sender !== undefined && sender.foreign !== null && !this.#hasChecksum(sender);
   }
 
   #hasChecksum({ address }: Reception): boolean {
@@ -145,10 +158,8 @@ export class PacketIntake {
     return reader?.definition.hasChecksum ?? true;
   }
 
-  /** @param byApid whose APID it has, where its CRC says that this can be believed */
-  #takeMalformed(arrival: Arrival, byApid?: Reception): void {
-    const origin = byApid ?? this.#senderOf(arrival);
-    const reception = this.accounts.owner(origin, arrival, 'malformed');
+  #takeMalformed(arrival: Arrival): void {
+    const reception = this.accounts.owner(this.#senderOf(arrival), arrival, 'malformed');
     if (reception) this.accounts.reject(reception, this.#view.reason, arrival);
   }
 
@@ -167,3 +178,9 @@ export class PacketIntake {
     return false;
   }
 }
+
+/** Its CRC fits. Of what is longer than what was kept nobody knows. */
+const isIntact = ({ bytes, start, length }: Arrival): boolean =>
+  length >= INTACT_BYTES_MIN &&
+  length <= DATAGRAM_BYTES_MAX &&
+  crc16(bytes, start + length, start) === 0;

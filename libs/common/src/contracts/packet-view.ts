@@ -166,21 +166,11 @@ export class PacketView {
   }
 }
 
-/**
- * The APID of any telemetry packet, by its primary header alone (CCSDS 133.0-B); null where that does
- * not fit the datagram.
- */
-export function wholeTelemetryApid(
-  bytes: Uint8Array,
-  start: number,
-  length: number,
-): number | null {
-  if (length <= PRIMARY_HEADER_BYTES) return null;
-  const identity = uint16(bytes, start);
-  if ((identity & VERSION_AND_TYPE_MASK) !== 0 || uint16(bytes, start + 4) !== length - 7)
-    return null;
-  return identity & APID_IDLE;
-}
+/** Any telemetry packet, by its primary header alone (CCSDS 133.0-B): its length is the datagram's. */
+export const isWholeTelemetry = (bytes: Uint8Array, start: number, length: number): boolean =>
+  length > PRIMARY_HEADER_BYTES &&
+  (uint16(bytes, start) & VERSION_AND_TYPE_MASK) === 0 &&
+  uint16(bytes, start + 4) === length - 7;
 
 const isBareIdle = (identity: number): boolean =>
   (identity & SECONDARY_HEADER_FLAG) === 0 && (identity & APID_IDLE) === APID_IDLE;
