@@ -28,6 +28,14 @@ const messagesOf = (body: object): string[] =>
   fieldFaults(validateSync(body)).map(({ message }) => message);
 
 describe('the faults of a field', () => {
+  it('have the way to it, where it is not at the top', () => {
+    const outer = { target: {}, property: 'near', children: validateSync(new Near()) };
+    expect(fieldFaults([outer])).toEqual([
+      { field: 'near.count', message: 'near.count must be an integer number' },
+      { field: 'near.name', message: 'near.name must be a string' },
+    ]);
+  });
+
   it.each([Near, Far])('are told as the most basic one, in any order of rules: %o', (Body) => {
     expect(messagesOf(Object.assign(new Body(), { count: 'x', name: ['a', 'b'] }))).toEqual([
       'count must be an integer number',

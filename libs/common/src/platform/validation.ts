@@ -23,8 +23,29 @@ class ObjectBodyPipe extends ValidationPipe {
     if (metadata.type === 'body' && value !== undefined && !isObject)
       throw new ValidationException([{ field: 'body', message: 'The body must be an object' }]);
     if (metadata.type === 'body' || metadata.type === 'query') refuseFields(inheritedNames(value));
-    return super.transform(value, metadata);
+    const checked = super.transform(value, metadata);
+    return metadata.type === 'query' ? this.#explained(checked, value) : checked;
   }
+
+  /** A doubled parameter is a list for us, and an empty one becomes a number: the caller sees neither. */
+  async #explained(checked: Promise<unknown>, given: unknown): Promise<unknown> {
+    try {
+      return await checked;
+    } catch (fault) {
+      if (!(fault instanceof ValidationException)) throw fault;
+      throw new ValidationException(
+        fault.errors.map(({ field, message }) => ({
+          field,
+          message: message + howGiven((given as Record<string, unknown>)[field]),
+        })),
+      );
+    }
+  }
+}
+
+function howGiven(value: unknown): string {
+  if (Array.isArray(value)) return `; it is given ${value.length} times`;
+  return value === '' ? '; it is given without a value' : '';
 }
 
 /** @throws {ValidationException} unless there are none */
@@ -54,7 +75,7 @@ export function fieldFaults(errors: readonly ValidationError[], parent = ''): Fi
   return errors.flatMap(({ property, constraints = {}, children = [] }) => {
     const field = parent === '' ? property : `${parent}.${property}`;
     const [worst] = Object.keys(constraints).toSorted((one, other) => rankOf(one) - rankOf(other));
-    const message = readable(worst ?? '', field, constraints);
+    const message = withPath(readable(worst ?? '', field, constraints), property, field);
     const own = worst === undefined ? [] : [{ field: field || 'body', message }];
     return [...own, ...fieldFaults(children, field)];
   });
@@ -81,5 +102,9 @@ function readable(rule: string, field: string, constraints: Record<string, strin
   if (rule === 'unknownValue') return 'The body must be an object';
   return constraints[rule] ?? '';
 }
+
+/** Rules begin with the bare name: of two of the same name it would not be said which one is meant. */
+const withPath = (message: string, property: string, field: string): string =>
+  message.startsWith(`${property} `) ? field + message.slice(property.length) : message;
 
 const unknownField = (field: string): string => `${field} is not a known field`;
