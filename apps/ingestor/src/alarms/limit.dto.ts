@@ -9,6 +9,7 @@ import type { LimitKey, ShipLimit } from './ship-limit.js';
 export const BATTERY_MAX = 255;
 const SECONDS_MAX = 86_400;
 const STALE_AFTER_SECONDS_MIN = 1;
+const FINITE = '$property must be a finite number';
 
 /** Any other text stays, and is refused: an empty one is no 0. */
 const digitsToNumber = ({ value }: { readonly value: unknown }): unknown =>
@@ -32,12 +33,12 @@ export class LimitQueryDto {
 export class LimitBandDto {
   @ApiPropertyOptional({ type: Number, nullable: true, example: 22 })
   @IsOptional()
-  @IsNumber()
+  @IsNumber({}, { message: FINITE })
   readonly low?: number | null;
 
   @ApiPropertyOptional({ type: Number, nullable: true, example: 30 })
   @IsOptional()
-  @IsNumber()
+  @IsNumber({}, { message: FINITE })
   readonly high?: number | null;
 }
 
@@ -63,7 +64,7 @@ export class PutLimitDto {
     description: "Seconds by the ship's clock: outside for so long before it counts",
   })
   @MayBeMissing()
-  @IsNumber()
+  @IsNumber({}, { message: FINITE })
   @Min(0)
   @Max(SECONDS_MAX)
   readonly persistence?: number;
@@ -74,7 +75,7 @@ export class PutLimitDto {
     description: 'In the unit of the field: inside by so much before it is over',
   })
   @MayBeMissing()
-  @IsNumber()
+  @IsNumber({}, { message: FINITE })
   @Min(0)
   readonly hysteresis?: number;
 
@@ -87,7 +88,7 @@ export class PutLimitDto {
     description: 'Seconds that nothing may come for during a contact',
   })
   @IsOptional()
-  @IsNumber()
+  @IsNumber({}, { message: FINITE })
   @Min(STALE_AFTER_SECONDS_MIN)
   @Max(SECONDS_MAX)
   readonly stale_after?: number | null;

@@ -81,7 +81,7 @@ export class ReplayRequestDto {
     description: 'So many times as fast as the packets were generated; 0: as fast as is allowed',
   })
   @MayBeMissing()
-  @IsNumber({ allowInfinity: false, allowNaN: false })
+  @IsNumber({}, { message: '$property must be a finite number' })
   @Min(0)
   @Max(REPLAY_SPEED_MAX)
   readonly speed?: number;

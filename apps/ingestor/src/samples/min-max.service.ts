@@ -120,7 +120,8 @@ function refuseTooMany(count: number, size: number): void {
   if (count * size > STRETCHES_MAX)
     throw new DomainError(
       'SAMPLES_TOO_MANY',
-      `${count} series of ${size} stretches are more than ${STRETCHES_MAX}.`,
+      `${count} series of ${size} stretches are more than ${STRETCHES_MAX}: ask for a smaller size, ` +
+        'or name fewer fields and batteries.',
       { field: 'size' },
     );
 }
