@@ -7,6 +7,7 @@ export class RealtimeTestClient {
   closeCode: number | null = null;
   /** Of an answer that is no upgrade. */
   status: number | null = null;
+  problem: unknown = null;
 
   constructor(url: string, headers: Record<string, string> = {}) {
     this.socket = new WebSocket(url, { headers });
@@ -14,7 +15,10 @@ export class RealtimeTestClient {
       this.points.push(JSON.parse(data.toString()) as Record<string, unknown>);
     });
     this.socket.on('close', (code) => (this.closeCode = code));
-    this.socket.on('unexpected-response', (_, { statusCode }) => (this.status = statusCode ?? 0));
+    this.socket.on('unexpected-response', (_, answer) => {
+      this.status = answer.statusCode ?? 0;
+      answer.on('data', (body: Buffer) => (this.problem = JSON.parse(body.toString())));
+    });
     this.socket.on('error', () => undefined);
   }
 

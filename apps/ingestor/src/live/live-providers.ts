@@ -2,6 +2,7 @@ import { EventFeed } from './event-feed.js';
 import { EventSink } from './event-sink.js';
 import { EventsController } from './events.controller.js';
 import { NewestSamples } from './newest-samples.js';
+import { RealtimeController } from './realtime/realtime.controller.js';
 import { RealtimeServer } from './realtime/realtime.server.js';
 
 /** What tells of the present; needs the feed of samples and the readers of packets. */
@@ -12,4 +13,4 @@ export const LIVE_PROVIDERS = [
   RealtimeServer,
 ];
 
-export const LIVE_CONTROLLERS = [EventsController];
+export const LIVE_CONTROLLERS = [EventsController, RealtimeController];

@@ -84,11 +84,13 @@ export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 /** Faults that no rule of ours names: the code says what kind, the status which family. */
 export const HTTP_ERROR_CODES: Readonly<Record<number, string>> = {
   400: 'BAD_REQUEST',
+  403: 'FORBIDDEN',
   404: 'ROUTE_NOT_FOUND',
   408: 'REQUEST_TIMEOUT',
   413: 'BODY_TOO_LARGE',
   415: 'MEDIA_TYPE_UNSUPPORTED',
   417: 'EXPECTATION_UNKNOWN',
+  426: 'UPGRADE_REQUIRED',
   431: 'HEADERS_TOO_LARGE',
   500: 'INTERNAL',
   503: 'UNAVAILABLE',
@@ -96,6 +98,7 @@ export const HTTP_ERROR_CODES: Readonly<Record<number, string>> = {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  403: 'Forbidden',
   404: 'Not found',
   408: 'Request timeout',
   409: 'Conflict',
@@ -104,6 +107,7 @@ const TITLES: Readonly<Record<number, string>> = {
   413: 'Content too large',
   415: 'Unsupported media type',
   417: 'Expectation failed',
+  426: 'Upgrade required',
   431: 'Request header fields too large',
   500: 'Internal error',
   503: 'Service unavailable',

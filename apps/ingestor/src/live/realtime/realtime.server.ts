@@ -77,7 +77,9 @@ export class RealtimeServer implements OnApplicationBootstrap, OnModuleDestroy {
     const { INGESTOR_REALTIME_CLIENTS_MAX: max } = this.config;
     if (this.#isClosed) return new ServiceUnavailableException('The ingestor is stopping.');
     if (!this.#origins.allows(headers.origin, headers.host))
-      return new ForbiddenException('Pages of this origin may not listen.');
+      return new ForbiddenException(
+        'Pages of this origin may not listen: INGESTOR_REALTIME_ORIGINS names those that may.',
+      );
     return this.#clients.size >= max
       ? new DomainError('TELEMETRY_EVENTS_FULL', `${max} clients listen already.`)
       : null;

@@ -106,6 +106,18 @@ describe('the realtime connection', () => {
     const client = newClient(headers);
     if (isAllowed) return opened(client);
     await until(() => expect(client.status).toBe(403));
+    const detail = expect.stringContaining('INGESTOR_REALTIME_ORIGINS');
+    await until(() => expect(client.problem).toMatchObject({ code: 'FORBIDDEN', detail }));
+  });
+
+  it('tells who asks without the offer to upgrade that it takes one', async () => {
+    const answer = await fetch(`http://127.0.0.1:${live.port}/realtime`);
+    expect(answer.status).toBe(426);
+    expect(answer.headers.get('upgrade')).toBe('websocket');
+    expect(await answer.json()).toMatchObject({
+      code: 'UPGRADE_REQUIRED',
+      detail: expect.stringContaining('WebSocket'),
+    });
   });
 
   it('has places for so many clients', async () => {
