@@ -1,4 +1,4 @@
-import { closing, type Running } from '#common/platform';
+import { closing, describeFault, type Running } from '#common/platform';
 import { startGround } from '../apps/all/src/ground.js';
 import { accountLines } from './demo/account.js';
 import { ask } from './ask.js';
@@ -28,7 +28,10 @@ const WISHES: readonly Wish[] = [
 ];
 
 const screen = new Screen(process.stdout);
-process.exitCode = await demo();
+process.exitCode = await demo().catch((fault: unknown) => {
+  process.stderr.write(`${describeFault(fault)}\n`);
+  return 1;
+});
 
 /** 0 only if every account closes and every rocket's state is right. */
 async function demo(): Promise<number> {

@@ -68,7 +68,8 @@ async function closeWithin(running: Running, deadlineMs: number): Promise<boolea
   return Promise.race([isClosed, wait(deadlineMs, false)]);
 }
 
-function describeFault(fault: unknown): string {
+/** For the operator: without a stack where a setting is wrong, and never with a password. */
+export function describeFault(fault: unknown): string {
   if (fault instanceof ConfigError) return fault.message;
   return withoutPasswords(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
 }
