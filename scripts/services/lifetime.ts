@@ -28,6 +28,8 @@ export function killOnExit(mark: ProcessMark): void {
 /** For one that was stopped: its pid may soon be somebody else's. */
 export function forget({ pid }: ProcessMark): void {
   for (const mark of marks) if (mark.pid === pid) marks.delete(mark);
+  // Servers that come and go would leave one listener each.
+  if (marks.size === 0) process.off('exit', killAll);
 }
 
 function killAll(): void {
