@@ -76,11 +76,11 @@ describe('a batch of messages', () => {
         {
           status: 'rejected',
           code: 'VALIDATION_FAILED',
-          detail: 'messageNumber must not be less than 1',
+          detail: 'metadata.messageNumber must not be less than 1',
           errors: [
             {
               field: 'metadata.messageNumber',
-              message: 'messageNumber must not be less than 1',
+              message: 'metadata.messageNumber must not be less than 1',
             },
           ],
         },

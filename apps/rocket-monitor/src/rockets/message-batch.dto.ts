@@ -9,7 +9,7 @@ class FieldFaultDto implements FieldFault {
   @ApiProperty({ example: 'metadata.messageNumber' })
   readonly field: string;
 
-  @ApiProperty({ example: 'messageNumber must not be less than 1' })
+  @ApiProperty({ example: 'metadata.messageNumber must not be less than 1' })
   readonly message: string;
 }
 
@@ -21,7 +21,7 @@ export class BatchItemDto {
   @ApiPropertyOptional({ example: 'VALIDATION_FAILED' })
   readonly code?: string;
 
-  @ApiPropertyOptional({ example: 'messageNumber must not be less than 1' })
+  @ApiPropertyOptional({ example: 'metadata.messageNumber must not be less than 1' })
   readonly detail?: string;
 
   @ApiPropertyOptional({ type: [FieldFaultDto], description: 'With VALIDATION_FAILED' })
