@@ -1,3 +1,4 @@
+import type { KeptClaims } from './claims.js';
 import type { SequenceRange } from './sequence-set.js';
 
 /** `totals` where datagrams carry no number: only sums can be compared. */
@@ -19,9 +20,9 @@ export interface DatagramCounts {
 /** All of an account but the good numbers, which the archive holds anyway. */
 export interface AccountSnapshot extends DatagramCounts {
   readonly accounting: Accounting;
-  readonly corruptClaims: readonly SequenceRange[];
+  readonly corruptClaims: KeptClaims;
   readonly corruptUnnumbered: number;
-  readonly shedClaims: readonly SequenceRange[];
+  readonly shedClaims: KeptClaims;
   readonly shedUnnumbered: number;
   readonly restarts: readonly SequenceRange[];
   readonly restartedFrom: number | null;

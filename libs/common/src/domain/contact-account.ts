@@ -69,8 +69,8 @@ export class ContactAccount {
     this.#counts = { ...sums, corrupt, control, shed, kernelDropped };
     this.#good = good;
     this.#rejected = new Map(Object.entries(rejected));
-    this.#corrupt = new Claims(SequenceSet.of(corruptClaims), corruptUnnumbered);
-    this.#shed = new Claims(SequenceSet.of(shedClaims), shedUnnumbered);
+    this.#corrupt = Claims.restore(corruptClaims, corruptUnnumbered);
+    this.#shed = Claims.restore(shedClaims, shedUnnumbered);
     this.#restarts = new RestartWindows(snapshot.restarts, snapshot.restartedFrom);
     this.#neverSent = new NeverSent(snapshot.neverSent);
   }
@@ -213,9 +213,9 @@ export class ContactAccount {
     return {
       accounting: this.accounting,
       ...this.counts(),
-      corruptClaims: this.#corrupt.numbers.ranges(),
+      corruptClaims: this.#corrupt.kept(),
       corruptUnnumbered: this.#corrupt.unnumbered,
-      shedClaims: this.#shed.numbers.ranges(),
+      shedClaims: this.#shed.kept(),
       shedUnnumbered: this.#shed.unnumbered,
       ...this.#restarts.snapshot(),
       ...this.#neverSent.snapshot(),
