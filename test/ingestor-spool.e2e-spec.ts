@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -129,8 +129,10 @@ describe('a database that is away in the middle of a contact', { timeout: 180_00
   const isStored = (numbers: readonly number[]): Promise<void> =>
     until(async () => expect(await listed()).toEqual(numbers), WAIT_MS_MAX);
 
+  const spoolFolder = (): string => join(folder, 'data/spool');
+
   async function spooledFiles(): Promise<string[]> {
-    const files = await readdir(join(folder, 'data/spool'), { recursive: true });
+    const files = await readdir(spoolFolder(), { recursive: true });
     return files.filter((name) => name.includes('.batch'));
   }
 
@@ -206,6 +208,32 @@ describe('a database that is away in the middle of a contact', { timeout: 180_00
         missing_ranges: [{ from: 11, to: 13, cause: 'restart' }],
       },
       samples_stored: 12,
+    });
+  });
+
+  it('costs what the disk damages meanwhile, and the account says so', async () => {
+    const open = await stream();
+    await send(open, 1, 5);
+    await isStored(numbersTo(5));
+    await database.stop();
+    await send(open, 6, 10);
+    await until(async () => expect(await spool()).toMatchObject({ samples: 5 }), WAIT_MS_MAX);
+    for (const name of await spooledFiles()) await appendFile(join(spoolFolder(), name), 'x');
+    await send(open, 11, 13);
+    await good(13);
+
+    database = await startDatabase();
+    await isStored([...numbersTo(5), 11, 12, 13]);
+    expect(await end(open, 13)).toMatchObject({
+      closed: true,
+      datagrams: { good: 8, shed: 5 },
+      numbers: {
+        expected: 13,
+        good: 8,
+        missing: 5,
+        missing_ranges: [{ from: 6, to: 10, cause: 'shed' }],
+      },
+      samples_stored: 8,
     });
   });
 });

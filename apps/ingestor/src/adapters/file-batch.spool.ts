@@ -43,7 +43,7 @@ export class FileBatchSpool extends BatchSpool {
   #bytes = 0;
   #samples = 0;
   #next = 1;
-  #damagedCount = 0;
+  #lost = 0;
   /** How often in a row the first one could not be read. */
   #readFaults = 0;
   #fault: string | null = null;
@@ -106,13 +106,17 @@ export class FileBatchSpool extends BatchSpool {
         this.#readFaults += 1;
         const isHopeless = fault instanceof BatchFault || isGone(fault);
         if (!isHopeless && this.#readFaults < READ_TRIES_MAX) throw fault;
-        this.#damagedCount += 1;
+        this.#lost += 1;
         this.#logger.error({ message: 'A spooled batch is put aside', file: file.name, fault });
         await this.#putAside(file.name);
         this.#forgetFirst();
       }
     }
     return null;
+  }
+
+  get lost(): number {
+    return this.#lost;
   }
 
   async removeFirst(): Promise<void> {
@@ -123,7 +127,7 @@ export class FileBatchSpool extends BatchSpool {
   }
 
   health(): PartHealth {
-    const damaged = this.#damagedCount > 0 && { batches_damaged: this.#damagedCount };
+    const damaged = this.#lost > 0 && { batches_damaged: this.#lost };
     const details = {
       batches: this.#files.length,
       bytes: this.#bytes,

@@ -126,6 +126,11 @@ export class ArchiveWriter implements ReadinessCheck {
     return since !== null && this.clock.monotonicMs() - since > BEHIND_MS;
   }
 
+  /** Since the start, something that was taken was lost where it waited for the archive. */
+  get hasLost(): boolean {
+    return this.queue.lost > 0;
+  }
+
   check(): PartHealth {
     const samples_waiting = this.queue.samples + this.#open.samples;
     const details = { samples_stored: this.#storedSamples, samples_waiting };

@@ -27,6 +27,8 @@ export abstract class BatchQueue {
   abstract readonly samples: number;
   /** Since when the first one has waited; null when none waits. */
   abstract readonly waitingSinceMs: number | null;
+  /** Batches since the start that were lost where they waited: of them nothing is in the archive. */
+  abstract readonly lost: number;
   /** So much of the memory is taken that it may be full soon. */
   abstract readonly isCrowded: boolean;
   /** For one more batch of any size. */
@@ -52,6 +54,7 @@ export abstract class BatchQueue {
 }
 
 export class MemoryBatchQueue extends BatchQueue {
+  readonly lost = 0;
   readonly #batches: SealedBatch[] = [];
   #bytes = 0;
   #samples = 0;

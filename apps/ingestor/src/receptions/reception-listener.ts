@@ -81,7 +81,14 @@ export class ReceptionListener {
   /** What the archive holds of it, once it has everything. */
   async samplesStored(reception: Reception): Promise<number> {
     await this.writer.flush();
+    if (this.writer.hasLost) await this.#lookWhatIsLost(reception);
     return this.store.samplesStored(reception.contactId);
+  }
+
+  /** The disk cannot say whose batches it has lost, so each account is held against the archive. */
+  async #lookWhatIsLost({ contactId, account }: Reception): Promise<void> {
+    const [stored] = await this.store.unfinished([contactId]);
+    if (stored) account.keepOnly(stored.good);
   }
 }
 

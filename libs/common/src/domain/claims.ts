@@ -30,6 +30,16 @@ export class Claims {
     else this.numbers.add(number);
   }
 
+  addAll(ranges: readonly SequenceRange[]): void {
+    for (const [from, to] of ranges)
+      for (let number = from; number <= to; number += 1) this.add(number);
+  }
+
+  /** Those that say nothing of any number from `first` to `last`. */
+  unplacedIn(first: number, last: number): number {
+    return this.unnumbered + this.numbers.size - this.numbers.countWithin(first, last);
+  }
+
   kept(): KeptClaims {
     const ranges = this.numbers.ranges();
     return ranges.length > PLAIN_RANGES_MAX ? stepsOf(ranges) : ranges;

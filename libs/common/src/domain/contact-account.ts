@@ -46,7 +46,7 @@ export const UNKNOWN_SOURCE = 'unknown_source';
  * stands in exactly one class. It has no clock and no store.
  */
 export class ContactAccount {
-  readonly #good: SequenceSet;
+  #good: SequenceSet;
   readonly #corrupt: Claims;
   readonly #shed: Claims;
   readonly #restarts: RestartWindows;
@@ -149,6 +149,21 @@ export class ContactAccount {
     this.#rejected.set(reason, (this.#rejected.get(reason) ?? 0) + 1);
   }
 
+  /**
+   * What was taken as good and is not among the numbers that the archive holds was dropped on the way
+   * there, by a disk that lost it: it counts as shed.
+   */
+  keepOnly(stored: SequenceSet): void {
+    const held = this.accounting === 'sequence' ? stored : null;
+    const dropped = held ? this.#good.ranges().flatMap(([from, to]) => held.missing(from, to)) : [];
+    const count = this.#counts.good - stored.size;
+    this.#counts.good -= count;
+    this.#counts.shed += count;
+    this.#shed.addAll(dropped);
+    if (held) this.#good = held;
+    else this.#shed.unnumbered += count;
+  }
+
   /** The kernel's counter went up by so many. They never reached us, so they are not received. */
   dropInKernel(count: number): void {
     this.#counts.kernelDropped += count;
@@ -246,8 +261,8 @@ export class ContactAccount {
       corrupt: this.#corrupt.numbers,
       shed: this.#shed.numbers,
       restart: this.#restarts.upTo(last),
-      corruptUnplaced: this.#corrupt.unnumbered + outside(this.#corrupt.numbers, first, last),
-      shedUnplaced: this.#shed.unnumbered + outside(this.#shed.numbers, first, last),
+      corruptUnplaced: this.#corrupt.unplacedIn(first, last),
+      shedUnplaced: this.#shed.unplacedIn(first, last),
       kernel: this.#counts.kernelDropped,
     });
   }
@@ -263,9 +278,6 @@ export class ContactAccount {
     return received === good + duplicates + corrupt + control + shed + rejected;
   }
 }
-
-const outside = (numbers: SequenceSet, first: number, last: number): number =>
-  numbers.size - numbers.countWithin(first, last);
 
 const sizeOf = (ranges: readonly SequenceRange[]): number =>
   ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);

@@ -7,6 +7,8 @@ export abstract class BatchSpool {
   abstract readonly length: number;
   /** Of all of them. */
   abstract readonly samples: number;
+  /** Batches since the start that could not be read any more: `first` has passed them over. */
+  abstract readonly lost: number;
   /**
    * Done when the batch survives the process. False, and nothing changes, when there is no room for
    * it: the limit is reached, the disk is full or does not work.

@@ -36,6 +36,10 @@ export class SpooledBatchQueue extends BatchQueue {
     return this.#spooledSinceMs ?? this.#memory.waitingSinceMs;
   }
 
+  get lost(): number {
+    return this.spool.lost;
+  }
+
   get isCrowded(): boolean {
     return this.#memory.isCrowded;
   }
