@@ -2,7 +2,7 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/internal';
 import type { FastifyRequest } from 'fastify';
-import { refuseFields } from './validation.js';
+import { refuseParameters } from './query-faults.js';
 
 /** Load balancers add what they like to the address that they ask for health. */
 const OPEN_ROUTES = '/health';
@@ -17,7 +17,7 @@ export class KnownQueryGuard implements CanActivate {
     const { query, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
     const names = Object.keys(query as object);
     if (names.length === 0 || routeOptions.url?.startsWith(OPEN_ROUTES)) return true;
-    if (!readsQuery(context)) refuseFields(names);
+    if (!readsQuery(context)) refuseParameters(names, []);
     return true;
   }
 }

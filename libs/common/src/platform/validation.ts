@@ -2,6 +2,7 @@ import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@ne
 import { Payload, RpcException } from '@nestjs/microservices';
 import { inheritedNames } from './inherited-names.js';
 import { type FieldFault, ValidationException } from './problem.js';
+import { explained, parametersOf, refuseParameters } from './query-faults.js';
 
 const STRICT = {
   whitelist: true,
@@ -22,34 +23,27 @@ class ObjectBodyPipe extends ValidationPipe {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     if (metadata.type === 'body' && value !== undefined && !isObject)
       throw new ValidationException([{ field: 'body', message: 'The body must be an object' }]);
-    if (metadata.type === 'body' || metadata.type === 'query') refuseFields(inheritedNames(value));
-    const checked = super.transform(value, metadata);
-    return metadata.type === 'query' ? this.#explained(checked, value) : checked;
+    if (metadata.type === 'body') refuseFields(inheritedNames(value));
+    return metadata.type === 'query'
+      ? this.#checkedQuery(value, metadata)
+      : super.transform(value, metadata);
   }
 
-  /** A doubled parameter is a list for us, and an empty one becomes a number: the caller sees neither. */
-  async #explained(checked: Promise<unknown>, given: unknown): Promise<unknown> {
+  async #checkedQuery(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { metatype } = metadata;
+    refuseParameters(inheritedNames(value), parametersOf(metatype));
     try {
-      return await checked;
+      return await super.transform(value, metadata);
     } catch (fault) {
       if (!(fault instanceof ValidationException)) throw fault;
-      throw new ValidationException(
-        fault.errors.map(({ field, message }) => ({
-          field,
-          message: message + howGiven((given as Record<string, unknown>)[field]),
-        })),
-      );
+      const given = value as Readonly<Record<string, unknown>>;
+      throw new ValidationException(explained(fault.errors, given, metatype));
     }
   }
 }
 
-function howGiven(value: unknown): string {
-  if (Array.isArray(value)) return `; it is given ${value.length} times`;
-  return value === '' ? '; it is given without a value' : '';
-}
-
 /** @throws {ValidationException} unless there are none */
-export function refuseFields(unknownFields: readonly string[]): void {
+function refuseFields(unknownFields: readonly string[]): void {
   if (unknownFields.length === 0) return;
   throw new ValidationException(
     unknownFields.map((field) => ({ field, message: unknownField(field) })),

@@ -1,0 +1,50 @@
+import type { Type } from '@nestjs/common';
+import { getMetadataStorage } from 'class-validator';
+import { type FieldFault, ValidationException } from './problem.js';
+
+/** The parameters that a query's DTO has rules for: all others are refused. */
+export function parametersOf(dto: Type | undefined): readonly string[] {
+  if (dto === undefined) return [];
+  const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
+  return [...new Set(rules.map(({ propertyName }) => propertyName))];
+}
+
+/** @throws {ValidationException} unless there are none */
+export function refuseParameters(unknown: readonly string[], known: readonly string[]): void {
+  if (unknown.length === 0) return;
+  throw new ValidationException(
+    unknown.map((field) => ({ field, message: unknownParameter(field, known) })),
+  );
+}
+
+/** What the rules say, with what only the query itself shows: `given` is how it came. */
+export function explained(
+  faults: readonly FieldFault[],
+  given: Readonly<Record<string, unknown>>,
+  dto: Type | undefined,
+): FieldFault[] {
+  const known = parametersOf(dto);
+  return faults.map(({ field, message }) => ({
+    field,
+    message: known.includes(field)
+      ? message + howGiven(given[field], takesSeveral(field, dto))
+      : unknownParameter(field, known),
+  }));
+}
+
+/** A doubled parameter is a list for us, and an empty one becomes a number: the caller sees neither. */
+function howGiven(value: unknown, mayBeRepeated: boolean): string {
+  if (Array.isArray(value)) return mayBeRepeated ? '' : `; it is given ${value.length} times`;
+  return value === '' ? '; it is given without a value' : '';
+}
+
+const takesSeveral = (field: string, dto: Type | undefined): boolean =>
+  dto !== undefined && Reflect.getMetadata('design:type', dto.prototype, field) === Array;
+
+function unknownParameter(name: string, known: readonly string[]): string {
+  const those =
+    known.length === 0
+      ? 'this address takes no parameters'
+      : `its parameters are ${known.join(', ')}`;
+  return `${name} is not a known field of the query; ${those}`;
+}
