@@ -33,7 +33,9 @@ export class AlarmsQueryDto extends PageQueryDto {
 
 export class AcknowledgeDto {
   @ApiProperty({ example: 'Uhura', minLength: 1, maxLength: NAME_CHARS_MAX })
-  @IsText(1, NAME_CHARS_MAX)
+  @IsText(1, NAME_CHARS_MAX, {
+    message: `by must be the name of who acknowledges: text of 1 to ${NAME_CHARS_MAX} characters, without NUL`,
+  })
   readonly by: string;
 
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: COMMENT_CHARS_MAX })

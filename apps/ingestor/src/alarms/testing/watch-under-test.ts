@@ -68,6 +68,7 @@ export class WatchUnderTest {
   readonly feed: SampleFeed;
   readonly contacts = new FixedContacts();
   readonly sink = new HeardEvents();
+  readonly teller: AlarmTeller;
   readonly writer: AlarmWriter;
   readonly watch: AlarmWatch;
   #sequence = 0;
@@ -84,7 +85,8 @@ export class WatchUnderTest {
       clock,
       mandatory: new Set(),
     });
-    this.writer = new AlarmWriter(store, new AlarmTeller(relay, this.sink), clock);
+    this.teller = new AlarmTeller(relay, this.sink);
+    this.writer = new AlarmWriter(store, this.teller, clock);
     this.watch = new AlarmWatch(store, this.writer, this.feed, readers, this.contacts, clock);
   }
 
