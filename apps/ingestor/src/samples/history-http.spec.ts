@@ -38,6 +38,22 @@ describe('the limits of Open MCT’s history', () => {
     expect(body).toHaveLength(10);
   });
 
+  it('are of different ids: as many equal ones as fit into an address are one', async () => {
+    const equal = Array.from({ length: 65 }, () => IDS[0]!);
+    const { body } = await request(app.getHttpServer())
+      .get(`/history/${equal.join(',')}`)
+      .expect(200);
+    const different = equal.map((_, battery) =>
+      formatPointId({ ship: SHIP, battery, field: 'volts' }),
+    );
+    const refused = await request(app.getHttpServer())
+      .get(`/history/${different.join(',')}`)
+      .expect(400);
+
+    expect(body).toEqual([{ timestamp: START / 1_000, value: 20, id: IDS[0] }]);
+    expect(refused.body.detail).toBe('ids are 65 different ones, and at most 64 can be asked for');
+  });
+
   it('leave as many ids as there are to a smaller size', async () => {
     const { body } = await thinned(IDS, '9090.9').expect(200);
 

@@ -38,7 +38,9 @@ export class HistoryService {
   async points(ids: readonly string[], query: HistoryQueryDto): Promise<Point[]> {
     const wanted = [...new Set(ids)].map((id) => ({ id, point: pointIn(id) }));
     if (wanted.length > POINT_IDS_MAX)
-      throw fault(`ids are ${wanted.length}, and at most ${POINT_IDS_MAX} can be asked for`);
+      throw fault(
+        `ids are ${wanted.length} different ones, and at most ${POINT_IDS_MAX} can be asked for`,
+      );
     demandFew(wanted.length, query);
     const points: Point[] = [];
     for (const { id, point } of wanted) {
