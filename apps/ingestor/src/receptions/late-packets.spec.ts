@@ -1,8 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CONTACT_REPORT_REVISED } from '#common/contracts';
+import { formatInstant } from '#common/domain';
 import { until } from '../../../../test/support/until.js';
 import { MemoryTelemetryArchive } from '../adapters/memory/memory-telemetry.archive.js';
+import { framesOf } from '../archive/packet-frame.js';
 import { LATE_BYTES_MAX, LATE_LOOK_EVERY_MS, LATE_WAIT_MS_MAX } from './late-packets.js';
 import { LateUnderTest, SENT } from './testing/late-under-test.js';
 
@@ -13,6 +15,20 @@ describe('late packets', () => {
 
   beforeEach(() => {
     under = new LateUnderTest();
+  });
+
+  it('tell when the first datagram came, also where nothing came to the holder', async () => {
+    const reception = await under.begin();
+    const blocks = under.blocks(reception, 6, 5);
+    const frames = blocks.flatMap(({ body }) => [...framesOf(body)]);
+    const first = Math.min(...frames.map(({ receivedAt }) => receivedAt));
+    await under.end(reception);
+    expect(await under.report()).toMatchObject({ first_datagram_at: null });
+    under.late.take(blocks);
+    await under.look();
+
+    const report = await under.report();
+    expect(report).toMatchObject({ revision: 2, first_datagram_at: formatInstant(first) });
   });
 
   it('wait for the end of their contact, and make its report anew', async () => {

@@ -43,7 +43,7 @@ export function reviseWith(
         continue;
       }
       reception.account.takeNumbered(head.sequence, packet.length);
-      reception.noteArrival(head.receivedAt / MICROS_PER_MILLISECOND, 0);
+      reception.noteLateArrival(head.receivedAt);
       const batteries = reader.samplesOf(packet).map(({ battery }) => battery);
       const where = { bytes: packet, start: 0, length: packet.length };
       const read = { samples: batteries.length, batteries: Uint8Array.from(batteries) };

@@ -131,6 +131,11 @@ export class Reception {
     this.lastDatagramAtMonotonicMs = monotonicMs;
   }
 
+  /** Of one that another ingestor received, or this one after it was over. */
+  noteLateArrival(receivedAt: Instant): void {
+    this.firstDatagramAt = Math.min(this.firstDatagramAt ?? receivedAt, receivedAt);
+  }
+
   /** When the planned end comes, by the monotonic clock. */
   get endsAtMs(): number {
     return this.time.monotonicMsOf(this.opening.plannedEnd);

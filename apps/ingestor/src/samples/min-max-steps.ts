@@ -36,6 +36,8 @@ export const stretchAt = ({ origin, step }: Grid, instant: Instant): Instant =>
   origin + Math.floor((instant - origin) / step) * step;
 
 /** The levels that no border of the grid cuts, the longest first. */
-export const levelStepsOf = ({ origin, step }: Grid): readonly number[] =>
-  // A grid that begins anywhere else is a single stretch: it has no border that could cut one.
-  LEVEL_STEPS.filter((level) => origin !== 0 || step % level === 0).toReversed();
+export const levelStepsOf = ({ origin, step }: Grid): readonly number[] => {
+  // Any other grid is a single stretch: it has no border that could cut one.
+  const isSingle = origin !== 0 || !STEPS.includes(step);
+  return LEVEL_STEPS.filter((level) => isSingle || step % level === 0).toReversed();
+};
