@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { Clock } from '#common/platform';
 import { AlarmWatch } from './alarms/alarm-watch.js';
 import { HoldingsLoop } from './receptions/holdings.loop.js';
+import { KernelDropWatch } from './receptions/kernel-drop-watch.js';
 import { LatePackets } from './receptions/late-packets.js';
 import { Holdings } from './receptions/holdings.port.js';
 import { ReceptionsService } from './receptions/receptions.service.js';
@@ -13,6 +14,7 @@ const COURSES_DEADLINE_MS = 4_000;
 const FLUSH_DEADLINE_MS = 3_000;
 const ALARMS_DEADLINE_MS = 500;
 const LATE_DEADLINE_MS = 500;
+const DROPS_DEADLINE_MS = 250;
 const LEAVE_DEADLINE_MS = 500;
 
 /**
@@ -27,6 +29,7 @@ export class IngestorShutdown implements BeforeApplicationShutdown {
     private readonly holdings: Holdings,
     private readonly loop: HoldingsLoop,
     private readonly receptions: ReceptionsService,
+    private readonly drops: KernelDropWatch,
     private readonly udp: UdpServer,
     private readonly writer: ArchiveWriter,
     private readonly alarms: AlarmWatch,
@@ -36,6 +39,7 @@ export class IngestorShutdown implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.#within(COURSES_DEADLINE_MS, this.#stopReceptions());
+    await this.#within(DROPS_DEADLINE_MS, this.drops.stop());
     await this.udp.close();
     await this.writer.close(FLUSH_DEADLINE_MS);
     await this.alarms.close(ALARMS_DEADLINE_MS);

@@ -51,7 +51,7 @@ describe('what the kernel drops', { timeout: 2 * FLOOD_MS_MAX }, () => {
   });
 
   afterEach(async () => {
-    await watch.onModuleDestroy();
+    await watch.stop();
     await writer.close(0);
     await udp.close();
   });
@@ -103,6 +103,20 @@ describe('what the kernel drops', { timeout: 2 * FLOOD_MS_MAX }, () => {
 
       await watch.end(reception);
       expect(droppedOf(reception)).toBe(dropped);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'is kept with the account at an orderly stop, for whoever goes on with it',
+    async () => {
+      const reception = await begin(1);
+      const dropped = await dropSome();
+      await watch.stop();
+      await udp.close();
+      await writer.flush();
+
+      const { progress } = tables.receptions.get(reception.contactId)!;
+      expect(progress.account.kernelDropped).toBe(dropped);
     },
   );
 

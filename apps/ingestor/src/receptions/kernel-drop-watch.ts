@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { BackgroundLoop, Clock } from '#common/platform';
 import { ArchiveWriter } from '../archive/archive-writer.js';
 import { UdpServer } from '../udp/udp.server.js';
@@ -18,7 +18,7 @@ interface Counter {
  * second of it goes unexplained.
  */
 @Injectable()
-export class KernelDropWatch implements OnApplicationBootstrap, OnModuleDestroy {
+export class KernelDropWatch implements OnApplicationBootstrap {
   readonly #seen = new Map<Reception, Counter>();
   readonly #loop: BackgroundLoop;
 
@@ -34,8 +34,10 @@ export class KernelDropWatch implements OnApplicationBootstrap, OnModuleDestroy 
     this.#loop.start(LOOK_EVERY_MS);
   }
 
-  onModuleDestroy(): Promise<void> {
-    return this.#loop.stop();
+  /** With a last look at every socket that is open still: right before they are closed. */
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+    await this.#round();
   }
 
   /** From now on the steps of the counter are this reception's. It has an address. */
