@@ -1,3 +1,4 @@
+import type { AccountSnapshot } from '#common/domain';
 import type { PartHealth } from '#common/platform';
 import type { ArchiveBatch } from './telemetry-archive.port.js';
 
@@ -9,6 +10,8 @@ const CROWDED_SHARE = 0.75;
 const ROOMY_SHARE = 0.5;
 /** What a block costs beside its body: its row, and the numbers of its packets. */
 const BLOCK_COST_BYTES = 512;
+/** Of each number that an account keeps of damaged and shed datagrams; of a bad link a megabyte. */
+const CLAIM_COST_BYTES = 8;
 
 export interface SealedBatch {
   readonly batch: ArchiveBatch;
@@ -119,5 +122,9 @@ export class MemoryBatchQueue extends BatchQueue {
   }
 }
 
-const costOf = ({ batch }: SealedBatch): number =>
-  batch.blocks.reduce((sum, { body }) => sum + body.length + BLOCK_COST_BYTES, 0);
+const costOf = ({ batch: { blocks, receptions } }: SealedBatch): number =>
+  blocks.reduce((sum, { body }) => sum + body.length + BLOCK_COST_BYTES, 0) +
+  receptions.reduce((sum, { progress }) => sum + claimsCost(progress.account), 0);
+
+const claimsCost = ({ corruptClaims, shedClaims }: AccountSnapshot): number =>
+  (corruptClaims.length + shedClaims.length) * CLAIM_COST_BYTES;
