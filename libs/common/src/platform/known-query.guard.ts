@@ -17,7 +17,7 @@ export class KnownQueryGuard implements CanActivate {
     const { query, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
     const names = Object.keys(query as object);
     if (names.length === 0 || routeOptions.url?.startsWith(OPEN_ROUTES)) return true;
-    if (!readsQuery(context)) refuseParameters(names, []);
+    if (!readsQuery(context)) refuseParameters(names, undefined);
     return true;
   }
 }

@@ -3,15 +3,19 @@ import { getMetadataStorage } from 'class-validator';
 import { type FieldFault, ValidationException } from './problem.js';
 
 /** The parameters that a query's DTO has rules for: all others are refused. */
-export function parametersOf(dto: Type | undefined): readonly string[] {
+function parametersOf(dto: Type | undefined): readonly string[] {
   if (dto === undefined) return [];
   const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
   return [...new Set(rules.map(({ propertyName }) => propertyName))];
 }
 
-/** @throws {ValidationException} unless there are none */
-export function refuseParameters(unknown: readonly string[], known: readonly string[]): void {
+/**
+ * @param dto that has rules for those that there are; undefined: there are none
+ * @throws {ValidationException} unless there are no unknown ones
+ */
+export function refuseParameters(unknown: readonly string[], dto: Type | undefined): void {
   if (unknown.length === 0) return;
+  const known = parametersOf(dto);
   throw new ValidationException(
     unknown.map((field) => ({ field, message: unknownParameter(field, known) })),
   );

@@ -2,7 +2,7 @@ import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@ne
 import { Payload, RpcException } from '@nestjs/microservices';
 import { inheritedNames } from './inherited-names.js';
 import { type FieldFault, ValidationException } from './problem.js';
-import { explained, parametersOf, refuseParameters } from './query-faults.js';
+import { explained, refuseParameters } from './query-faults.js';
 
 const STRICT = {
   whitelist: true,
@@ -31,9 +31,7 @@ class ObjectBodyPipe extends ValidationPipe {
 
   async #checkedQuery(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype } = metadata;
-    const inherited = inheritedNames(value);
-    // To list those that there are takes longer than the rest of the check.
-    if (inherited.length > 0) refuseParameters(inherited, parametersOf(metatype));
+    refuseParameters(inheritedNames(value), metatype);
     try {
       return await super.transform(value, metadata);
     } catch (fault) {
