@@ -147,6 +147,17 @@ describe('a database that is away in the middle of a contact', { timeout: 180_00
     return report!;
   }
 
+  /** The database is away then. */
+  async function fiveStoredFiveSpooled(): Promise<FakeStream> {
+    const open = await stream();
+    await send(open, 1, 5);
+    await isStored(numbersTo(5));
+    await database.stop();
+    await send(open, 6, 10);
+    await until(async () => expect(await spool()).toMatchObject({ samples: 5 }), WAIT_MS_MAX);
+    return open;
+  }
+
   it('costs nothing: what came meanwhile waits on the disk, and is stored in order', async () => {
     const open = await stream();
     await send(open, 1, 5);
@@ -182,12 +193,7 @@ describe('a database that is away in the middle of a contact', { timeout: 180_00
   });
 
   it('costs what was sent while nobody listened, when the ingestor is killed meanwhile', async () => {
-    const open = await stream();
-    await send(open, 1, 5);
-    await isStored(numbersTo(5));
-    await database.stop();
-    await send(open, 6, 10);
-    await until(async () => expect(await spool()).toMatchObject({ samples: 5 }), WAIT_MS_MAX);
+    const open = await fiveStoredFiveSpooled();
     await ingestor.end('SIGKILL');
     await send(open, 11, 13);
 
@@ -212,12 +218,7 @@ describe('a database that is away in the middle of a contact', { timeout: 180_00
   });
 
   it('costs what the disk damages meanwhile, and the account says so', async () => {
-    const open = await stream();
-    await send(open, 1, 5);
-    await isStored(numbersTo(5));
-    await database.stop();
-    await send(open, 6, 10);
-    await until(async () => expect(await spool()).toMatchObject({ samples: 5 }), WAIT_MS_MAX);
+    const open = await fiveStoredFiveSpooled();
     for (const name of await spooledFiles()) await appendFile(join(spoolFolder(), name), 'x');
     await send(open, 11, 13);
     await good(13);
