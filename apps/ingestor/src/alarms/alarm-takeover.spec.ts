@@ -79,3 +79,67 @@ describe('the watch of another process', () => {
     );
   });
 });
+
+/** Deleted and put again while the first process looks nowhere. */
+async function limitAnew({ store }: WatchUnderTest, limit = shipLimit()): Promise<void> {
+  await store.removeLimit(limit, NOW);
+  await store.putLimit(limit, NOW);
+}
+
+describe('a limit that another process took away and put back', () => {
+  it('has an alarm again, as long as the value is outside', async () => {
+    const test = await watching();
+    test.send(1, { 0: 21, 1: 25 });
+    await test.untilListed((alarms) => expect(alarms).toHaveLength(1));
+    await limitAnew(test);
+    await test.untilListed((alarms) => {
+      test.send(2 + test.clock.monotonicMs() / 1_000, { 0: 21, 1: 25 });
+      expect(alarms.map(brief)).toEqual([
+        [0, 'warning', 'over'],
+        [0, 'warning', 'stands'],
+      ]);
+    });
+  });
+
+  it('has one for silence again', async () => {
+    const limit = shipLimit();
+    const test = await watching({ limit: limit.limit });
+    await test.untilListed((alarms) => expect(alarms).toMatchObject([{ kind: 'stale' }]));
+    await limitAnew(test, limit);
+    await test.untilListed((alarms) =>
+      expect(alarms.map(brief)).toEqual([
+        [null, 'warning', 'over'],
+        [null, 'warning', 'stands'],
+      ]),
+    );
+  });
+
+  it('has that of who raised it again, which its next good value clears', async () => {
+    const test = await watching();
+    test.send(1, { 0: 21 });
+    await test.untilListed((alarms) => expect(alarms).toHaveLength(1));
+    await limitAnew(test);
+    await test.store.save([alarmOf({ raisedAt: second(2), changedAt: second(2) })]);
+    const sent = (volts: number, second: string[]): Promise<void> =>
+      test.untilListed((alarms) => {
+        test.send(3 + test.clock.monotonicMs() / 1_000, { 0: volts });
+        expect(alarms.map(brief)).toEqual([
+          [0, 'warning', 'over'],
+          [0, ...second],
+        ]);
+      });
+    await sent(19, ['critical', 'stands']);
+    await sent(25, ['critical', 'over']);
+  });
+
+  it('keeps its alarm where it was only changed', async () => {
+    const test = await watching();
+    test.send(1, { 0: 21 });
+    await test.untilListed((alarms) => expect(alarms).toHaveLength(1));
+    await test.store.putLimit(shipLimit({ limit: { hysteresis: 0.25 } }), NOW);
+    test.send(2, { 0: 19 });
+    await test.untilListed((alarms) =>
+      expect(alarms.map(brief)).toEqual([[0, 'critical', 'stands']]),
+    );
+  });
+});

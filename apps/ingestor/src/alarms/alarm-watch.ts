@@ -8,6 +8,7 @@ import {
 } from '#common/platform';
 import { SampleFeed } from '../live/sample-feed.js';
 import { PacketReaders } from '../packets/packet-readers.js';
+import type { AlarmRecord } from './alarm.js';
 import { AlarmStore, CLEARED_ALARMS_MAX } from './alarm-store.port.js';
 import { AlarmWriter } from './alarm-writer.js';
 import { type OpenContact, OpenContacts } from './open-contacts.js';
@@ -25,6 +26,12 @@ interface WatchedShip {
   readonly stop: () => void;
 }
 
+interface HeldAlarms {
+  readonly shipName: string;
+  readonly watch: ShipWatch;
+  readonly alarms: readonly AlarmRecord[];
+}
+
 /** Holds what ships send against their limits. A ship that has none costs nothing. */
 @Injectable()
 export class AlarmWatch implements ReadinessCheck {
@@ -33,6 +40,8 @@ export class AlarmWatch implements ReadinessCheck {
   readonly #ships = new Map<string, WatchedShip>();
   readonly #budget = new SeriesBudget(SERIES_MAX, () => this.#makeRoom());
   #revision = -1;
+  /** That of the limits when our alarms were held against the list. */
+  #correctedRevision = -1;
   #refreshing: Promise<void> = Promise.resolve();
   #round: Promise<void> | null = null;
   #isWoken = false;
@@ -145,8 +154,12 @@ export class AlarmWatch implements ReadinessCheck {
   /** In this order: what the list says of a ship must not be older than what we know. */
   async #work(): Promise<void> {
     if ((await this.store.limitsRevision()) !== this.#revision) await this.refresh();
+    const revision = this.#revision;
+    const held = revision === this.#correctedRevision ? [] : this.#heldAlarms();
     await this.writer.flush();
     await this.#readOpenAlarms();
+    await this.#correct(held);
+    this.#correctedRevision = revision;
     await this.#forget();
   }
 
@@ -156,6 +169,24 @@ export class AlarmWatch implements ReadinessCheck {
     const alarms = await this.store.openAlarms(waiting.map(([shipName]) => shipName));
     for (const [name, { watch }] of waiting)
       watch.begin(alarms.filter(({ shipName }) => shipName === name));
+  }
+
+  #heldAlarms(): HeldAlarms[] {
+    return [...this.#ships].flatMap(([shipName, { watch }]) => {
+      const { alarms } = watch;
+      return alarms.length === 0 ? [] : [{ shipName, watch, alarms }];
+    });
+  }
+
+  /** A limit that was away and back took its alarms with it, though it looks as before. */
+  async #correct(held: readonly HeldAlarms[]): Promise<void> {
+    if (held.length === 0) return;
+    const listed = await this.store.openAlarms(held.map(({ shipName }) => shipName));
+    for (const { shipName, watch, alarms } of held)
+      watch.correct(
+        alarms,
+        listed.filter((alarm) => alarm.shipName === shipName),
+      );
   }
 
   /** Those whose alarms in the list are not known yet. */

@@ -72,6 +72,25 @@ export class FieldWatch {
     }
   }
 
+  /** Those that it takes to be open. */
+  get alarms(): AlarmRecord[] {
+    const watches = [...this.#series.values(), ...this.#silences.values()];
+    return watches.flatMap(({ alarm }) => alarm ?? []);
+  }
+
+  /**
+   * The limit of `held` may have been away and back, unseen: its alarm was cleared with it, and another
+   * ingestor may have raised the next one.
+   * @param listed the open one of the series, as the list has it; null: there is none
+   */
+  correct(held: AlarmRecord, listed: AlarmRecord | null, now: Instant): void {
+    if (held.id === listed?.id) return;
+    const { kind, battery } = held;
+    const watch = kind === 'stale' ? this.#silences.get(battery) : this.#seriesFor(held);
+    // Else it has gone on meanwhile.
+    if (watch?.alarm?.id === held.id) watch.begin(listed, now);
+  }
+
   endSilences(): void {
     for (const silence of this.#silences.values()) silence.end();
   }

@@ -59,6 +59,10 @@ export class SeriesWatch {
     else this.report(clearedAt(alarm, lastAt));
   }
 
+  get alarm(): AlarmRecord | null {
+    return this.#alarm;
+  }
+
   /** Not each new worst value is worth a write. */
   reportWorst(): void {
     if (this.#isWorseUnsaved && this.#alarm) this.report(this.#alarm);

@@ -1,8 +1,8 @@
-import { MICROS_PER_MILLISECOND } from '#common/domain';
+import { type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
 import type { Clock } from '#common/platform';
 import type { TakenPacket } from '../live/sample-feed.js';
 import type { PacketReaders } from '../packets/packet-readers.js';
-import type { AlarmRecord } from './alarm.js';
+import { type AlarmRecord, seriesKey } from './alarm.js';
 import { FieldWatch } from './field-watch.js';
 import type { OpenContact } from './open-contacts.js';
 import type { SeriesBudget } from './series-budget.js';
@@ -83,7 +83,7 @@ export class ShipWatch {
   /** With all alarms of the ship that the list has and that are not over. */
   begin(alarms: readonly AlarmRecord[]): void {
     if (!this.isWaiting) return;
-    const now = this.parts.clock.nowMs() * MICROS_PER_MILLISECOND;
+    const now = this.#now;
     for (const [field, watch] of this.#fields) {
       const own = alarms.filter((alarm) => alarm.field === field);
       if (this.#isBehind) watch.meet(own, now, this.#sinceMs);
@@ -91,6 +91,23 @@ export class ShipWatch {
     }
     this.#isBehind = false;
     if (this.#phase === 'unread') this.#judgeHeld();
+  }
+
+  /** Those that it takes to be open. */
+  get alarms(): AlarmRecord[] {
+    return [...this.#fields.values()].flatMap(({ alarms }) => alarms);
+  }
+
+  /**
+   * After limits were changed, and what is held was saved.
+   * @param held as `alarms` gave them before it was saved
+   * @param listed all of the ship that are not over
+   */
+  correct(held: readonly AlarmRecord[], listed: readonly AlarmRecord[]): void {
+    const bySeries = new Map(listed.map((alarm) => [seriesKey(alarm), alarm]));
+    const now = this.#now;
+    for (const alarm of held)
+      this.#fields.get(alarm.field)?.correct(alarm, bySeries.get(seriesKey(alarm)) ?? null, now);
   }
 
   /** From time to time, with the contacts of the ship. */
@@ -164,6 +181,10 @@ export class ShipWatch {
     });
     this.#columns.set(definition, columns);
     return columns;
+  }
+
+  get #now(): Instant {
+    return this.parts.clock.nowMs() * MICROS_PER_MILLISECOND;
   }
 
   #fieldWatch(field: string): FieldWatch {

@@ -56,6 +56,10 @@ export class SilenceWatch {
     if (this.#heardMs >= sinceMs) this.end();
   }
 
+  get alarm(): AlarmRecord | null {
+    return this.#alarm;
+  }
+
   get #now(): Instant {
     return this.clock.nowMs() * MICROS_PER_MILLISECOND;
   }
