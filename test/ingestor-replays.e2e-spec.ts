@@ -76,6 +76,26 @@ describe('a stored contact once more', () => {
     expect(samples).toHaveLength(2 * GOOD.length);
   });
 
+  it('has the same account over a packet that the ship says it never sent', async () => {
+    const command = opening(CONTACT_SECONDS, { format: 'ccsds' }, { ship_name: 'Voyager' });
+    const stream = await ingestor.begin(ship, command);
+    await ship.send(
+      stream,
+      [1, 2, 150_000_000, 4].map((number) => ship.packet(stream, number)),
+    );
+    const report = await ingestor.end(command, stream, 4);
+    expect(report).toMatchObject({
+      closed: true,
+      datagrams: { received: 4 + 3, good: 3, rejected: { 'after-end': 1 } },
+      numbers: { expected: 4, good: 3, missing_ranges: [{ from: 3, to: 3, cause: 'lost' }] },
+    });
+
+    const { body } = await post(command.contact_id, { speed: SPEED, to: { events: true } });
+    const { datagrams, numbers } = await replayReport((body as { id: string }).id);
+    expect(datagrams).toMatchObject({ received: 4, good: 3, rejected: { 'after-end': 1 } });
+    expect(numbers).toEqual(report.numbers);
+  });
+
   it('is events with the values and the times of then', async () => {
     const client = new EventClient(`${ingestor.url}/events?kind=replay`);
     await client.connect();

@@ -217,24 +217,32 @@ describe('a database that is away in the middle of a contact', { timeout: 180_00
     });
   });
 
-  it('costs what the disk damages meanwhile, and the account says so', async () => {
-    const open = await fiveStoredFiveSpooled();
-    for (const name of await spooledFiles()) await appendFile(join(spoolFolder(), name), 'x');
-    await send(open, 11, 13);
-    await good(13);
+  it.each(['goes on', 'is killed afterwards'])(
+    'costs what the disk damages meanwhile, and the account says so, when the ingestor %s',
+    async (what) => {
+      const open = await fiveStoredFiveSpooled();
+      for (const name of await spooledFiles()) await appendFile(join(spoolFolder(), name), 'x');
+      await send(open, 11, 13);
+      await good(13);
 
-    database = await startDatabase();
-    await isStored([...numbersTo(5), 11, 12, 13]);
-    expect(await end(open, 13)).toMatchObject({
-      closed: true,
-      datagrams: { good: 8, shed: 5 },
-      numbers: {
-        expected: 13,
-        good: 8,
-        missing: 5,
-        missing_ranges: [{ from: 6, to: 10, cause: 'shed' }],
-      },
-      samples_stored: 8,
-    });
-  });
+      database = await startDatabase();
+      await isStored([...numbersTo(5), 11, 12, 13]);
+      if (what === 'is killed afterwards') {
+        await ingestor.end('SIGKILL');
+        ingestor = await startIngestor();
+        await good(8);
+      }
+      expect(await end(open, 13)).toMatchObject({
+        closed: true,
+        datagrams: { good: 8, shed: 5 },
+        numbers: {
+          expected: 13,
+          good: 8,
+          missing: 5,
+          missing_ranges: [{ from: 6, to: 10, cause: 'shed' }],
+        },
+        samples_stored: 8,
+      });
+    },
+  );
 });

@@ -1,9 +1,9 @@
-import { type Instant, MICROS_PER_SECOND } from '#common/domain';
+import { AFTER_END, type Instant, MICROS_PER_SECOND } from '#common/domain';
 import type { Reception } from '../receptions/reception.js';
 
 export const TIME_OUT_OF_RANGE = 'time-out-of-range';
 /** Why the number of a packet that can be read is not believed. */
-export type Implausible = 'before-start' | 'after-end' | 'count-jump';
+export type Implausible = 'before-start' | typeof AFTER_END | 'count-jump';
 
 /** Ten gigabits of our smallest packets are twelve million a second. */
 export const NUMBERS_PER_SECOND_MAX = 20_000_000;
@@ -39,7 +39,7 @@ export class Plausibility {
   ): Implausible | null {
     const { statedFirst, statedLast, closingSequence } = reception;
     const last = statedLast ?? (isSigned ? closingSequence : null);
-    if (last !== null && sequence > last) return 'after-end';
+    if (last !== null && sequence > last) return AFTER_END;
     if (statedFirst === null) return null;
     if (sequence < statedFirst) return 'before-start';
     const numbers = sequence - statedFirst;

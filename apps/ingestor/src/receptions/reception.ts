@@ -104,6 +104,17 @@ export class Reception {
     return reception;
   }
 
+  /**
+   * One that goes on. Its counts were stored with its datagrams: those of a batch that a disk lost are
+   * among the counts of the next one.
+   */
+  static resume(stored: StoredReception): Reception {
+    const reception = Reception.restore(stored);
+    const { accounting, good } = stored.progress.account;
+    if (accounting === 'sequence') reception.account.keepOnly(stored.good, good);
+    return reception;
+  }
+
   get contactId(): string {
     return this.opening.contactId;
   }

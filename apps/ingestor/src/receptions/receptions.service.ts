@@ -96,7 +96,7 @@ export class ReceptionsService {
    */
   async resume(stored: UnfinishedReception, predecessor: Predecessor): Promise<void> {
     if (this.#isStopping) return;
-    const reception = Reception.restore(stored);
+    const reception = Reception.resume(stored);
     reception.time.told(stored.readAt, this.clock.monotonicMs());
     this.#open.get(reception.contactId)?.end('lost');
     const run = await this.resumption.prepare(reception, predecessor);

@@ -1,4 +1,10 @@
-import { ContactAccount, DomainError, type Instant, MICROS_PER_MILLISECOND } from '#common/domain';
+import {
+  AFTER_END,
+  ContactAccount,
+  DomainError,
+  type Instant,
+  MICROS_PER_MILLISECOND,
+} from '#common/domain';
 import { type CancelTimer, Clock, TIMER_DELAY_MS_MAX } from '#common/platform';
 import type { PacketReaders } from '../packets/packet-readers.js';
 import type { RecordedContact } from '../receptions/reception-store.port.js';
@@ -72,6 +78,9 @@ export class Replay {
     const { report, neverSent } = plan.contact;
     this.account = ContactAccount.open(report.accounting);
     for (const [from, to] of neverSent) this.account.skip(from, to);
+    const { datagrams, last_sequence: last } = report;
+    // Stored before anybody knew that the ship had never sent them.
+    if (AFTER_END in datagrams.rejected && last !== null) this.account.endAt(last);
     this.startedAt = this.#now;
     this.ended = this.#run();
   }

@@ -24,8 +24,12 @@ describe('an account of which the archive lost something', () => {
         });
         const kept = numbersOf(all, 'kept');
         const stored = SequenceSet.union(kept.map((number) => [number, number] as const));
+        const { good: taken } = account.counts();
+        const again = ContactAccount.restore(account.snapshot(), stored);
         account.keepOnly(stored);
         account.keepOnly(stored);
+        again.keepOnly(stored, taken);
+        again.keepOnly(stored);
 
         const statement = { firstSequence: 1, lastSequence: all.length, sent: all.length };
         const dropped = numbersOf(all, 'dropped');
@@ -36,6 +40,8 @@ describe('an account of which the archive lost something', () => {
         expect([good, shed]).toEqual([kept.length, dropped]);
         expect(account.counts()).toMatchObject({ good: kept.length, shed: dropped.length });
         expect(account.isClosed(statement)).toBe(true);
+        expect(again.isClosed(statement)).toBe(true);
+        expect(again.counts()).toEqual(account.counts());
       }),
     );
   });

@@ -26,6 +26,8 @@ export interface AccountSnapshot extends DatagramCounts {
   readonly shedUnnumbered: number;
   readonly restarts: readonly SequenceRange[];
   readonly restartedFrom: number | null;
+  /** The last number, as the ship itself said it; left out where it did not. */
+  readonly end?: number;
   /** Left out while there are none. */
   readonly neverSent?: readonly SequenceRange[];
 }

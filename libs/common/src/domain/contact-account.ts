@@ -1,5 +1,4 @@
 import {
-  type CountByCause,
   countByCause,
   explainCounts,
   explainMissing,
@@ -12,34 +11,23 @@ import {
   EMPTY_ACCOUNT,
 } from './contact-account-snapshot.js';
 import { Claims } from './claims.js';
+import {
+  AFTER_END,
+  isEveryDatagramExplained,
+  receivedOfShip,
+  withGoodRejected,
+} from './datagram-sums.js';
 import { NeverSent } from './never-sent.js';
+import type { NumbersPart, ShipStatement } from './numbers-part.js';
 import { RestartWindows, type SentUpTo } from './restart-windows.js';
 import { type SequenceRange, SequenceSet } from './sequence-set.js';
 
+export type { NumbersPart, ShipStatement } from './numbers-part.js';
 export type { SentUpTo } from './restart-windows.js';
 export type { Accounting, AccountSnapshot, DatagramCounts } from './contact-account-snapshot.js';
 
-/** What the ship says it sent. A ship that sent nothing states a last number below the first. */
-export interface ShipStatement {
-  readonly firstSequence: number;
-  readonly lastSequence: number;
-  /** Null where only the closing packet told of the end. */
-  readonly sent: number | null;
-}
-
-export interface NumbersPart {
-  readonly expected: number | null;
-  readonly good: number;
-  readonly missing: number | null;
-  readonly missingRanges: readonly ExplainedRange[];
-  /** Of all that is missing, with a number or without. */
-  readonly missingByCause: CountByCause;
-}
-
 /** Eight megabytes for one contact: half a million holes. What would make another one is shed. */
 export const GOOD_RANGES_MAX = 524_288;
-/** The reason of a reject that is not the ship's: it says nothing of what the ship sent. */
-export const UNKNOWN_SOURCE = 'unknown_source';
 
 /**
  * The account of one contact: every datagram taken from the socket is told to it exactly once, and
@@ -52,6 +40,7 @@ export class ContactAccount {
   readonly #restarts: RestartWindows;
   readonly #neverSent: NeverSent;
   readonly #rejected: Map<string, number>;
+  #end: number | null;
   readonly #counts: {
     -readonly [K in Exclude<keyof DatagramCounts, 'rejected'>]: DatagramCounts[K];
   };
@@ -69,6 +58,7 @@ export class ContactAccount {
     this.#counts = { ...sums, corrupt, control, shed, kernelDropped };
     this.#good = good;
     this.#rejected = new Map(Object.entries(rejected));
+    this.#end = snapshot.end ?? null;
     this.#corrupt = Claims.restore(corruptClaims, corruptUnnumbered);
     this.#shed = Claims.restore(shedClaims, shedUnnumbered);
     this.#restarts = new RestartWindows(snapshot.restarts, snapshot.restartedFrom);
@@ -151,17 +141,17 @@ export class ContactAccount {
 
   /**
    * What was taken as good and is not among the numbers that the archive holds was dropped on the way
-   * there, by a disk that lost it: it counts as shed.
+   * there, by a disk that lost it: it counts as shed. `taken` are the good ones, if others than known here.
    */
-  keepOnly(stored: SequenceSet): void {
+  keepOnly(stored: SequenceSet, taken = this.#counts.good): void {
     const held = this.accounting === 'sequence' ? stored : null;
     const dropped = held ? this.#good.ranges().flatMap(([from, to]) => held.missing(from, to)) : [];
-    const count = this.#counts.good - stored.size;
-    this.#counts.good -= count;
+    const count = Math.max(0, taken - stored.size);
+    this.#counts.good = stored.size;
     this.#counts.shed += count;
     this.#shed.addAll(dropped);
+    this.#shed.unnumbered += count - sizeOf(dropped);
     if (held) this.#good = held;
-    else this.#shed.unnumbered += count;
   }
 
   /** The kernel's counter went up by so many. They never reached us, so they are not received. */
@@ -190,12 +180,20 @@ export class ContactAccount {
     this.#restarts.add(before + sizeOf(this.#restarts.ended()) + 1, told.sent);
   }
 
+  /**
+   * The ship itself said which number was its last. Whatever was taken above it is not the ship's: nobody
+   * could know when it came, so the archive has it, and it counts as rejected.
+   */
+  endAt(last: number): void {
+    this.#end = last;
+  }
+
   counts(): DatagramCounts {
-    return { ...this.#counts, rejected: Object.fromEntries(this.#rejected) };
+    return withGoodRejected(this.#taken(), AFTER_END, this.#aboveEnd());
   }
 
   numbers(statement: ShipStatement | null): NumbersPart {
-    const { good } = this.#counts;
+    const { good } = this.counts();
     if (this.accounting === 'totals') return this.#totals(statement?.sent ?? null);
     const window = statement
       ? ([statement.firstSequence, statement.lastSequence] as const)
@@ -210,7 +208,7 @@ export class ContactAccount {
 
   /** Both identities hold, and the ship said what it sent. */
   isClosed(statement: ShipStatement | null): boolean {
-    if (!statement || !this.#isEveryDatagramExplained()) return false;
+    if (!statement || !isEveryDatagramExplained(this.#taken())) return false;
     if (this.accounting === 'totals')
       return statement.sent !== null && this.#receivedOfShip() <= statement.sent;
     const { expected, good, missing } = this.numbers(statement);
@@ -227,7 +225,8 @@ export class ContactAccount {
   snapshot(): AccountSnapshot {
     return {
       accounting: this.accounting,
-      ...this.counts(),
+      ...this.#taken(),
+      ...(this.#end !== null && { end: this.#end }),
       corruptClaims: this.#corrupt.kept(),
       corruptUnnumbered: this.#corrupt.unnumbered,
       shedClaims: this.#shed.kept(),
@@ -237,15 +236,24 @@ export class ContactAccount {
     };
   }
 
+  /** As they were taken, before anybody knew of an end. */
+  #taken(): DatagramCounts {
+    return { ...this.#counts, rejected: Object.fromEntries(this.#rejected) };
+  }
+
+  #aboveEnd(): number {
+    return this.#end === null ? 0 : this.#good.size - this.#good.countWithin(0, this.#end);
+  }
+
   #receive(bytes: number): void {
     this.#counts.received += 1;
     this.#counts.bytes += bytes;
   }
 
-  /** A text that cannot be read is what a damaged one looks like. */
   #totals(sent: number | null): NumbersPart {
     const { good, shed, kernelDropped: kernel } = this.#counts;
     const missing = sent === null ? null : Math.max(0, sent - good);
+    // A text that cannot be read is what a damaged one looks like.
     const corrupt = Math.max(0, this.#receivedOfShip() - good - shed);
     const restart = sizeOf(this.#restarts.ended());
     const missingByCause = explainCounts(missing ?? 0, { corrupt, shed, kernel, restart });
@@ -253,7 +261,7 @@ export class ContactAccount {
   }
 
   #receivedOfShip(): number {
-    return this.#counts.received - (this.#rejected.get(UNKNOWN_SOURCE) ?? 0);
+    return receivedOfShip(this.#taken());
   }
 
   #explain(first: number, last: number): ExplainedRange[] {
@@ -270,12 +278,6 @@ export class ContactAccount {
   #expectedOf({ firstSequence: first, lastSequence: last }: ShipStatement): number {
     const neverSent = this.#neverSent.countWithout(this.#good, first, last);
     return Math.max(0, last - first + 1 - neverSent);
-  }
-
-  #isEveryDatagramExplained(): boolean {
-    const { received, good, duplicates, corrupt, control, shed } = this.#counts;
-    const rejected = [...this.#rejected.values()].reduce((sum, count) => sum + count, 0);
-    return received === good + duplicates + corrupt + control + shed + rejected;
   }
 }
 

@@ -2,6 +2,7 @@ export * from './battery-model.js';
 export * from './battery.js';
 export * from './contact-account.js';
 export * from './contact.js';
+export { AFTER_END, UNKNOWN_SOURCE } from './datagram-sums.js';
 export * from './errors.js';
 export * from './instant.js';
 export * from './missing-causes.js';
