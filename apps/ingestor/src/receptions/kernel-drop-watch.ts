@@ -9,7 +9,8 @@ export const LOOK_EVERY_MS = 1_000;
 /** As it was when last looked at. */
 interface Counter {
   readonly port: number;
-  readonly drops: number;
+  /** Null: it could not be read yet. What the socket dropped before is not this reception's. */
+  readonly drops: number | null;
 }
 
 /**
@@ -43,7 +44,7 @@ export class KernelDropWatch implements OnApplicationBootstrap {
   /** From now on the steps of the counter are this reception's. It has an address. */
   async begin(reception: Reception): Promise<void> {
     const { port } = reception.address!;
-    this.#seen.set(reception, { port, drops: (await this.udp.kernelDrops(port)) ?? 0 });
+    this.#seen.set(reception, { port, drops: await this.udp.kernelDrops(port) });
   }
 
   /** With a last look, for which its port must be open still. */
@@ -69,8 +70,9 @@ export class KernelDropWatch implements OnApplicationBootstrap {
     const seen = this.#seen.get(reception);
     if (port === undefined || drops === null || seen === undefined) return 0;
     // A reception that has moved meanwhile has a port of its own, whose counter begins anew.
-    const step = drops - (seen.port === port ? seen.drops : 0);
-    if (step <= 0 || port !== reception.address?.port) return 0;
+    const before = seen.port === port ? seen.drops : 0;
+    const step = drops - (before ?? drops);
+    if ((step <= 0 && before !== null) || port !== reception.address?.port) return 0;
     this.#seen.set(reception, { port, drops });
     reception.account.dropInKernel(step);
     return step;

@@ -192,6 +192,19 @@ describe('late packets', () => {
     expect(under.late.check()).toMatchObject({ waiting: 1, dropped: 2 });
   });
 
+  it('are all stored at the stop, though a look takes but a part of them', async () => {
+    const reception = await under.begin();
+    await under.end(reception);
+    const blocks = under.blocks(reception, 1);
+    const [block] = blocks;
+    const body = Buffer.concat(Array<Buffer>(20_000).fill(Buffer.from(block!.body)));
+    const large = { ...block!, packets: 20_000, body };
+    under.late.take([large, large, ...under.blocks(reception, 2)]);
+    await under.late.stop();
+
+    expect(under.late.check()).toMatchObject({ waiting: 0, stored: 2, dropped: 0 });
+  });
+
   it('are tried again while the database is away, and a last time at the stop', async () => {
     const reception = await under.begin();
     await under.end(reception);

@@ -87,12 +87,16 @@ export class LatePackets extends LeftOutBlocks implements ReadinessCheck {
     };
   }
 
-  /** Looks once more; what waits on then is given up. */
+  /** Looks as long as something can be stored; what waits on then is given up. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel?.();
     await this.#running;
-    await this.#lookAtAll();
+    let bytes: number;
+    do {
+      bytes = this.#bytes;
+      await this.#lookAtAll();
+    } while (this.#bytes < bytes);
     for (const waiting of this.#waiting.values())
       this.#drop(waiting, packetsOf(waiting), 'The ingestor stops before their contact has ended');
   }
