@@ -96,6 +96,19 @@ describe('a stored contact once more', () => {
     expect(numbers).toEqual(report.numbers);
   });
 
+  it('keeps what it has where the ship does not name its last number', async () => {
+    const command = opening(CONTACT_SECONDS, { format: 'ccsds' }, { ship_name: 'Voyager' });
+    const stream = await ingestor.begin(ship, command);
+    await ship.send(
+      stream,
+      [101, 102].map((number) => ship.packet(stream, number)),
+    );
+    ship.script.stop = () => ({ status: 200, body: { message: 'Communication stopped', sent: 2 } });
+    const report = await ingestor.end(command, stream, 102);
+    delete ship.script.stop;
+    expect(report).toMatchObject({ closed: false, datagrams: { good: 2, rejected: {} } });
+  });
+
   it('is events with the values and the times of then', async () => {
     const client = new EventClient(`${ingestor.url}/events?kind=replay`);
     await client.connect();

@@ -81,8 +81,8 @@ export class ReceptionCourse {
     await this.listener.release(reception);
     if (isAnothers(reception)) return this.#tell(reception, 'left');
 
-    // Closing packets can be sent by anybody: only the ship's own answer takes something away.
-    if (asStopped && !reception.foreign) reception.account.endAt(asStopped.lastSequence);
+    // Neither a closing packet, which anybody can send, nor what was worked out takes anything away.
+    if (reception.statedLast !== null) reception.account.endAt(reception.statedLast);
     const statement = asStopped ?? reception.closingStatement();
     // A ship that does not know it may have been told to stop before: what was called off is over.
     if (stopped.kind === 'unknown' && !statement && reception.endCause !== 'stopped') {
