@@ -44,13 +44,13 @@ const riseBetween = (sky: Sky, below: number, above: number): number =>
 const setBetween = (sky: Sky, above: number, below: number): number =>
   firstReached(above, below, (ms) => !sky.isVisibleAt(ms)) - 1;
 
-/** A pass that has risen; keeps its highest sample and the neighbours of that. */
+/** A pass that has risen; keeps where its summits are, since a slow ship may have two that look alike. */
 class OpenPass {
-  #first: number;
-  #before: number;
-  #best: Sample | null = null;
-  #behind: number | null = null;
-  #last: number;
+  readonly #summits: { readonly from: number; readonly to: number }[] = [];
+  #first = 0;
+  #last: Sample | null = null;
+  /** Where the summit that is to come can begin; null after one. */
+  #from: number | null = null;
 
   /** @param riseMs null where it had risen before the window */
   constructor(
@@ -59,27 +59,35 @@ class OpenPass {
   ) {}
 
   add(sample: Sample): void {
-    if (this.#best === null) {
+    const last = this.#last;
+    this.#last = sample;
+    if (last === null) {
       this.#first = this.riseMs ?? sample.ms;
-      this.#before = this.#first;
-      this.#best = sample;
-    } else if (sample.elevation > this.#best.elevation) {
-      this.#before = this.#last;
-      this.#best = sample;
-      this.#behind = null;
-    } else this.#behind ??= sample.ms;
-    this.#last = sample.ms;
+      this.#from = this.#first;
+    } else if (sample.elevation > last.elevation) this.#from = last.ms;
+    else this.#endSummit(sample.ms);
   }
 
   close(setMs: number | null): Pass {
-    const last = setMs ?? this.#last;
+    const last = setMs ?? this.#last?.ms ?? this.#first;
+    this.#endSummit(last);
     const { sky, riseMs } = this;
-    const highest = highestBetween(this.#before, this.#behind ?? last, (ms) => sky.elevationAt(ms));
     return {
       rise: riseMs === null ? null : sky.pointAt(riseMs),
-      culmination: sky.pointAt(highest),
+      culmination: sky.pointAt(this.#highest()),
       set: setMs === null ? null : sky.pointAt(setMs),
       visible: { from: this.#first * 1_000, to: last * 1_000 },
     };
+  }
+
+  #endSummit(to: number): void {
+    if (this.#from !== null) this.#summits.push({ from: this.#from, to });
+    this.#from = null;
+  }
+
+  #highest(): number {
+    const elevationAt = (ms: number): number => this.sky.elevationAt(ms);
+    const summits = this.#summits.map(({ from, to }) => highestBetween(from, to, elevationAt));
+    return summits.reduce((best, at) => (elevationAt(at) > elevationAt(best) ? at : best));
   }
 }
