@@ -15,7 +15,7 @@ import { IntakeUnderTest, TIME_WINDOW } from './testing/intake-under-test.js';
 const SECRET = 'a master secret that nobody else knows';
 const APID = 1;
 const FOREIGN_APID = 300;
-const TEXT_PORT = 41_000;
+const TEXT_PORT = 21_000;
 const NOW = parseInstant('2030-01-01T00:00:00Z')!;
 const FIRST = 100;
 const FOREIGN_PACKET = `name: clock

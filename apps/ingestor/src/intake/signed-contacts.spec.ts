@@ -159,7 +159,7 @@ describe('a contact without a key', () => {
 describe('the keys of contacts', () => {
   it('are of packets only: a text has no place for a tag', async () => {
     const intake = await IntakeUnderTest.start(SECRET);
-    const reception = await intake.receive(1, { port: 41_000 });
+    const reception = await intake.receive(1, { port: 21_000 });
 
     expect(intake.keys.keyOf(reception)).toBeNull();
     await intake.close();

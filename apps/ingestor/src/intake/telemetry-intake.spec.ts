@@ -13,7 +13,7 @@ import { IntakeUnderTest } from './testing/intake-under-test.js';
 const T0 = 1_900_000_000_000;
 /** As `batchOf` says it, but for its part of a microsecond. */
 const RECEIVED_AT = 1_900_000_000_000_000;
-const TEXT_PORT = 41_000;
+const TEXT_PORT = 21_000;
 const FOREIGN = '127.0.0.2';
 
 const packet = (apid: number, sequence: number, batteries = [0, 1]): Buffer =>
