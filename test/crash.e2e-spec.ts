@@ -47,8 +47,8 @@ describe('kill -9 of the whole process', { timeout: 60_000 }, () => {
   }
 
   it('loses and doubles no contact: one was running, one was booked', async () => {
-    const running = await book('Running', 300, 60);
-    const booked = await book('Booked', 12_000, 3);
+    const running = await book('Running', 3_000, 60);
+    const booked = await book('Booked', 18_000, 3);
     await until(async () => expect((await samplesOf('Running')).length).toBeGreaterThan(10));
     const stored = await samplesOf('Running');
 
@@ -64,7 +64,7 @@ describe('kill -9 of the whole process', { timeout: 60_000 }, () => {
     expect(kept.length).toBe(interrupted.report!.samples_stored);
     for (const sample of stored) expect(kept).toContainEqual(sample);
 
-    await until(async () => expect((await contact(booked.id)).report).not.toBeNull(), 25_000);
+    await until(async () => expect((await contact(booked.id)).report).not.toBeNull(), 35_000);
     const second = await contact(booked.id);
     expect(second).toMatchObject({ state: 'completed', report: { closed: true } });
     expect(second.lateness_ms).toBeGreaterThanOrEqual(0);
@@ -73,7 +73,7 @@ describe('kill -9 of the whole process', { timeout: 60_000 }, () => {
 
   it('brings every contact to an end that was cut off in its very start', async () => {
     const booked = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => book(`Ship ${n}`, 800, 12)),
+      Array.from({ length: 20 }, (_, n) => book(`Ship ${n}`, 3_000, 12)),
     );
     await until(async () => expect((await contact(booked[0]!.id)).state).not.toBe('scheduled'));
 

@@ -76,7 +76,7 @@ describe('kill -9 during the contact of a foreign ship', { timeout: 240_000 }, (
   it('loses no number of its wraps, and names what was sent meanwhile', async () => {
     const { id } = await ask<Contact>(`${contacts()}/`, {
       ship_name: QUICKSTART,
-      start_time: new Date(Date.now() + 1_000).toISOString(),
+      start_time: new Date(Date.now() + 3_000).toISOString(),
       duration: 1_000,
       stream: { format: 'ccsds' },
     });

@@ -42,7 +42,7 @@ describe('the ground segment', () => {
 
   const book = (given: object): Promise<Contact> =>
     ask(`${ground.urls.scheduler}/scheduler/`, {
-      start_time: new Date(Date.now() + 700).toISOString(),
+      start_time: new Date(Date.now() + 3_000).toISOString(),
       duration: 2,
       ...given,
     });
@@ -53,7 +53,7 @@ describe('the ground segment', () => {
     await until(async () => {
       last = await contact(id);
       expect(last).not.toMatchObject({ report: null });
-    }, 10_000);
+    }, 20_000);
     return last!;
   }
 
