@@ -86,7 +86,8 @@ export class FieldWatch {
   correct(held: AlarmRecord, listed: AlarmRecord | null, now: Instant): void {
     if (held.id === listed?.id) return;
     const { kind, battery } = held;
-    const watch = kind === 'stale' ? this.#silences.get(battery) : this.#seriesFor(held);
+    const series = battery === null ? undefined : this.#series.get(battery);
+    const watch = kind === 'stale' ? this.#silences.get(battery) : series;
     // Else it has gone on meanwhile.
     if (watch?.alarm?.id === held.id) watch.begin(listed, now);
   }

@@ -92,4 +92,15 @@ describe('an account of totals', () => {
   it('stays open without the count of the ship', () => {
     expect(ContactAccount.open('totals').isClosed({ ...sentSome(0), sent: null })).toBe(false);
   });
+
+  it('takes nothing away where more came than the ship sent, also after a restart', () => {
+    const account = ContactAccount.open('totals');
+    for (let nr = 1; nr <= 5; nr += 1) account.takeUnnumbered(BYTES);
+    const again = ContactAccount.restore(account.snapshot(), SequenceSet.of([[1, 5]]));
+    for (const one of [account, again]) {
+      one.endAt(3);
+      expect(one.counts()).toMatchObject({ received: 5, good: 5, rejected: {} });
+      expect(one.isClosed({ firstSequence: 1, lastSequence: 3, sent: 3 })).toBe(false);
+    }
+  });
 });

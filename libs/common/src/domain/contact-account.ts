@@ -181,11 +181,11 @@ export class ContactAccount {
   }
 
   /**
-   * The ship itself said which number was its last. Whatever was taken above it is not the ship's: nobody
-   * could know when it came, so the archive has it, and it counts as rejected.
+   * The ship itself named its last number. Whatever was taken above it is not the ship's: nobody could know
+   * when it came, so the archive has it, and it counts as rejected. Datagrams without numbers are but counted.
    */
   endAt(last: number): void {
-    this.#end = last;
+    if (this.accounting === 'sequence') this.#end = last;
   }
 
   counts(): DatagramCounts {
