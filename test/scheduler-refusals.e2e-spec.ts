@@ -102,6 +102,8 @@ describe('scheduler, asked badly', () => {
   it.each([
     ['limit=abc', 'limit', 'limit must be an integer number'],
     ['limit=0', 'limit', 'limit must not be less than 1'],
+    ['limit=0x10', 'limit', 'limit must be an integer number'],
+    ['limit=', 'limit', 'limit must be an integer number; it is given without a value'],
     ['cursor=a&cursor=b', 'cursor', 'cursor must be a string'],
     ['colour=red', 'colour', 'colour is not a known field'],
     ['__proto__=1', '__proto__', '__proto__ is not a known field'],

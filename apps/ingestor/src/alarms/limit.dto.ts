@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import { IsInt, IsNumber, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { MayBeMissing } from '#common/contracts';
-import { ValidationException } from '#common/platform';
+import { FromDigits, ValidationException } from '#common/platform';
 import { faultOf, type Limit, type LimitBand } from './limit.js';
 import type { LimitKey, ShipLimit } from './ship-limit.js';
 
@@ -11,10 +11,6 @@ const SECONDS_MAX = 86_400;
 const STALE_AFTER_SECONDS_MIN = 1;
 const FINITE = '$property must be a finite number';
 
-/** Any other text stays, and is refused: an empty one is no 0. */
-const digitsToNumber = ({ value }: { readonly value: unknown }): unknown =>
-  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
-
 export class LimitQueryDto {
   @ApiPropertyOptional({
     minimum: 0,
@@ -22,7 +18,7 @@ export class LimitQueryDto {
     description: 'Without one: for all batteries that have no limit of their own',
   })
   @MayBeMissing()
-  @Transform(digitsToNumber)
+  @FromDigits()
   @IsInt()
   @Min(0)
   @Max(BATTERY_MAX)

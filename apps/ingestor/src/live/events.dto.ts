@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { AsList } from '#common/platform';
 import { EVENT_KINDS, type EventKind } from './event-sink.js';
 
 const SHIPS_MAX = 100;
@@ -20,7 +20,7 @@ export class EventsQueryDto {
     description: 'Only these ships; repeat it for several',
   })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => [value].flat())
+  @AsList()
   @ArrayMaxSize(SHIPS_MAX)
   @IsString({ each: true })
   @MaxLength(SHIP_NAME_CHARS_MAX, { each: true })
@@ -32,7 +32,7 @@ export class EventsQueryDto {
     description: 'Only these kinds; repeat it for several',
   })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => [value].flat())
+  @AsList()
   @ArrayMaxSize(EVENT_KINDS.length)
   @IsIn(EVENT_KINDS, { each: true })
   readonly kind?: readonly EventKind[];

@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { CursorQueryDto } from '#common/platform';
+import { CursorQueryDto, FromDigits } from '#common/platform';
 import { MissingRangeDto } from './contact-report.dto.js';
 
 const LIMIT_MAX = 10_000;
@@ -10,7 +9,7 @@ const LIMIT_DEFAULT = 1_000;
 export class MissingQueryDto extends CursorQueryDto {
   @ApiPropertyOptional({ minimum: 1, maximum: LIMIT_MAX, default: LIMIT_DEFAULT })
   @IsOptional()
-  @Type(() => Number)
+  @FromDigits()
   @IsInt()
   @Min(1)
   @Max(LIMIT_MAX)

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { CHANNEL_CHARS_MAX, IsText, MayBeMissing } from '#common/contracts';
+import { FromDigits } from '#common/platform';
 import { REJECTED_MESSAGES_MAX, type RejectedMessage } from './rocket-store.port.js';
 
 export class RejectedQueryDto {
@@ -11,7 +11,7 @@ export class RejectedQueryDto {
     default: REJECTED_MESSAGES_MAX,
   })
   @IsOptional()
-  @Type(() => Number)
+  @FromDigits()
   @IsInt()
   @Min(1)
   @Max(REJECTED_MESSAGES_MAX)

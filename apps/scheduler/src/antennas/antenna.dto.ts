@@ -1,9 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional } from 'class-validator';
 import { IsInstant, IsText } from '#common/contracts';
 import { formatInstant, type Instant, MICROS_PER_SECOND, parseInstant } from '#common/domain';
-import { ValidationException } from '#common/platform';
+import { FromTrueOrFalse, ValidationException } from '#common/platform';
 import type { Antenna, AntennaBlock, Blocking, NewBlock } from './antenna-store.port.js';
 
 export const ANTENNA_CHARS_MAX = 128;
@@ -12,15 +11,12 @@ const REASON_CHARS_MAX = 512;
 /** Ten years: what is blocked for longer can be deleted. */
 const BLOCK_DAYS_MAX = 3_653;
 
-const trueOrFalse = ({ value }: { readonly value: unknown }): unknown =>
-  value === 'true' || value === 'false' ? value === 'true' : value;
-
 export const QueryFlag =
   (description: string): PropertyDecorator =>
   (target, key) => {
     ApiPropertyOptional({ default: false, description })(target, key);
     IsOptional()(target, key);
-    Transform(trueOrFalse)(target, key);
+    FromTrueOrFalse()(target, key);
     IsBoolean()(target, key);
   };
 

@@ -8,6 +8,7 @@ import {
   type StreamOptionsDto,
 } from '#common/contracts';
 import { parseInstant } from '#common/domain';
+import { numberOfDigits } from '#common/platform';
 import { ANTENNA_CHARS_MAX } from '../antennas/antenna.dto.js';
 import {
   DURATION_SECONDS_MAX,
@@ -25,7 +26,7 @@ import type { NewContact } from '../contacts/contact-store.port.js';
 export function readBooking(body: unknown): NewContact | null {
   if (!hasOnly(body, FIELDS)) return null;
   const { ship_name: shipName, start_time, antenna = null, channel = null, priority = 0 } = body;
-  const durationSeconds = numberOf(body['duration']);
+  const durationSeconds = numberOfDigits(body['duration']);
   const startTime = typeof start_time === 'string' ? parseInstant(start_time) : null;
   const stream = readStream(body['stream']);
   return startTime !== null &&
@@ -63,10 +64,6 @@ function readStream(wished: unknown): StreamOptionsDto | null {
     ...(batteries !== undefined && { batteries }),
   };
 }
-
-/** `"15"` as well as `15`. */
-const numberOf = (value: unknown): unknown =>
-  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 
 const hasOnly = (
   value: unknown,

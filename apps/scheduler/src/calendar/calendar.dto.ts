@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { IsText } from '#common/contracts';
+import { FromDigits } from '#common/platform';
 import { ANTENNA_CHARS_MAX } from '../antennas/antenna.dto.js';
 import { SHIP_NAME_CHARS_MAX } from '../contacts/contact.dto.js';
 
@@ -21,7 +21,7 @@ export class CalendarQueryDto {
 
   @ApiPropertyOptional({ minimum: 0, maximum: PAST_DAYS_MAX, default: 7 })
   @IsOptional()
-  @Type(() => Number)
+  @FromDigits()
   @IsInt()
   @Min(0)
   @Max(PAST_DAYS_MAX)
@@ -29,7 +29,7 @@ export class CalendarQueryDto {
 
   @ApiPropertyOptional({ minimum: 0, maximum: FUTURE_DAYS_MAX, default: 60 })
   @IsOptional()
-  @Type(() => Number)
+  @FromDigits()
   @IsInt()
   @Min(0)
   @Max(FUTURE_DAYS_MAX)

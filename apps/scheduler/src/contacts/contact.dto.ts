@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import { IsInt, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import {
   CHANNEL_CHARS_MAX,
@@ -18,7 +18,7 @@ import {
   parseInstant,
   startJobId,
 } from '#common/domain';
-import { ValidationException } from '#common/platform';
+import { FromDigits, ValidationException } from '#common/platform';
 import { ANTENNA_CHARS_MAX } from '../antennas/antenna.dto.js';
 import type { ContactChange, NewContact, StoredContact } from './contact-store.port.js';
 
@@ -26,10 +26,6 @@ export const SHIP_NAME_CHARS_MAX = 128;
 /** Seven days. A contact over a pass lasts minutes; one that never ends holds a port for ever. */
 export const DURATION_SECONDS_MAX = 604_800;
 export const PRIORITY_MAX = 1_000;
-
-/** Clients of the original send `"15"` as well as `15`; any other text stays and is refused. */
-const digitsToNumber = ({ value }: { readonly value: unknown }): unknown =>
-  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 
 export class BookContactDto {
   @ApiProperty({ example: 'USS Enterprise', minLength: 1, maxLength: SHIP_NAME_CHARS_MAX })
@@ -48,7 +44,7 @@ export class BookContactDto {
     example: 15,
     description: `Whole seconds, 1 to ${DURATION_SECONDS_MAX}`,
   })
-  @Transform(digitsToNumber)
+  @FromDigits() // Clients of the original send `"15"` as well as `15`.
   @IsInt()
   @Min(1)
   @Max(DURATION_SECONDS_MAX)

@@ -1,9 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsOptional, Matches } from 'class-validator';
 import { CHANNEL_CHARS_MAX, IsText } from '#common/contracts';
 import { CONTACT_STATES, type ContactState } from '#common/domain';
-import { ValidationException } from '#common/platform';
+import { AsList, ValidationException } from '#common/platform';
 import { ANTENNA_CHARS_MAX } from '../antennas/antenna.dto.js';
 import { SHIP_NAME_CHARS_MAX } from '../contacts/contact.dto.js';
 import type { ChangeFilter } from './change-event.js';
@@ -12,7 +11,6 @@ const VALUES_MAX = 100;
 /** Safe integers alone. */
 const NUMBER = /^(0|[1-9]\d{0,14})$/;
 
-const toList = Transform(({ value }: { value: unknown }) => [value].flat());
 const OneOrMore = (description: string) =>
   ApiPropertyOptional({ type: [String], maxItems: VALUES_MAX, description });
 
@@ -27,28 +25,28 @@ export class EventsQueryDto {
 
   @OneOrMore('Only these ships; repeat it for several')
   @IsOptional()
-  @toList
+  @AsList()
   @ArrayMaxSize(VALUES_MAX)
   @IsText(1, SHIP_NAME_CHARS_MAX, { each: true })
   readonly ship_name?: readonly string[];
 
   @OneOrMore('Only these antennas')
   @IsOptional()
-  @toList
+  @AsList()
   @ArrayMaxSize(VALUES_MAX)
   @IsText(1, ANTENNA_CHARS_MAX, { each: true })
   readonly antenna?: readonly string[];
 
   @OneOrMore('Only ships on these rockets')
   @IsOptional()
-  @toList
+  @AsList()
   @ArrayMaxSize(VALUES_MAX)
   @IsText(1, CHANNEL_CHARS_MAX, { each: true })
   readonly channel?: readonly string[];
 
   @ApiPropertyOptional({ enum: CONTACT_STATES, isArray: true })
   @IsOptional()
-  @toList
+  @AsList()
   @ArrayMaxSize(VALUES_MAX)
   @IsIn(CONTACT_STATES, { each: true })
   readonly state?: readonly ContactState[];

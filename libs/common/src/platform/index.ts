@@ -18,6 +18,7 @@ export * from './manual.clock.js';
 export * from './paging.js';
 export * from './problem.js';
 export * from './problem.filter.js';
+export * from './query-values.js';
 export * from './request-places.js';
 export * from './run-app.js';
 export * from './sync-folder.js';

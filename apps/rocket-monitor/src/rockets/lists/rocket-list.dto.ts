@@ -1,9 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsBoolean, IsIn, IsOptional, IsString } from 'class-validator';
 import { MayBeMissing } from '#common/contracts';
 import type { RocketStatus } from '#common/domain';
-import { PageQueryDto } from '#common/platform';
+import { AsList, FromTrueOrFalse, PageQueryDto } from '#common/platform';
 import { ROCKET_STATUSES } from '../rocket.dto.js';
 import type { RocketFilter } from './rocket-list.js';
 import { ROCKET_SORTS, type RocketSort, SORT_ORDERS, type SortOrder } from './rocket-order.js';
@@ -11,15 +10,6 @@ import { ROCKET_SORTS, type RocketSort, SORT_ORDERS, type SortOrder } from './ro
 /** Values of one filter. */
 const FILTER_VALUES_MAX = 20;
 const ONE_OF_SEVERAL = 'Exactly this; given several times, one of them';
-
-/** `?a=1` is one value and `?a=1&a=2` two: always a list. */
-const Several = (): PropertyDecorator =>
-  Transform(({ value }: { readonly value: unknown }) =>
-    value === undefined || Array.isArray(value) ? value : [value],
-  );
-
-const trueOrFalse = ({ value }: { readonly value: unknown }): unknown =>
-  value === 'true' || value === 'false' ? value === 'true' : value;
 
 export class RocketListQueryDto extends PageQueryDto {
   @ApiPropertyOptional({
@@ -40,35 +30,35 @@ export class RocketListQueryDto extends PageQueryDto {
 
   @ApiPropertyOptional({ type: [String], description: ONE_OF_SEVERAL })
   @MayBeMissing()
-  @Several()
+  @AsList()
   @ArrayMaxSize(FILTER_VALUES_MAX)
   @IsString({ each: true })
   readonly channel?: readonly string[];
 
   @ApiPropertyOptional({ enum: ROCKET_STATUSES, isArray: true })
   @MayBeMissing()
-  @Several()
+  @AsList()
   @ArrayMaxSize(FILTER_VALUES_MAX)
   @IsIn(ROCKET_STATUSES, { each: true })
   readonly status?: readonly RocketStatus[];
 
   @ApiPropertyOptional({ type: [String], description: ONE_OF_SEVERAL })
   @MayBeMissing()
-  @Several()
+  @AsList()
   @ArrayMaxSize(FILTER_VALUES_MAX)
   @IsString({ each: true })
   readonly type?: readonly string[];
 
   @ApiPropertyOptional({ type: [String], description: ONE_OF_SEVERAL })
   @MayBeMissing()
-  @Several()
+  @AsList()
   @ArrayMaxSize(FILTER_VALUES_MAX)
   @IsString({ each: true })
   readonly mission?: readonly string[];
 
   @ApiPropertyOptional({ type: Boolean, description: 'Whether nothing is missing' })
   @MayBeMissing()
-  @Transform(trueOrFalse)
+  @FromTrueOrFalse()
   @IsBoolean()
   readonly complete?: boolean;
 }

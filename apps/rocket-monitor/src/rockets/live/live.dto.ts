@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsOptional, IsString, MaxLength } from 'class-validator';
 import { CHANNEL_CHARS_MAX } from '#common/contracts';
+import { AsList } from '#common/platform';
 
 const CHANNELS_MAX = 100;
 
@@ -19,7 +19,7 @@ export class LiveQueryDto {
     description: 'Only these rockets; repeat it for several',
   })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => [value].flat())
+  @AsList()
   @ArrayMaxSize(CHANNELS_MAX)
   @IsString({ each: true })
   @MaxLength(CHANNEL_CHARS_MAX, { each: true })

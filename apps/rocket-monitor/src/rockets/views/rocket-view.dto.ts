@@ -1,12 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { MayBeMissing } from '#common/contracts';
+import { FromDigits } from '#common/platform';
 import { ROCKET_VIEWS, type RocketViewKind } from './rocket-view.js';
-
-/** Digits become a number; any other text stays, and is refused: `1e3` is no message number. */
-const digitsToNumber = ({ value }: { readonly value: unknown }): unknown =>
-  typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
 
 export class RocketViewQueryDto {
   @ApiPropertyOptional({
@@ -24,7 +20,7 @@ export class RocketViewQueryDto {
     description: 'The state as of this message number; higher ones do not count',
   })
   @MayBeMissing()
-  @Transform(digitsToNumber)
+  @FromDigits()
   @IsInt()
   @Min(1)
   @Max(Number.MAX_SAFE_INTEGER)
