@@ -39,7 +39,8 @@ export const DEFAULTS: BenchOptions = {
   rounds: null,
   seconds: 2,
   messages: 100_000,
-  overloadSeconds: 60,
+  // Heap and buffers take more than a minute to get as large as they get; until then that is growth.
+  overloadSeconds: 120,
   exportSamples: 10_000_000,
   startsPending: 1_000_000,
   startsSeconds: 60,

@@ -83,6 +83,29 @@ describe('the confirmation of a rate', () => {
     expect((await confirm(100_000, attempt))?.rate).toBe(50_000);
   });
 
+  it('comes back up to what is held, where more than that slows it down', async () => {
+    const limits = fc.integer({ min: 40_000, max: 99_000 });
+    await fc.assert(
+      fc.asyncProperty(
+        limits,
+        fc.double({ min: 0.3, max: 1, noNaN: true }),
+        async (limit, share) => {
+          const asked: number[] = [];
+          const attempt = async (rate: number): Promise<Attempt> => {
+            asked.push(rate);
+            const isHeld = rate <= limit;
+            return { isHeld, sentRate: rate, rate: isHeld ? rate : limit * share };
+          };
+          const found = await confirm(100_000, attempt);
+
+          expect(found?.rate).toBeLessThanOrEqual(limit);
+          expect(found?.rate).toBeGreaterThan(limit / 1.2);
+          expect(asked.length).toBeLessThanOrEqual(6);
+        },
+      ),
+    );
+  });
+
   it('gives up soon', async () => {
     let tries = 0;
     const attempt = async (rate: number): Promise<Attempt> => {

@@ -22,6 +22,8 @@ const STEP = 1.2;
 const SENDER_SHARE = 0.93;
 const CONFIRMATIONS_MAX = 6;
 const STEP_DOWN = 0.93;
+/** Overloaded, some reach less than they hold: so far below what failed, more may be held. */
+const CLOSE_ENOUGH = 1.15;
 
 /**
  * The highest rate that is held, from `start` by growing steps and then by halves; null when not even
@@ -52,16 +54,25 @@ export async function findHighest(
   return held;
 }
 
-/** At that rate for longer, or at one below it that was reached; null when none of some is held. */
+/**
+ * At that rate for longer, or at one below it that was reached, or between these; null when none of
+ * some is held.
+ */
 export async function confirm<T extends Attempt>(
   rate: number,
   attempt: (rate: number) => Promise<T>,
 ): Promise<T | null> {
+  let best: { readonly wanted: number; readonly outcome: T } | null = null;
+  let failed = Infinity;
   let wanted = rate;
   for (let tries = 0; tries < CONFIRMATIONS_MAX; tries += 1) {
     const outcome = await attempt(wanted);
-    if (outcome.isHeld) return outcome;
-    wanted = Math.min(wanted * STEP_DOWN, Math.max(outcome.rate, wanted / 2));
+    if (outcome.isHeld) best = { wanted, outcome };
+    else failed = wanted;
+    if (best && (failed === Infinity || failed / best.wanted <= CLOSE_ENOUGH)) break;
+    wanted = best
+      ? Math.sqrt(best.wanted * failed)
+      : Math.min(wanted * STEP_DOWN, Math.max(outcome.rate, wanted / 2));
   }
-  return null;
+  return best?.outcome ?? null;
 }
