@@ -25,7 +25,10 @@ describe('the refusal of a query', () => {
 
   it.each([
     ['limit=1&limit=2', 'limit must be an integer number; it is given 2 times'],
-    ['limit=', 'limit must not be less than 1; it is given without a value'],
+    ['limit=', 'limit must be an integer number; it is given without a value'],
+    ['limit=0', 'limit must not be less than 1'],
+    ['limit=0x10', 'limit must be an integer number'],
+    ['limit=1e2', 'limit must be an integer number'],
     ['start=2262-04-12T00:00:00Z', 'start must be from 1684-07-28T00:12:25.259009Z to 2255-06-05'],
     ['end=9999999999999999', 'end must be from 1684-07-28T00:12:25.259009Z to 2255-06-05'],
     ['end=0001-01-01T00:00:00Z', 'end must be from 1684-07-28T00:12:25.259009Z to 2255-06-05'],

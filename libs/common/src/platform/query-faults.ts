@@ -36,7 +36,7 @@ export function explained(
   }));
 }
 
-/** A doubled parameter is a list for us, and an empty one becomes a number: the caller sees neither. */
+/** A doubled parameter is a list for us, and an empty one is text: the caller meant neither. */
 function howGiven(value: unknown, mayBeRepeated: boolean): string {
   if (Array.isArray(value)) return mayBeRepeated ? '' : `; it is given ${value.length} times`;
   return value === '' ? '; it is given without a value' : '';
