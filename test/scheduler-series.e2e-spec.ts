@@ -258,9 +258,8 @@ describe('series', () => {
       const { text } = await http.get(`/scheduler/calendar.ics?${query}`).expect(200);
       expect([query, text.split('BEGIN:VEVENT').length - 1]).toEqual([query, count]);
     }
-    for (const query of ['past_days=-1', 'past_days=', 'future_days=367', 'future_days=1e2'])
-      await http.get(`/scheduler/calendar.ics?${query}`).expect(400);
-    for (const query of ['future_days=x', 'antenna=', 'ship=x'])
+    const days = ['past_days=-1', 'past_days=', 'future_days=367', 'future_days=1e2'];
+    for (const query of [...days, 'future_days=x', 'antenna=', 'ship=x'])
       await http.get(`/scheduler/calendar.ics?${query}`).expect(400);
   });
 });

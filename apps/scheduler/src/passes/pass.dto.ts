@@ -1,9 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsNumber, Max, Min } from 'class-validator';
 import { IsInstant, isText, IsText, MayBeMissing } from '#common/contracts';
 import { formatInstant, type Instant, parseInstant } from '#common/domain';
-import { decodeCursor, PageQueryDto } from '#common/platform';
+import { decodeCursor, FromDecimal, PageQueryDto } from '#common/platform';
 import { NAME_CHARS_MAX } from './names.js';
 import { ageOf, rounded } from './orbit.dto.js';
 import { type PassPoint, passSeconds } from './pass.js';
@@ -13,10 +12,6 @@ import type { Prediction } from './predictions.js';
 export const PASS_SECONDS_MAX = WINDOW_DAYS_MAX * 86_400;
 const FROM = 'Now, where it is not given';
 const TO = `A day after from, where it is not given; ${WINDOW_DAYS_MAX} days at most`;
-
-/** Any other text stays, and is refused: an empty one is no 0. */
-const decimalToNumber = ({ value }: { readonly value: unknown }): unknown =>
-  typeof value === 'string' && /^\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
 
 export class PassesQueryDto extends PageQueryDto {
   @ApiProperty({ example: 'USS Enterprise' })
@@ -40,7 +35,7 @@ export class PassesQueryDto extends PageQueryDto {
 
   @ApiPropertyOptional({ default: 0, description: 'Seconds within the window' })
   @MayBeMissing()
-  @Transform(decimalToNumber)
+  @FromDecimal()
   @IsNumber()
   @Min(0)
   @Max(PASS_SECONDS_MAX)
@@ -48,7 +43,7 @@ export class PassesQueryDto extends PageQueryDto {
 
   @ApiPropertyOptional({ default: 0, description: 'Degrees at the highest point' })
   @MayBeMissing()
-  @Transform(decimalToNumber)
+  @FromDecimal()
   @IsNumber()
   @Min(0)
   @Max(90)

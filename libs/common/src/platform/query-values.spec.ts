@@ -1,11 +1,16 @@
 import fc from 'fast-check';
-import { IsArray, IsBoolean, IsOptional } from 'class-validator';
+import { IsArray, IsBoolean, IsNumber, IsOptional } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, PageQueryDto } from './paging.js';
-import { AsList, FromTrueOrFalse } from './query-values.js';
+import { AsList, FromDecimal, FromTrueOrFalse } from './query-values.js';
 import { httpValidation } from './validation.js';
 
 class ListQueryDto extends PageQueryDto {
+  @IsOptional()
+  @FromDecimal()
+  @IsNumber()
+  readonly degrees?: number;
+
   @IsOptional()
   @FromTrueOrFalse()
   @IsBoolean()
@@ -40,6 +45,13 @@ describe('the values of a query', () => {
       await expect(read({ limit })).rejects.toThrow('limit must be an integer number');
     },
   );
+
+  it('have a fraction where they may have one', async () => {
+    expect(await read({ degrees: '12.5' })).toMatchObject({ degrees: 12.5 });
+    expect(await read({ degrees: '0' })).toMatchObject({ degrees: 0 });
+    for (const degrees of ['', '.5', '5.', '1e1', '-1', '1,5', '0x1'])
+      await expect(read({ degrees })).rejects.toThrow('degrees must be a number');
+  });
 
   it('are true or false in these words alone', async () => {
     expect(await read({ is_late: 'true' })).toMatchObject({ is_late: true });
